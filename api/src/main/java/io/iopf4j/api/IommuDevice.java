@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.api;
+
+/**
+ * A device behind an IOMMU: {@code struct device} with its {@code struct dev_iommu}, {@code
+ * include/linux/iommu.h} of Linux 6.12. Two slots belong to others and are typed by their owners:
+ * the driver's private data ({@code dev_iommu_priv_get/set}) and the core's fault parameters
+ * ({@code dev->iommu->fault_param}). Changed only while the device is probed, attached or removed.
+ */
+public final class IommuDevice {
+    private final String name;
+    private final IommuOps ops;
+    private final IommuFwspec fwspec;
+    private Object driverData;
+    private volatile Object faultParam;
+    private volatile Object iommuGroup;
+
+    /**
+     * A device that no driver has probed yet.
+     *
+     * @param name what the kernel calls it, such as {@code 0000:00:02.0}
+     * @param ops the operations of the IOMMU that it sits behind
+     * @param fwspec what firmware says of it
+     */
+    public IommuDevice(final String name, final IommuOps ops, final IommuFwspec fwspec) {
+        this.name = name;
+        this.ops = ops;
+        this.fwspec = fwspec;
+    }
+
+    /**
+     * The device's name.
+     *
+     * @return what {@code dev_name()} gives
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * The operations of its IOMMU ({@code dev_iommu_ops}).
+     *
+     * @return the driver's operations
+     */
+    public IommuOps ops() {
+        return ops;
+    }
+
+    /**
+     * What firmware says of it ({@code dev_iommu_fwspec_get}).
+     *
+     * @return ids and properties
+     */
+    public IommuFwspec fwspec() {
+        return fwspec;
+    }
+
+    /**
+     * The driver's own record of this device ({@code dev_iommu_priv_get}).
+     *
+     * @return what the driver set, or null before probe and after release
+     */
+    public Object driverData() {
+        return driverData;
+    }
+
+    /**
+     * Sets the driver's own record ({@code dev_iommu_priv_set}). For the driver alone.
+     *
+     * @param driverData the record, or null
+     */
+    public void setDriverData(final Object driverData) {
+        this.driverData = driverData;
+    }
+
+    /**
+     * The core's fault parameters ({@code dev->iommu->fault_param}).
+     *
+     * @return the core's record, or null while the device is on no fault queue
+     */
+    public Object faultParam() {
+        return faultParam;
+    }
+
+    /**
+     * Sets the core's fault parameters. For the core alone.
+     *
+     * @param faultParam the record, or null
+     */
+    public void setFaultParam(final Object faultParam) {
+        this.faultParam = faultParam;
+    }
+
+    /**
+     * The core's group of this device ({@code dev->iommu_group}).
+     *
+     * @return the group, or null before the device joined one
+     */
+    public Object iommuGroup() {
+        return iommuGroup;
+    }
+
+    /**
+     * Sets the core's group of this device. For the core alone.
+     *
+     * @param iommuGroup the group, or null
+     */
+    public void setIommuGroup(final Object iommuGroup) {
+        this.iommuGroup = iommuGroup;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.api;
+
+/**
+ * A translation that devices are attached to: {@code struct iommu_domain} with its {@code struct
+ * iommu_domain_ops} of Linux 6.12. A driver extends it. Attaching is serialised by the core's group
+ * lock.
+ */
+public abstract class IommuDomain {
+    private final DomainType type;
+    private volatile IopfHandler iopfHandler;
+    private Object faultData;
+
+    /**
+     * A domain without a fault handler.
+     *
+     * @param type its kind
+     */
+    protected IommuDomain(final DomainType type) {
+        this.type = type;
+    }
+
+    /**
+     * Kind of domain.
+     *
+     * @return the type that it was made with
+     */
+    public final DomainType type() {
+        return type;
+    }
+
+    /**
+     * Who receives its faults ({@code domain->iopf_handler}).
+     *
+     * @return the handler, or null: faults of this domain are answered INVALID
+     */
+    public final IopfHandler iopfHandler() {
+        return iopfHandler;
+    }
+
+    /**
+     * Sets the receiver of faults; before the domain is attached.
+     *
+     * @param iopfHandler the handler, or null
+     */
+    public final void setIopfHandler(final IopfHandler iopfHandler) {
+        this.iopfHandler = iopfHandler;
+    }
+
+    /**
+     * The consumer's own data ({@code domain->fault_data}).
+     *
+     * @return what the consumer set
+     */
+    public final Object faultData() {
+        return faultData;
+    }
+
+    /**
+     * Sets the consumer's own data.
+     *
+     * @param faultData for example iommufd's page table object
+     */
+    public final void setFaultData(final Object faultData) {
+        this.faultData = faultData;
+    }
+
+    /**
+     * Makes this the device's translation ({@code domain_ops.attach_dev}), whatever was attached
+     * before.
+     *
+     * @param dev a probed device
+     * @return 0, or a negative errno and nothing has changed
+     */
+    public abstract int attachDev(IommuDevice dev);
+
+    /**
+     * Makes this the translation of one PASID ({@code domain_ops.set_dev_pasid}).
+     *
+     * @param dev a probed device
+     * @param pasid at least 1
+     * @return 0, or a negative errno and nothing has changed; here {@code -EOPNOTSUPP}
+     */
+    public int setDevPasid(final IommuDevice dev, final int pasid) {
+        return -Errno.EOPNOTSUPP;
+    }
+
+    /**
+     * Invalidates what the IOMMU caches of a guest's tables ({@code
+     * domain_ops.cache_invalidate_user}), by one command in the hardware's own format.
+     *
+     * @param word0 first doubleword of the guest's command
+     * @param word1 second doubleword
+     * @return 0, or a negative errno: the command is not one that a guest may give
+     */
+    public int cacheInvalidateUser(final long word0, final long word1) {
+        return -Errno.EOPNOTSUPP;
+    }
+
+    /** Gives up what the driver holds for it ({@code domain_ops.free}); nothing is attached. */
+    public void free() {}
+}

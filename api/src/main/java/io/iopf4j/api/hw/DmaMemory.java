@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.api.hw;
+
+/**
+ * A coherent piece of memory that a driver and its device share, as {@code dma_alloc_coherent()}
+ * gives it. Little-endian; a 64-bit access to an aligned offset is single-copy atomic.
+ */
+public interface DmaMemory {
+    /**
+     * Where the device finds it.
+     *
+     * @return a physical address
+     */
+    long dmaAddress();
+
+    /**
+     * Its size.
+     *
+     * @return bytes
+     */
+    long sizeBytes();
+
+    /**
+     * Loads 64 bits.
+     *
+     * @param offset byte offset, a multiple of 8
+     * @return the value
+     * @throws IndexOutOfBoundsException if the access is not inside
+     */
+    long getLong(long offset);
+
+    /**
+     * Stores 64 bits.
+     *
+     * @param offset byte offset, a multiple of 8
+     * @param value what to store
+     * @throws IndexOutOfBoundsException if the access is not inside
+     */
+    void putLong(long offset, long value);
+}
