@@ -92,7 +92,7 @@ public final class QueueIndex {
      * @return the new value
      */
     public static int advance(final int pointer, final int by, final int log2Size) {
-        return pointer & OVERFLOW | (pointer & mask(log2Size)) + by & mask(log2Size);
+        return (pointer & OVERFLOW) | ((pointer + by) & mask(log2Size));
     }
 
     /**
