@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.emulation;
+
+import io.iopf4j.api.hw.DmaAllocator;
+import io.iopf4j.api.hw.DmaMemory;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Hands out pieces of physical memory. Sizes are rounded up to a power of two of at least a page
+ * and pieces are aligned to their size; what is freed is kept by size and handed out again. Not
+ * thread-safe: one bench, one thread.
+ */
+public final class MemoryAllocator implements DmaAllocator {
+    private static final int PAGE_SHIFT = 12;
+    private static final int MAX_SHIFT = 40;
+
+    private final PhysicalMemory memory;
+    private final List<ArrayDeque<Piece>> freeByShift = new ArrayList<>();
+    private long next;
+
+    /**
+     * An allocator over the whole of a memory.
+     *
+     * @param memory where pieces come from
+     */
+    public MemoryAllocator(final PhysicalMemory memory) {
+        this.memory = memory;
+        this.next = memory.base();
+        for (int shift = 0; shift <= MAX_SHIFT; shift++) {
+            freeByShift.add(new ArrayDeque<>());
+        }
+    }
+
+    @Override
+    public DmaMemory allocCoherent(final long sizeBytes) {
+        if (sizeBytes < 1 || sizeBytes > 1L << MAX_SHIFT) {
+            throw new IllegalArgumentException(
+                    "sizeBytes must be in [1, 2^40]: sizeBytes=" + sizeBytes);
+        }
+        final int shift = Math.max(PAGE_SHIFT, 64 - Long.numberOfLeadingZeros(sizeBytes - 1));
+        final Piece freed = freeByShift.get(shift).pollLast();
+        if (freed != null) {
+            freed.clear();
+            return freed;
+        }
+        final long size = 1L << shift;
+        final long address = (next + size - 1) & -size;
+        if (!memory.contains(address, size)) {
+            return null;
+        }
+        next = address + size;
+        return new Piece(memory, address, shift);
+    }
+
+    @Override
+    public void freeCoherent(final DmaMemory piece) {
+        final Piece freed = (Piece) piece;
+        freeByShift.get(freed.shift).addLast(freed);
+    }
+
+    private static final class Piece implements DmaMemory {
+        private final PhysicalMemory memory;
+        private final long address;
+        private final int shift;
+
+        Piece(final PhysicalMemory memory, final long address, final int shift) {
+            this.memory = memory;
+            this.address = address;
+            this.shift = shift;
+        }
+
+        void clear() {
+            for (long offset = 0; offset < sizeBytes(); offset += Long.BYTES) {
+                memory.writeLong(address + offset, 0);
+            }
+        }
+
+        @Override
+        public long dmaAddress() {
+            return address;
+        }
+
+        @Override
+        public long sizeBytes() {
+            return 1L << shift;
+        }
+
+        @Override
+        public long getLong(final long offset) {
+            check(offset);
+            return memory.readLong(address + offset);
+        }
+
+        @Override
+        public void putLong(final long offset, final long value) {
+            check(offset);
+            memory.writeLong(address + offset, value);
+        }
+
+        private void check(final long offset) {
+            if (offset < 0 || offset > sizeBytes() - Long.BYTES || (offset & 7) != 0) {
+                throw new IndexOutOfBoundsException("offset=" + offset + " size=" + sizeBytes());
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.emulation;
+
+import io.iopf4j.api.Errno;
+import io.iopf4j.api.hw.InterruptLine;
+import io.iopf4j.api.kernel.IrqHandler;
+import io.iopf4j.api.kernel.Kernel;
+import io.iopf4j.api.kernel.KernelLog;
+import io.iopf4j.api.kernel.Workqueue;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The kernel's services in the simulation: interrupt threads and work are scheduler tasks. */
+public final class SimulatedKernel implements Kernel {
+    private static final long NS_PER_US = 1_000;
+
+    private final Scheduler scheduler;
+    private final KernelLog log;
+    private final Map<InterruptLine, Scheduler.Task> irqThreads = new HashMap<>();
+
+    /**
+     * Services on a scheduler.
+     *
+     * @param scheduler time and order
+     * @param log where messages go
+     */
+    public SimulatedKernel(final Scheduler scheduler, final KernelLog log) {
+        this.scheduler = scheduler;
+        this.log = log;
+    }
+
+    @Override
+    public long nowNs() {
+        return scheduler.nowNs();
+    }
+
+    @Override
+    public void udelay(final long microseconds) {
+        scheduler.advanceTo(scheduler.nowNs() + microseconds * NS_PER_US);
+    }
+
+    @Override
+    public int requestThreadedIrq(
+            final InterruptLine line, final IrqHandler handler, final Runnable thread) {
+        final WiredInterrupt wire = (WiredInterrupt) line;
+        if (wire.isConnected()) {
+            return -Errno.EBUSY;
+        }
+        final Scheduler.Task task =
+                scheduler.new Task(thread == null ? SimulatedKernel::nothing : thread);
+        irqThreads.put(line, task);
+        wire.connect(
+                () -> {
+                    if (handler == null || handler.handle()) {
+                        task.wake();
+                    }
+                });
+        return 0;
+    }
+
+    @Override
+    public void freeIrq(final InterruptLine line) {
+        ((WiredInterrupt) line).connect(null);
+        final Scheduler.Task task = irqThreads.remove(line);
+        if (task != null) {
+            task.cancel();
+        }
+    }
+
+    @Override
+    public Workqueue allocWorkqueue(final String name) {
+        return new SimulatedWorkqueue();
+    }
+
+    @Override
+    public KernelLog log() {
+        return log;
+    }
+
+    private static void nothing() {}
+
+    private final class SimulatedWorkqueue implements Workqueue {
+        private final ArrayDeque<Runnable> works = new ArrayDeque<>();
+        private final Scheduler.Task task = scheduler.new Task(this::runOne);
+
+        @Override
+        public void queueWork(final Runnable work) {
+            works.addLast(work);
+            task.wake();
+        }
+
+        @Override
+        public void flush() {
+            for (int left = works.size(); left > 0; left--) {
+                works.removeFirst().run();
+            }
+        }
+
+        @Override
+        public void destroy() {
+            flush();
+            task.cancel();
+        }
+
+        private void runOne() {
+            final Runnable work = works.pollFirst();
+            if (work != null) {
+                work.run();
+            }
+            if (!works.isEmpty()) {
+                task.wake();
+            }
+        }
+    }
+}
