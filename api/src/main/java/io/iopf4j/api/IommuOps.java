@@ -29,6 +29,16 @@ public interface IommuOps {
     IommuDomain blockedDomain();
 
     /**
+     * Makes a domain whose page tables the host owns ({@code domain_alloc_paging}).
+     *
+     * @param dev the device that it is made for
+     * @return the domain, or null if there is no memory or the driver has no such domain
+     */
+    default IommuDomain domainAllocPaging(final IommuDevice dev) {
+        return null;
+    }
+
+    /**
      * Makes a domain whose page tables a guest owns ({@code domain_alloc_user} with user data).
      *
      * @param dev the device that it is made for

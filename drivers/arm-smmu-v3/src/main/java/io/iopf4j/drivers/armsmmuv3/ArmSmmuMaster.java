@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.drivers.armsmmuv3;
+
+import io.iopf4j.api.IommuDevice;
+import java.util.List;
+
+/** A device behind the SMMU: {@code struct arm_smmu_master} of Linux 6.12. */
+final class ArmSmmuMaster {
+    private final IommuDevice device;
+    private final List<Integer> streamIds;
+    private final boolean stallEnabled;
+    private final int ssidBits;
+    private boolean iopfEnabled;
+    private boolean svaEnabled;
+    private CdTable cdTable;
+    private boolean cdTableInSte;
+
+    ArmSmmuMaster(
+            final IommuDevice device, final boolean stallEnabled, final int ssidBits) {
+        this.device = device;
+        this.streamIds = device.fwspec().ids();
+        this.stallEnabled = stallEnabled;
+        this.ssidBits = ssidBits;
+    }
+
+    static ArmSmmuMaster of(final IommuDevice dev) {
+        return (ArmSmmuMaster) dev.driverData();
+    }
+
+    IommuDevice device() {
+        return device;
+    }
+
+    List<Integer> streamIds() {
+        return streamIds;
+    }
+
+    /** The stream that answers name: a device with faults has exactly one. */
+    int faultStreamId() {
+        return streamIds.get(0);
+    }
+
+    boolean isStallEnabled() {
+        return stallEnabled;
+    }
+
+    /** {@code arm_smmu_master_iopf_supported()}: one stream, and it may stall. */
+    boolean isIopfSupported() {
+        return streamIds.size() == 1 && stallEnabled;
+    }
+
+    int ssidBits() {
+        return ssidBits;
+    }
+
+    boolean isIopfEnabled() {
+        return iopfEnabled;
+    }
+
+    void setIopfEnabled(final boolean enabled) {
+        iopfEnabled = enabled;
+    }
+
+    boolean isSvaEnabled() {
+        return svaEnabled;
+    }
+
+    void setSvaEnabled(final boolean enabled) {
+        svaEnabled = enabled;
+    }
+
+    CdTable cdTable() {
+        return cdTable;
+    }
+
+    void setCdTable(final CdTable table) {
+        cdTable = table;
+    }
+
+    boolean isCdTableInSte() {
+        return cdTableInSte;
+    }
+
+    void setCdTableInSte(final boolean inSte) {
+        cdTableInSte = inSte;
+    }
+}

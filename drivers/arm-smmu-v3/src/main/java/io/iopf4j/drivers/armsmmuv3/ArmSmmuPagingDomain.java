@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.drivers.armsmmuv3;
+
+import io.iopf4j.api.DomainType;
+import io.iopf4j.api.Errno;
+import io.iopf4j.api.IommuDevice;
+import io.iopf4j.api.IommuDomain;
+import io.iopf4j.api.smmuv3.Commands;
+import io.iopf4j.api.smmuv3.ContextDescriptor;
+import io.iopf4j.api.smmuv3.StreamTableEntry;
+
+/**
+ * A stage 1 domain whose tables the host owns, at the RID or at PASIDs: {@code arm_smmu_domain} with
+ * {@code ARM_SMMU_DOMAIN_S1} of Linux 6.12.
+ */
+public final class ArmSmmuPagingDomain extends IommuDomain {
+    /** All eight attributes normal, write-back: what Linux puts first in its MAIR. */
+    private static final long MAIR_WRITE_BACK = 0xffL;
+
+    private final ArmSmmuDevice smmu;
+    private final IoPgtable pgtable;
+    private final int asid;
+
+    private ArmSmmuPagingDomain(
+            final ArmSmmuDevice smmu, final IoPgtable pgtable, final int asid) {
+        super(DomainType.PAGING);
+        this.smmu = smmu;
+        this.pgtable = pgtable;
+        this.asid = asid;
+    }
+
+    static ArmSmmuPagingDomain alloc(final ArmSmmuDevice smmu) {
+        final IoPgtable pgtable = IoPgtable.alloc(smmu.platform().dma());
+        return pgtable == null ? null : new ArmSmmuPagingDomain(smmu, pgtable, smmu.allocAsid());
+    }
+
+    /**
+     * Maps one page of 4 KiB ({@code iommu_map}).
+     *
+     * @param iova any address in the page
+     * @param paddr physical address of the page
+     * @param perm {@code IommuFault.PERM_} bits that are allowed
+     * @return 0, or {@code -ENOMEM}
+     */
+    public int map(final long iova, final long paddr, final int perm) {
+        return pgtable.map(iova, paddr, perm) ? 0 : -Errno.ENOMEM;
+    }
+
+    /**
+     * Unmaps one page and makes the hardware forget it ({@code iommu_unmap}).
+     *
+     * @param iova any address in the page
+     * @return false if it was not mapped
+     */
+    public boolean unmap(final long iova) {
+        if (!pgtable.unmap(iova)) {
+            return false;
+        }
+        smmu.commandQueue()
+                .issueWithSync(Commands.tlbiNhVa(0, asid), Commands.tlbiAddress(iova, true));
+        return true;
+    }
+
+    /** CD 0 first, then the entry that leads to it: {@code arm_smmu_attach_dev()}. */
+    @Override
+    public int attachDev(final IommuDevice dev) {
+        final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
+        final int ret = writeContext(master, 0);
+        if (ret == 0) {
+            installCdTable(master);
+        }
+        return ret;
+    }
+
+    /** {@code arm_smmu_set_pasid()}: the entry changes only if it is no table of contexts yet. */
+    @Override
+    public int setDevPasid(final IommuDevice dev, final int pasid) {
+        final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
+        if (pasid < 1 || pasid >= 1 << master.ssidBits()) {
+            return -Errno.EINVAL;
+        }
+        final int ret = writeContext(master, pasid);
+        if (ret == 0 && !master.isCdTableInSte()) {
+            installCdTable(master);
+        }
+        return ret;
+    }
+
+    @Override
+    public void free() {
+        smmu.commandQueue().issueWithSync(Commands.tlbiNhAsid(0, asid), 0);
+    }
+
+    private int writeContext(final ArmSmmuMaster master, final int ssid) {
+        if (master.cdTable() == null) {
+            final CdTable table = CdTable.alloc(smmu.platform().dma(), master.ssidBits());
+            if (table == null) {
+                return -Errno.ENOMEM;
+            }
+            master.setCdTable(table);
+        }
+        master.cdTable()
+                .write(
+                        ssid,
+                        ContextDescriptor.word0(
+                                IoPgtable.ADDRESS_BITS,
+                                smmu.features().oasField(),
+                                asid,
+                                master.isStallEnabled()),
+                        pgtable.ttb(),
+                        MAIR_WRITE_BACK,
+                        invalidation(smmu, master));
+        return 0;
+    }
+
+    private void installCdTable(final ArmSmmuMaster master) {
+        smmu.installSte(
+                master,
+                StreamTableEntry.word0(
+                        StreamTableEntry.CONFIG_S1,
+                        master.cdTable().dmaAddress(),
+                        master.ssidBits()),
+                StreamTableEntry.S1DSS_SSID0
+                        | StreamTableEntry.S1C_WRITE_BACK_ISH
+                        | smmu.stallDisable(master));
+        master.setCdTableInSte(true);
+    }
+
+    static CdTable.Invalidation invalidation(
+            final ArmSmmuDevice smmu, final ArmSmmuMaster master) {
+        return ssid -> {
+            for (final int sid : master.streamIds()) {
+                smmu.commandQueue().issueWithSync(Commands.cfgiCd(sid, ssid), 1);
+            }
+        };
+    }
+}

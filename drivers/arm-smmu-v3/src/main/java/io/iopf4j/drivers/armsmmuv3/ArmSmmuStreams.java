@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.drivers.armsmmuv3;
+
+import io.iopf4j.api.Errno;
+import java.util.Arrays;
+
+/**
+ * Which master owns a StreamID: {@code smmu->streams} and {@code arm_smmu_find_master()} of Linux
+ * 6.12, where it is a red-black tree; a table here, so that a look-up does not grow with devices.
+ */
+final class ArmSmmuStreams {
+    private final int sidBits;
+    private volatile ArmSmmuMaster[] masters = new ArmSmmuMaster[0];
+
+    ArmSmmuStreams(final int sidBits) {
+        this.sidBits = sidBits;
+    }
+
+    ArmSmmuMaster find(final int sid) {
+        final ArmSmmuMaster[] table = masters;
+        return sid >= 0 && sid < table.length ? table[sid] : null;
+    }
+
+    /** Enters a master under each of its ids, or under none ({@code arm_smmu_insert_master}). */
+    synchronized int insert(final ArmSmmuMaster master) {
+        for (final int sid : master.streamIds()) {
+            if (sid < 0 || sid >= 1L << sidBits) {
+                return -Errno.ERANGE;
+            }
+            final ArmSmmuMaster owner = find(sid);
+            if (owner != null && owner != master) {
+                return -Errno.EINVAL;
+            }
+        }
+        for (final int sid : master.streamIds()) {
+            if (sid >= masters.length) {
+                masters = Arrays.copyOf(masters, Math.max(sid + 1, masters.length * 2));
+            }
+            masters[sid] = master;
+        }
+        return 0;
+    }
+
+    synchronized void remove(final ArmSmmuMaster master) {
+        for (final int sid : master.streamIds()) {
+            masters[sid] = null;
+        }
+    }
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The arm-smmu-v3 driver, written against registers, shared memory and interrupts alone. */
+@SuppressWarnings("module") // The digit is the architecture's version.
+module io.iopf4j.drivers.armsmmuv3 {
+    requires transitive io.iopf4j.api;
+
+    exports io.iopf4j.drivers.armsmmuv3;
+}
