@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.core;
+
+import io.iopf4j.api.DomainType;
+import io.iopf4j.api.Errno;
+import io.iopf4j.api.IommuAttachHandle;
+import io.iopf4j.api.IommuDevice;
+import io.iopf4j.api.IommuDomain;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Devices that can only be attached together, and what is attached to them: {@code struct
+ * iommu_group}, {@code drivers/iommu/iommu.c} of Linux 6.12. Without an attachment the driver's
+ * blocked domain is in force. Attaching is serialised by the group's lock ({@code group->mutex});
+ * {@link #attachHandle} takes none, and its caller must keep the attachment from going away.
+ */
+public final class IommuGroup {
+    /** The PASID that stands for accesses without one ({@code IOMMU_NO_PASID}). */
+    public static final int NO_PASID = 0;
+
+    private final int id;
+    private final List<IommuDevice> devices = new ArrayList<>();
+    private volatile AttachTable handles = AttachTable.EMPTY;
+
+    /**
+     * An empty group.
+     *
+     * @param id the group's number
+     */
+    public IommuGroup(final int id) {
+        this.id = id;
+    }
+
+    /**
+     * The group of a device.
+     *
+     * @param dev a device
+     * @return {@code dev->iommu_group}, or null
+     */
+    public static IommuGroup of(final IommuDevice dev) {
+        return (IommuGroup) dev.iommuGroup();
+    }
+
+    /**
+     * The group's number.
+     *
+     * @return what it was made with
+     */
+    public int id() {
+        return id;
+    }
+
+    /**
+     * Its devices.
+     *
+     * @return a copy, in the order in which they joined
+     */
+    public synchronized List<IommuDevice> devices() {
+        return List.copyOf(devices);
+    }
+
+    /**
+     * Probes a device and takes it in ({@code iommu_probe_device}, {@code
+     * iommu_group_add_device}). It follows what is attached to the group.
+     *
+     * @param dev a device in no group
+     * @return 0; {@code -EBUSY} if it is in a group; or the driver's errno
+     */
+    public synchronized int addDevice(final IommuDevice dev) {
+        if (dev.iommuGroup() != null) {
+            return -Errno.EBUSY;
+        }
+        int ret = dev.ops().probeDevice(dev);
+        if (ret != 0) {
+            return ret;
+        }
+        ret = attachedDomain(dev).attachDev(dev);
+        if (ret != 0) {
+            dev.ops().releaseDevice(dev);
+            return ret;
+        }
+        devices.add(dev);
+        dev.setIommuGroup(this);
+        return 0;
+    }
+
+    /**
+     * Lets a device go ({@code iommu_release_device}): the driver takes it off its fault queue,
+     * which answers what is pending.
+     *
+     * @param dev a device of this group
+     */
+    public synchronized void removeDevice(final IommuDevice dev) {
+        devices.remove(dev);
+        dev.setIommuGroup(null);
+        dev.ops().releaseDevice(dev);
+    }
+
+    /**
+     * Attaches a domain at the RID of every device ({@code iommu_attach_group_handle}).
+     *
+     * @param domain what to attach
+     * @param handle the consumer's record of the attachment
+     * @return 0; {@code -EBUSY} if one is attached; or the driver's errno, nothing being attached
+     */
+    public synchronized int attach(final IommuDomain domain, final IommuAttachHandle handle) {
+        if (handles.get(NO_PASID) != null) {
+            return -Errno.EBUSY;
+        }
+        return install(domain, handle, null);
+    }
+
+    /** Detaches what is attached at the RID ({@code iommu_detach_group_handle}). */
+    public synchronized void detach() {
+        handles = handles.without(NO_PASID);
+        for (final IommuDevice dev : devices) {
+            dev.ops().blockedDomain().attachDev(dev);
+        }
+    }
+
+    /**
+     * Attaches another domain in place of the one that is attached ({@code
+     * iommu_replace_group_handle}).
+     *
+     * @param domain what to attach
+     * @param handle the consumer's record of the new attachment
+     * @return 0, or the driver's errno, the old domain being attached still
+     */
+    public synchronized int replace(final IommuDomain domain, final IommuAttachHandle handle) {
+        return install(domain, handle, handles.get(NO_PASID));
+    }
+
+    /**
+     * Attaches a domain at one PASID of every device ({@code iommu_attach_device_pasid}).
+     *
+     * @param domain what to attach
+     * @param pasid at least 1
+     * @param handle the consumer's record of the attachment
+     * @return 0; {@code -EINVAL} for PASID 0; {@code -EBUSY} if one is attached there; or the
+     *     driver's errno
+     */
+    public synchronized int attachPasid(
+            final IommuDomain domain, final int pasid, final IommuAttachHandle handle) {
+        if (pasid == NO_PASID) {
+            return -Errno.EINVAL;
+        }
+        if (handles.get(pasid) != null) {
+            return -Errno.EBUSY;
+        }
+        handle.setDomain(domain);
+        handles = handles.with(pasid, handle);
+        for (int i = 0; i < devices.size(); i++) {
+            final int ret = domain.setDevPasid(devices.get(i), pasid);
+            if (ret != 0) {
+                handles = handles.without(pasid);
+                while (--i >= 0) {
+                    clearPasid(devices.get(i), pasid);
+                }
+                return ret;
+            }
+        }
+        return 0;
+    }
+
+    /**
+     * Detaches what is attached at one PASID ({@code iommu_detach_device_pasid}).
+     *
+     * @param pasid at least 1
+     */
+    public synchronized void detachPasid(final int pasid) {
+        for (final IommuDevice dev : devices) {
+            clearPasid(dev, pasid);
+        }
+        handles = handles.without(pasid);
+    }
+
+    /**
+     * The attachment at a PASID, of any type of domain ({@code iommu_attach_handle_get}).
+     *
+     * @param pasid {@link #NO_PASID} for the RID
+     * @return the handle, or null where the kernel says {@code -ENOENT}
+     */
+    public IommuAttachHandle attachHandle(final int pasid) {
+        return handles.get(pasid);
+    }
+
+    /**
+     * Whether the attachment at a PASID is of one type ({@code iommu_attach_handle_get} with a
+     * type).
+     *
+     * @param pasid {@link #NO_PASID} for the RID
+     * @param type the domain's type
+     * @return 0; {@code -ENOENT} if nothing is attached; {@code -EBUSY} if another type is
+     */
+    public int checkAttachHandle(final int pasid, final DomainType type) {
+        final IommuAttachHandle handle = handles.get(pasid);
+        if (handle == null) {
+            return -Errno.ENOENT;
+        }
+        return handle.domain().type() == type ? 0 : -Errno.EBUSY;
+    }
+
+    /** The handle is in place before the hardware translates, so that no fault finds none. */
+    private int install(
+            final IommuDomain domain, final IommuAttachHandle handle, final IommuAttachHandle old) {
+        handle.setDomain(domain);
+        handles = handles.with(NO_PASID, handle);
+        for (int i = 0; i < devices.size(); i++) {
+            final int ret = domain.attachDev(devices.get(i));
+            if (ret != 0) {
+                handles = old == null ? handles.without(NO_PASID) : handles.with(NO_PASID, old);
+                while (--i >= 0) {
+                    attachedDomain(devices.get(i)).attachDev(devices.get(i));
+                }
+                return ret;
+            }
+        }
+        return 0;
+    }
+
+    private IommuDomain attachedDomain(final IommuDevice dev) {
+        final IommuAttachHandle handle = handles.get(NO_PASID);
+        return handle == null ? dev.ops().blockedDomain() : handle.domain();
+    }
+
+    private static void clearPasid(final IommuDevice dev, final int pasid) {
+        dev.ops().blockedDomain().setDevPasid(dev, pasid);
+    }
+}

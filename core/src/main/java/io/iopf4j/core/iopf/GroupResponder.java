@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.core.iopf;
+
+import io.iopf4j.api.ResponseOrigin;
+
+/** Who answers and frees groups: the semantics profile that built them. */
+public interface GroupResponder {
+    /**
+     * Answers a group.
+     *
+     * @param group a group that was not freed
+     * @param code the response code
+     * @param origin why
+     */
+    void groupResponse(PendingGroup group, int code, ResponseOrigin origin);
+
+    /**
+     * Frees a group.
+     *
+     * @param group a group that is not pending
+     */
+    void freeGroup(PendingGroup group);
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.core.iopf;
+
+import io.iopf4j.api.IommuAttachHandle;
+import io.iopf4j.api.IommuDevice;
+import io.iopf4j.api.IommuFault;
+import io.iopf4j.api.IopfGroup;
+
+/**
+ * A group from its last request to its answer: {@code struct iopf_group} of Linux 6.12. It belongs
+ * to the {@link IommuFaultParam} of its device, which pools it. It is on the pending list until it is
+ * answered; its consumer may link it into one list of its own meanwhile ({@code group->node}).
+ */
+public final class PendingGroup implements IopfGroup {
+    private final IommuFaultParam param;
+    private final IommuFault lastFault = new IommuFault();
+    private IommuAttachHandle attachHandle;
+    private int faultCount;
+
+    /** Earlier requests, oldest first; the last one is embedded. */
+    PartialFault firstFault;
+
+    PendingGroup pendingPrevious;
+    PendingGroup pendingNext;
+    boolean isPending;
+    boolean isInUse;
+
+    private PendingGroup nodePrevious;
+    private PendingGroup nodeNext;
+    private int cookie;
+
+    PendingGroup(final IommuFaultParam param) {
+        this.param = param;
+    }
+
+    void open(final IommuFault last, final IommuAttachHandle handle) {
+        lastFault.copyFrom(last);
+        attachHandle = handle;
+        faultCount = 1;
+        cookie = 0;
+        isInUse = true;
+    }
+
+    void addEarlier(final PartialFault earlier) {
+        earlier.next = firstFault;
+        firstFault = earlier;
+        faultCount++;
+    }
+
+    /**
+     * Where its device's faults are kept.
+     *
+     * @return {@code group->fault_param}
+     */
+    public IommuFaultParam param() {
+        return param;
+    }
+
+    @Override
+    public IommuDevice device() {
+        return param.device();
+    }
+
+    @Override
+    public IommuFault lastFault() {
+        return lastFault;
+    }
+
+    @Override
+    public int faultCount() {
+        return faultCount;
+    }
+
+    @Override
+    public IommuFault fault(final int index) {
+        if (index < 0 || index >= faultCount) {
+            throw new IndexOutOfBoundsException(
+                    "index must be in [0, " + faultCount + "): index=" + index);
+        }
+        if (index == faultCount - 1) {
+            return lastFault;
+        }
+        PartialFault at = firstFault;
+        for (int i = 0; i < index; i++) {
+            at = at.next;
+        }
+        return at.fault();
+    }
+
+    @Override
+    public IommuAttachHandle attachHandle() {
+        return attachHandle;
+    }
+
+    @Override
+    public void respond(final int code) {
+        param.responder().groupResponse(this, code, io.iopf4j.api.ResponseOrigin.CONSUMER);
+    }
+
+    @Override
+    public void free() {
+        param.responder().freeGroup(this);
+    }
+
+    /**
+     * What its consumer answers it by ({@code group->cookie}).
+     *
+     * @return 0 until the consumer gave it one
+     */
+    public int cookie() {
+        return cookie;
+    }
+
+    /**
+     * Gives it the consumer's cookie.
+     *
+     * @param cookie any number
+     */
+    public void setCookie(final int cookie) {
+        this.cookie = cookie;
+    }
+
+    /** One consumer's list of groups, doubly linked through the groups themselves. */
+    public static final class Fifo {
+        private PendingGroup head;
+        private PendingGroup tail;
+
+        /** An empty list. */
+        public Fifo() {}
+
+        /**
+         * Whether nothing is in it.
+         *
+         * @return no group
+         */
+        public boolean isEmpty() {
+            return head == null;
+        }
+
+        /**
+         * The oldest group.
+         *
+         * @return the head, or null
+         */
+        public PendingGroup first() {
+            return head;
+        }
+
+        /**
+         * The newest group.
+         *
+         * @return the tail, or null
+         */
+        public PendingGroup last() {
+            return tail;
+        }
+
+        /**
+         * The next older group.
+         *
+         * @param group in this list
+         * @return its predecessor, or null
+         */
+        public PendingGroup previous(final PendingGroup group) {
+            return group.nodePrevious;
+        }
+
+        /**
+         * Appends a group.
+         *
+         * @param group in no list
+         */
+        public void addLast(final PendingGroup group) {
+            group.nodePrevious = tail;
+            group.nodeNext = null;
+            if (tail == null) {
+                head = group;
+            } else {
+                tail.nodeNext = group;
+            }
+            tail = group;
+        }
+
+        /**
+         * Puts a group back in front.
+         *
+         * @param group in no list
+         */
+        public void addFirst(final PendingGroup group) {
+            group.nodePrevious = null;
+            group.nodeNext = head;
+            if (head == null) {
+                tail = group;
+            } else {
+                head.nodePrevious = group;
+            }
+            head = group;
+        }
+
+        /**
+         * Takes a group out.
+         *
+         * @param group in this list
+         */
+        public void remove(final PendingGroup group) {
+            if (group.nodePrevious == null) {
+                head = group.nodeNext;
+            } else {
+                group.nodePrevious.nodeNext = group.nodeNext;
+            }
+            if (group.nodeNext == null) {
+                tail = group.nodePrevious;
+            } else {
+                group.nodeNext.nodePrevious = group.nodePrevious;
+            }
+            group.nodePrevious = null;
+            group.nodeNext = null;
+        }
+    }
+}

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.core.semantics;
+
+import io.iopf4j.api.DomainType;
+import io.iopf4j.api.Errno;
+import io.iopf4j.api.FaultObserver;
+import io.iopf4j.api.IommuAttachHandle;
+import io.iopf4j.api.IommuCore;
+import io.iopf4j.api.IommuDevice;
+import io.iopf4j.api.IommuFault;
+import io.iopf4j.api.IommuPageResponse;
+import io.iopf4j.api.IopfHandler;
+import io.iopf4j.api.IopfQueue;
+import io.iopf4j.api.PageResponseCode;
+import io.iopf4j.api.ResponseOrigin;
+import io.iopf4j.api.kernel.Kernel;
+import io.iopf4j.api.kernel.Workqueue;
+import io.iopf4j.core.IommuGroup;
+import io.iopf4j.core.iopf.FailSlab;
+import io.iopf4j.core.iopf.GroupResponder;
+import io.iopf4j.core.iopf.IommuFaultParam;
+import io.iopf4j.core.iopf.PendingGroup;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The semantics of Linux 6.12: {@code drivers/iommu/io-pgfault.c}. A fault goes to the handler of the
+ * domain that is attached at its PASID; the core keeps each complete group until it is answered, and
+ * answers by itself whatever cannot be delivered. There is no timeout and no limit.
+ *
+ * <p>Thread-safe as the kernel is: reports and answers come from any thread. Locks, outer first: a
+ * queue's, then the device's fault parameters'. The latter is held while the driver answers; a
+ * domain's handler runs under none.
+ */
+public class Mainline612 implements IommuCore, GroupResponder {
+    /** The profile's name. */
+    public static final String NAME = "mainline-6.12";
+
+    private final Kernel kernel;
+    private final FaultObserver observer;
+    private final FailSlab failSlab;
+
+    /**
+     * A core in which every allocation succeeds.
+     *
+     * @param kernel the kernel's services
+     * @param observer sees each step
+     */
+    public Mainline612(final Kernel kernel, final FaultObserver observer) {
+        this(kernel, observer, FailSlab.NEVER);
+    }
+
+    /**
+     * A core.
+     *
+     * @param kernel the kernel's services
+     * @param observer sees each step
+     * @param failSlab which allocations fail
+     */
+    public Mainline612(
+            final Kernel kernel, final FaultObserver observer, final FailSlab failSlab) {
+        this.kernel = kernel;
+        this.observer = observer;
+        this.failSlab = failSlab;
+    }
+
+    // ---- Report ---------------------------------------------------------------------------------
+
+    /**
+     * Follows {@code iommu_report_device_fault()}. Whatever happens to it, the last request of a
+     * group is owed exactly one answer, and this method sees to it.
+     *
+     * @return 0 if the fault was delivered, kept, or answered FAILURE because its handler or memory
+     *     failed; {@code -EINVAL} if it has no handler, after answering INVALID even to a request
+     *     that is not its group's last; {@code -ENOMEM} if such a request could not be kept
+     */
+    @Override
+    public int reportDeviceFault(final IommuDevice dev, final IommuFault fault) {
+        observer.reported(dev, fault);
+        final IommuAttachHandle handle = findFaultHandler(dev, fault);
+        if (handle == null) {
+            return refuse(dev, fault);
+        }
+        final IommuFaultParam param = (IommuFaultParam) dev.faultParam();
+        if (param == null) {
+            kernel.log().warn(dev.name(), "fault of a device that is on no fault queue");
+            return refuse(dev, fault);
+        }
+        if (!fault.isLast()) {
+            return reportPartialFault(param, fault);
+        }
+        final PendingGroup group;
+        synchronized (param) {
+            group = param.openGroup(fault, handle);
+        }
+        if (group == null) {
+            answer(dev, fault, PageResponseCode.FAILURE, ResponseOrigin.NO_MEMORY);
+            return 0;
+        }
+        observer.delivered(group);
+        final IopfHandler handler = handle.domain().iopfHandler();
+        if (handler.handle(group) != 0) {
+            groupResponse(group, PageResponseCode.FAILURE, ResponseOrigin.HANDLER_FAILED);
+            freeGroup(group);
+        }
+        return 0;
+    }
+
+    /**
+     * Follows {@code find_fault_handler()}: the attachment at the fault's PASID; failing that, the
+     * nested domain at the RID, if a guest's tables cover all PASIDs.
+     *
+     * @param dev the device
+     * @param fault the fault
+     * @return the attachment, its domain having a handler; or null
+     */
+    protected IommuAttachHandle findFaultHandler(final IommuDevice dev, final IommuFault fault) {
+        final IommuGroup group = IommuGroup.of(dev);
+        if (group == null) {
+            return null;
+        }
+        IommuAttachHandle handle =
+                group.attachHandle(fault.hasPasid() ? fault.pasid() : IommuGroup.NO_PASID);
+        if (handle == null && fault.hasPasid() && dev.ops().userPasidTable()) {
+            handle = group.attachHandle(IommuGroup.NO_PASID);
+            if (handle != null && handle.domain().type() != DomainType.NESTED) {
+                return null;
+            }
+        }
+        return handle == null || handle.domain().iopfHandler() == null ? null : handle;
+    }
+
+    /** Follows {@code report_partial_fault()}. Without memory the request is lost, unanswered. */
+    private int reportPartialFault(final IommuFaultParam param, final IommuFault fault) {
+        final boolean kept;
+        synchronized (param) {
+            kept = param.addPartial(fault);
+        }
+        if (!kept) {
+            observer.partialDropped(param.device(), fault);
+            return -Errno.ENOMEM;
+        }
+        return 0;
+    }
+
+    private int refuse(final IommuDevice dev, final IommuFault fault) {
+        if (fault.type() == IommuFault.TYPE_PAGE_REQ) {
+            answer(dev, fault, PageResponseCode.INVALID, ResponseOrigin.NO_HANDLER);
+        }
+        return -Errno.EINVAL;
+    }
+
+    /** Answers a request that never became a group. Rare: allocating the answer does not matter. */
+    private void answer(
+            final IommuDevice dev,
+            final IommuFault fault,
+            final int code,
+            final ResponseOrigin origin) {
+        observer.responding(dev, fault, code, origin);
+        dev.ops()
+                .pageResponse(
+                        dev,
+                        fault,
+                        new IommuPageResponse().set(fault.pasid(), fault.grpid(), code));
+    }
+
+    // ---- Respond --------------------------------------------------------------------------------
+
+    /**
+     * Follows {@code iopf_group_response()}: nothing happens to a group that is not pending any
+     * more. The code is not looked at.
+     */
+    @Override
+    public void groupResponse(
+            final PendingGroup group, final int code, final ResponseOrigin origin) {
+        final IommuFaultParam param = group.param();
+        synchronized (param) {
+            if (param.endPending(group)) {
+                send(param, group, code, origin);
+            }
+        }
+    }
+
+    /** Follows {@code iopf_free_group()}. */
+    @Override
+    public void freeGroup(final PendingGroup group) {
+        final IommuFaultParam param = group.param();
+        synchronized (param) {
+            param.recycle(group);
+        }
+    }
+
+    private void send(
+            final IommuFaultParam param,
+            final PendingGroup group,
+            final int code,
+            final ResponseOrigin origin) {
+        final IommuFault last = group.lastFault();
+        observer.responding(param.device(), last, code, origin);
+        param.device()
+                .ops()
+                .pageResponse(
+                        param.device(),
+                        last,
+                        param.response().set(last.pasid(), last.grpid(), code));
+    }
+
+    // ---- Fault queues ---------------------------------------------------------------------------
+
+    @Override
+    public IopfQueue iopfQueueAlloc(final String name) {
+        return new Queue(kernel.allocWorkqueue("iopf_queue/" + name));
+    }
+
+    /** {@code struct iopf_queue} with its functions. */
+    private final class Queue implements IopfQueue {
+        private final Workqueue workqueue;
+        private final Set<IommuDevice> devices = new LinkedHashSet<>();
+
+        Queue(final Workqueue workqueue) {
+            this.workqueue = workqueue;
+        }
+
+        @Override
+        public synchronized int addDevice(final IommuDevice dev) {
+            if (!dev.ops().hasPageResponse()) {
+                return -Errno.ENODEV;
+            }
+            if (dev.faultParam() != null) {
+                return -Errno.EBUSY;
+            }
+            if (failSlab.fails()) {
+                return -Errno.ENOMEM;
+            }
+            devices.add(dev);
+            dev.setFaultParam(new IommuFaultParam(dev, Mainline612.this, failSlab));
+            return 0;
+        }
+
+        @Override
+        public synchronized void removeDevice(final IommuDevice dev) {
+            if (!devices.remove(dev)) {
+                kernel.log().warn(dev.name(), "not on this fault queue");
+                return;
+            }
+            final IommuFaultParam param = (IommuFaultParam) dev.faultParam();
+            synchronized (param) {
+                dropPartials(param);
+                for (PendingGroup group = param.newestPending();
+                        group != null;
+                        group = param.newestPending()) {
+                    param.endPending(group);
+                    send(
+                            param,
+                            group,
+                            PageResponseCode.INVALID,
+                            ResponseOrigin.DEVICE_REMOVED);
+                    param.recycle(group);
+                }
+            }
+            dev.setFaultParam(null);
+        }
+
+        @Override
+        public int flushDev(final IommuDevice dev) {
+            if (dev.faultParam() == null) {
+                kernel.log().warn(dev.name(), "flush of a device that is on no fault queue");
+                return -Errno.ENODEV;
+            }
+            workqueue.flush();
+            return 0;
+        }
+
+        @Override
+        public synchronized int discardPartial() {
+            for (final IommuDevice dev : devices) {
+                final IommuFaultParam param = (IommuFaultParam) dev.faultParam();
+                synchronized (param) {
+                    dropPartials(param);
+                }
+            }
+            return 0;
+        }
+
+        @Override
+        public void free() {
+            for (final IommuDevice dev : List.copyOf(devices)) {
+                removeDevice(dev);
+            }
+            workqueue.destroy();
+        }
+
+        private void dropPartials(final IommuFaultParam param) {
+            for (IommuFault dropped = param.dropOnePartial();
+                    dropped != null;
+                    dropped = param.dropOnePartial()) {
+                observer.partialDropped(param.device(), dropped);
+            }
+        }
+    }
+}
