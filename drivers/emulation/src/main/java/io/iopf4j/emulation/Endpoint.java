@@ -3,6 +3,7 @@ package io.iopf4j.emulation;
 
 /** A device that issues DMA accesses through an IOMMU: where every fault starts and ends. */
 public final class Endpoint implements Requester {
+    private final int index;
     private final String name;
     private final int streamId;
     private final IommuModel iommu;
@@ -13,16 +14,19 @@ public final class Endpoint implements Requester {
     /**
      * An endpoint that has issued nothing.
      *
+     * @param index the bench's number for it, by which a listener finds its own records
      * @param name the device's name
      * @param streamId its StreamID
      * @param iommu what it sits behind
      * @param listener hears how each access ended
      */
     public Endpoint(
+            final int index,
             final String name,
             final int streamId,
             final IommuModel iommu,
             final EndpointListener listener) {
+        this.index = index;
         this.name = name;
         this.streamId = streamId;
         this.iommu = iommu;
@@ -60,6 +64,15 @@ public final class Endpoint implements Requester {
      */
     public int inFlight() {
         return inFlight;
+    }
+
+    /**
+     * The bench's number for it.
+     *
+     * @return what it was made with
+     */
+    public int index() {
+        return index;
     }
 
     /**
