@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.replay;
+
+import io.iopf4j.replay.dump.RecordedGroup;
+import io.iopf4j.replay.ledger.Ledger;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Writes every fault's life, one line each, as CSV with a header or as JSON Lines. Times are virtual
+ * nanoseconds since the first event; an empty field, or null, is what has not happened.
+ */
+public final class LedgerWriter {
+    private static final List<String> COLUMNS =
+            List.of(
+                    "fault",
+                    "vm",
+                    "device",
+                    "pasid",
+                    "grpid",
+                    "addr",
+                    "stag",
+                    "cookie",
+                    "raisedNs",
+                    "queuedNs",
+                    "reportedNs",
+                    "deliveredNs",
+                    "answeredNs",
+                    "completedNs",
+                    "code",
+                    "outcome",
+                    "result",
+                    "recordedCode");
+
+    private final ReplayResult result;
+
+    /**
+     * A writer of one result.
+     *
+     * @param result what to write
+     */
+    public LedgerWriter(final ReplayResult result) {
+        this.result = result;
+    }
+
+    /**
+     * Writes CSV.
+     *
+     * @param out where to
+     * @throws IOException if it cannot be written
+     */
+    public void writeCsv(final Appendable out) throws IOException {
+        out.append(String.join(",", COLUMNS)).append('\n');
+        for (final RecordedGroup group : result.recording().groups()) {
+            final Object[] row = row(group);
+            for (int i = 0; i < row.length; i++) {
+                out.append(i == 0 ? "" : ",").append(csv(row[i]));
+            }
+            out.append('\n');
+        }
+    }
+
+    /**
+     * Writes JSON Lines.
+     *
+     * @param out where to
+     * @throws IOException if it cannot be written
+     */
+    public void writeJsonLines(final Appendable out) throws IOException {
+        for (final RecordedGroup group : result.recording().groups()) {
+            final Object[] row = row(group);
+            for (int i = 0; i < row.length; i++) {
+                out.append(i == 0 ? "{\"" : ",\"").append(COLUMNS.get(i)).append("\":");
+                out.append(json(row[i]));
+            }
+            out.append("}\n");
+        }
+    }
+
+    private Object[] row(final RecordedGroup group) {
+        final Ledger ledger = result.ledger();
+        final int row = result.rowOfGroup().get((int) group.number());
+        return new Object[] {
+            group.number(),
+            result.bench().devices().get(ledger.endpoint(row)).vm().name(),
+            group.device(),
+            group.hasPasid() ? group.pasid() : null,
+            group.grpid(),
+            String.format("0x%x", group.addr()),
+            given(ledger.tag(row)),
+            ledger.cookie(row) == 0 ? null : ledger.cookie(row),
+            ledger.raisedNs(row),
+            given(ledger.queuedNs(row)),
+            given(ledger.reportedNs(row)),
+            given(ledger.deliveredNs(row)),
+            given(ledger.answeredNs(row)),
+            given(ledger.completedNs(row)),
+            given(ledger.code(row)),
+            lower(ledger.outcome(row)),
+            lower(ledger.result(row)),
+            group.code() == RecordedGroup.NO_CODE ? null : group.code(),
+        };
+    }
+
+    private static Object given(final long value) {
+        return value == Ledger.NONE ? null : value;
+    }
+
+    private static String lower(final Enum<?> value) {
+        return value == null ? null : value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String csv(final Object value) {
+        if (value == null) {
+            return "";
+        }
+        final String text = value.toString();
+        return text.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r')
+                ? '"' + text.replace("\"", "\"\"") + '"'
+                : text;
+    }
+
+    private static String json(final Object value) {
+        if (value == null || value instanceof Number) {
+            return String.valueOf(value);
+        }
+        final StringBuilder quoted = new StringBuilder("\"");
+        for (final char c : value.toString().toCharArray()) {
+            if (c == '"' || c == '\\') {
+                quoted.append('\\').append(c);
+            } else if (c < ' ') {
+                quoted.append(String.format("\\u%04x", (int) c));
+            } else {
+                quoted.append(c);
+            }
+        }
+        return quoted.append('"').toString();
+    }
+}

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.replay;
+
+import io.iopf4j.api.IommuFault;
+import io.iopf4j.api.PageResponseCode;
+import io.iopf4j.emulation.IommuModel;
+import io.iopf4j.emulation.smmuv3.SmmuV3Config;
+import io.iopf4j.replay.bench.Bench;
+import io.iopf4j.replay.bench.GuestDevice;
+import io.iopf4j.replay.bench.GuestVm;
+import io.iopf4j.replay.dump.AnsweredBy;
+import io.iopf4j.replay.dump.DumpSummary;
+import io.iopf4j.replay.dump.RecordedGroup;
+import io.iopf4j.replay.dump.Recording;
+import io.iopf4j.replay.ledger.Ledger;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.function.IntConsumer;
+
+/**
+ * Runs a recording again: its requests become accesses of endpoints, its guests answer as recorded,
+ * its domains change when they did. After each step everything that is ready runs, and the
+ * invariants are checked. A guest whose fault comes late, because the hardware had no room for it,
+ * answers it as much later.
+ */
+public final class Replay {
+    private static final int PROGRESS_STEPS = 1 << 12;
+
+    private final Recording recording;
+    private final ReplaySettings settings;
+    private final VmMap vmMap;
+    private final Bench bench;
+    private final Ledger ledger;
+    private final Map<String, GuestDevice> devices = new HashMap<>();
+    private final Map<String, GuestVm> vms = new HashMap<>();
+    private final int[] rowOfGroup;
+    private int[] groupOfRow = new int[64];
+    private final long[] answerAfterNs;
+    private final PriorityQueue<LateAnswer> lateAnswers = new PriorityQueue<>();
+    private long startNs;
+    private int lateCount;
+
+    private Replay(
+            final Recording recording, final DumpSummary summary, final ReplaySettings settings) {
+        this.recording = recording;
+        this.settings = settings;
+        this.vmMap = VmMap.of(recording, summary, settings.vms());
+        this.bench = new Bench(hardware(), settings.seed());
+        this.ledger = bench.ledger();
+        this.rowOfGroup = new int[recording.groups().size()];
+        this.answerAfterNs = new long[rowOfGroup.length];
+        Arrays.fill(rowOfGroup, Ledger.NONE);
+        Arrays.fill(answerAfterNs, Ledger.NONE);
+        this.startNs = summary.firstNs();
+    }
+
+    /**
+     * Runs a recording from start to end.
+     *
+     * @param recording what to run
+     * @param summary the same dump's counts
+     * @param settings how
+     * @param progress hears now and then how many steps are done
+     * @return what it came to
+     * @throws UnsupportedRecordingException if this hardware cannot do what was recorded
+     */
+    public static ReplayResult run(
+            final Recording recording,
+            final DumpSummary summary,
+            final ReplaySettings settings,
+            final IntConsumer progress)
+            throws UnsupportedRecordingException {
+        if (recording.hasGroupsOfSeveral()) {
+            throw new UnsupportedRecordingException(
+                    "the dump has page request groups of several requests; SMMUv3 stalls one access"
+                            + " at a time, so such a dump waits for the VT-d model");
+        }
+        if (recording.devices().size() > 1 << SmmuV3Config.roomy().sidBits()) {
+            throw new UnsupportedRecordingException(
+                    "the dump has more devices than the " + (1 << SmmuV3Config.roomy().sidBits())
+                            + " that this SMMU has StreamIDs for");
+        }
+        final Replay replay = new Replay(recording, summary, settings);
+        replay.build();
+        replay.runAll(progress, summary.lastNs());
+        return new ReplayOutcome(replay.bench, recording, replay.rowOfGroup).result();
+    }
+
+    private SmmuV3Config hardware() {
+        return SmmuV3Config.roomy()
+                .withEventQueueLog2Max(settings.queueLog2())
+                .withStallMax(settings.stallEntries());
+    }
+
+    private void build() {
+        final Map<String, Integer> pasidBits = new HashMap<>();
+        for (final RecordedGroup group : recording.groups()) {
+            if (group.hasPasid()) {
+                final int bits = 32 - Integer.numberOfLeadingZeros(group.pasid());
+                pasidBits.merge(group.device(), bits, Math::max);
+            }
+        }
+        vmMap.vms(recording)
+                .forEach(
+                        (name, members) -> {
+                            final GuestVm vm = bench.addVm(name);
+                            vms.put(name, vm);
+                            for (final String device : members) {
+                                devices.put(
+                                        device,
+                                        bench.addDevice(
+                                                device, vm, pasidBits.getOrDefault(device, 0)));
+                            }
+                        });
+        ledger.setDeliveryListener(this::deliveredLate);
+    }
+
+    private void runAll(final IntConsumer progress, final long lastNs) {
+        final List<Recording.Step> steps = recording.steps();
+        for (int i = 0; i < steps.size(); i++) {
+            final Recording.Step step = steps.get(i);
+            answerLate(virtual(step.timeNs()));
+            advanceTo(virtual(step.timeNs()));
+            final GuestDevice touched = take(step);
+            settle(touched);
+            if ((i + 1) % PROGRESS_STEPS == 0) {
+                progress.accept(i + 1);
+            }
+        }
+        answerLate(virtual(lastNs));
+        advanceTo(virtual(lastNs));
+        checkAll();
+    }
+
+    private void settle(final GuestDevice touched) {
+        bench.scheduler().runReady();
+        bench.invariants()
+                .booksAgree("hardware", ledger.openStalls(), bench.smmu().recordedStalls());
+        if (touched != null) {
+            bench.invariants()
+                    .booksAgree(
+                            touched.endpoint().name(),
+                            ledger.openStalls(touched.endpoint().index()),
+                            touched.corePending());
+        }
+    }
+
+    private void checkAll() {
+        long inFlight = 0;
+        for (final GuestDevice device : bench.devices()) {
+            inFlight += device.endpoint().inFlight();
+            bench.invariants()
+                    .booksAgree(
+                            device.endpoint().name(),
+                            ledger.openStalls(device.endpoint().index()),
+                            device.corePending());
+        }
+        bench.invariants()
+                .everyAccessIsAccountedFor(
+                        ledger,
+                        ledger.size() - inFlight,
+                        bench.smmu().recordedStalls(),
+                        bench.smmu().heldStalls());
+    }
+
+    // ---- Steps ----------------------------------------------------------------------------------
+
+    private GuestDevice take(final Recording.Step step) {
+        final GuestDevice device = step.device() == null ? null : devices.get(step.device());
+        switch (step.kind()) {
+            case RAISE -> raise(device, step.group());
+            case READ -> read(step.file(), step.records());
+            case ANSWER -> answer(device, step);
+            case ATTACH -> device.attach();
+            case REPLACE -> device.replace();
+            case DETACH -> device.detach();
+            case REMOVE -> device.remove();
+        }
+        return device;
+    }
+
+    /** The dump's group id stays the fault's identity here; the hardware gives its own tag. */
+    private void raise(final GuestDevice device, final RecordedGroup group) {
+        if (group.answeredBy() != AnsweredBy.KERNEL) {
+            // A dump may begin after its devices were attached.
+            device.attach();
+        }
+        if (device.isAttached()) {
+            device.prepare(ssid(group));
+        }
+        final int row = ledger.raise(device.endpoint());
+        rowOfGroup[(int) group.number()] = row;
+        if (row >= groupOfRow.length) {
+            groupOfRow = Arrays.copyOf(groupOfRow, row * 2);
+        }
+        groupOfRow[row] = (int) group.number();
+        device.endpoint().access(ssid(group), group.addr(), access(group.perm()));
+    }
+
+    private void read(final long file, final int records) {
+        final String vm = vmMap.vmOfFile(file);
+        if (vm != null && vms.containsKey(vm)) {
+            vms.get(vm).read(records);
+        }
+    }
+
+    private void answer(final GuestDevice device, final Recording.Step step) {
+        final RecordedGroup group = step.group();
+        final int row = rowOfGroup[(int) group.number()];
+        if (row == Ledger.NONE) {
+            return;
+        }
+        if (ledger.deliveredNs(row) == Ledger.NONE) {
+            answerAfterNs[(int) group.number()] = step.timeNs() - group.raisedNs();
+            return;
+        }
+        answer(device, group, row);
+    }
+
+    private void answer(final GuestDevice device, final RecordedGroup group, final int row) {
+        if (ledger.code(row) != Ledger.NONE) {
+            // It was ended before its guest came to it.
+            return;
+        }
+        if (ledger.cookie(row) == 0) {
+            device.vm().readAll();
+        }
+        final int code =
+                group.code() == PageResponseCode.SUCCESS
+                        ? PageResponseCode.SUCCESS
+                        : PageResponseCode.INVALID;
+        device.vm().answer(device, ssid(group), group.addr(), ledger.cookie(row), code);
+    }
+
+    private void deliveredLate(final int row) {
+        final int group = groupOfRow[row];
+        final long delay = answerAfterNs[group];
+        if (delay != Ledger.NONE) {
+            answerAfterNs[group] = Ledger.NONE;
+            lateAnswers.add(
+                    new LateAnswer(bench.scheduler().nowNs() + delay, lateCount++, group));
+        }
+    }
+
+    private void answerLate(final long untilNs) {
+        while (!lateAnswers.isEmpty() && lateAnswers.peek().timeNs() <= untilNs) {
+            final LateAnswer late = lateAnswers.poll();
+            advanceTo(late.timeNs());
+            final RecordedGroup group = recording.groups().get(late.group());
+            final GuestDevice device = devices.get(group.device());
+            answer(device, group, rowOfGroup[late.group()]);
+            settle(device);
+        }
+    }
+
+    private void advanceTo(final long timeNs) {
+        bench.scheduler().advanceTo(Math.max(timeNs, bench.scheduler().nowNs()));
+    }
+
+    /** A dump's clock starts anywhere; a damaged one may even run back. */
+    private long virtual(final long timeNs) {
+        return Math.max(0, timeNs - startNs);
+    }
+
+    private static int ssid(final RecordedGroup group) {
+        // SubstreamID 0 of a stream that also has accesses without one is reserved (S1DSS).
+        return group.hasPasid() && group.pasid() != 0 ? group.pasid() : IommuModel.NO_SUBSTREAM;
+    }
+
+    /** A stall is of one access: what asks to read and write is replayed as the write. */
+    private static int access(final int perm) {
+        final int privileged = perm & IommuFault.PERM_PRIV;
+        if ((perm & IommuFault.PERM_WRITE) != 0) {
+            return IommuFault.PERM_WRITE | privileged;
+        }
+        return IommuFault.PERM_READ | (perm & IommuFault.PERM_EXEC) | privileged;
+    }
+
+    private record LateAnswer(long timeNs, int order, int group)
+            implements Comparable<LateAnswer> {
+        @Override
+        public int compareTo(final LateAnswer other) {
+            final int byTime = Long.compare(timeNs, other.timeNs);
+            return byTime != 0 ? byTime : Integer.compare(order, other.order);
+        }
+    }
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.replay.bench;
+
+import io.iopf4j.api.Errno;
+import io.iopf4j.api.hw.DmaAllocator;
+import io.iopf4j.api.hw.InterruptLine;
+import io.iopf4j.api.hw.Mmio;
+import io.iopf4j.api.hw.PlatformDevice;
+import io.iopf4j.core.semantics.Mainline612;
+import io.iopf4j.drivers.armsmmuv3.ArmSmmuDevice;
+import io.iopf4j.emulation.Endpoint;
+import io.iopf4j.emulation.MemoryAllocator;
+import io.iopf4j.emulation.PhysicalMemory;
+import io.iopf4j.emulation.RecentLog;
+import io.iopf4j.emulation.Scheduler;
+import io.iopf4j.emulation.SimulatedKernel;
+import io.iopf4j.emulation.smmuv3.SmmuRegisterPages;
+import io.iopf4j.emulation.smmuv3.SmmuV3;
+import io.iopf4j.emulation.smmuv3.SmmuV3Config;
+import io.iopf4j.replay.ledger.Invariants;
+import io.iopf4j.replay.ledger.Ledger;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A machine with one SMMU, a host kernel that drives it, and virtual machines. Everything is made
+ * here and wired here; the run itself is somebody else's. One thread.
+ */
+public final class Bench {
+    private static final long MEMORY_BASE = 0x4000_0000L;
+    private static final long MEMORY_BYTES = 16L << 30;
+    private static final int LOG_LINES = 100;
+
+    private final PhysicalMemory memory = new PhysicalMemory(MEMORY_BASE, MEMORY_BYTES);
+    private final MemoryAllocator allocator = new MemoryAllocator(memory);
+    private final Scheduler scheduler;
+    private final Invariants invariants = new Invariants();
+    private final Ledger ledger;
+    private final RecentLog log = new RecentLog(LOG_LINES);
+    private final SmmuV3 smmu;
+    private final Mainline612 core;
+    private final ArmSmmuDevice driver;
+    private final List<GuestVm> vms = new ArrayList<>();
+    private final List<GuestDevice> devices = new ArrayList<>();
+    private int lastAsid;
+
+    /**
+     * Builds hardware, loads the driver and probes it.
+     *
+     * @param hardware the integrator's choice
+     * @param seed the simulation's seed
+     * @throws IllegalStateException if the driver does not accept the hardware
+     */
+    public Bench(final SmmuV3Config hardware, final long seed) {
+        scheduler = new Scheduler(seed);
+        ledger = new Ledger(scheduler, invariants);
+        smmu = new SmmuV3(memory, hardware, ledger);
+        final SimulatedKernel kernel = new SimulatedKernel(scheduler, log);
+        core = new Mainline612(kernel, ledger);
+        driver = ArmSmmuDevice.probe(new SmmuPlatform(), kernel, core);
+        if (driver.error() != 0) {
+            throw new IllegalStateException(
+                    "the driver refuses this SMMU: " + Errno.nameOf(driver.error()));
+        }
+        scheduler.runReady();
+    }
+
+    /**
+     * Adds a virtual machine.
+     *
+     * @param name its name in reports
+     * @return the machine, without devices
+     */
+    public GuestVm addVm(final String name) {
+        final GuestVm vm = new GuestVm(vms.size(), name, core, ledger, invariants);
+        vms.add(vm);
+        return vm;
+    }
+
+    /**
+     * Adds a device to a virtual machine.
+     *
+     * @param name the device's name
+     * @param vm whose it is
+     * @param pasidBits bits of its PASIDs, in [0, 20]
+     * @return the device, probed, not attached
+     * @throws IllegalStateException if there are more devices than StreamIDs
+     */
+    public GuestDevice addDevice(final String name, final GuestVm vm, final int pasidBits) {
+        final int index = devices.size();
+        if (index >= 1 << smmu.config().sidBits()) {
+            throw new IllegalStateException(
+                    "more devices than the " + (1 << smmu.config().sidBits()) + " StreamIDs");
+        }
+        final GuestDevice device =
+                new GuestDevice(
+                        new Endpoint(index, name, index, smmu, ledger),
+                        vm,
+                        driver.ops(),
+                        allocator,
+                        pasidBits,
+                        this::nextAsid);
+        ledger.assign(index, vm.index());
+        devices.add(device);
+        vm.add(device);
+        return device;
+    }
+
+    /** No VMID keeps guests apart while stage 2 is missing, so ASIDs are unique on the bench. */
+    private int nextAsid() {
+        lastAsid = lastAsid == 0xffff ? 1 : lastAsid + 1;
+        return lastAsid;
+    }
+
+    /**
+     * Time and order.
+     *
+     * @return the scheduler
+     */
+    public Scheduler scheduler() {
+        return scheduler;
+    }
+
+    /**
+     * Every fault's life.
+     *
+     * @return the ledger
+     */
+    public Ledger ledger() {
+        return ledger;
+    }
+
+    /**
+     * What is checked.
+     *
+     * @return the invariants
+     */
+    public Invariants invariants() {
+        return invariants;
+    }
+
+    /**
+     * The hardware model.
+     *
+     * @return the SMMU
+     */
+    public SmmuV3 smmu() {
+        return smmu;
+    }
+
+    /**
+     * The driver.
+     *
+     * @return the probed driver
+     */
+    public ArmSmmuDevice driver() {
+        return driver;
+    }
+
+    /**
+     * The host kernel's log.
+     *
+     * @return the log
+     */
+    public RecentLog log() {
+        return log;
+    }
+
+    /**
+     * The virtual machines.
+     *
+     * @return by index
+     */
+    public List<GuestVm> vms() {
+        return vms;
+    }
+
+    /**
+     * The devices.
+     *
+     * @return by endpoint index
+     */
+    public List<GuestDevice> devices() {
+        return devices;
+    }
+
+    /** What the driver is given: this SMMU's registers, memory and wires. */
+    private final class SmmuPlatform implements PlatformDevice {
+        private final SmmuRegisterPages registers = smmu.registerPages();
+
+        @Override
+        public String name() {
+            return "arm-smmu-v3.0";
+        }
+
+        @Override
+        public Mmio mmio() {
+            return registers;
+        }
+
+        @Override
+        public DmaAllocator dma() {
+            return allocator;
+        }
+
+        @Override
+        public boolean isCoherent() {
+            return true;
+        }
+
+        @Override
+        public InterruptLine interrupt(final String name) {
+            return smmu.interrupt(name);
+        }
+    }
+}

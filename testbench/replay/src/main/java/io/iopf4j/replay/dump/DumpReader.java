@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.replay.dump;
+
+import io.iopf4j.trace.TraceReader;
+import io.iopf4j.trace.fault.FaultEvents;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+
+/** Reads a dump once, from its first event to its last, and tells listeners what is in it. */
+public final class DumpReader {
+    private static final long PROGRESS_EVENTS = 1 << 14;
+
+    private final TraceReader reader;
+    private final DumpSummary summary = new DumpSummary();
+    private final TreeMap<String, long[]> eventsByName = new TreeMap<>();
+    private final List<String> warnings = new ArrayList<>();
+
+    /**
+     * A reader at the start of a dump.
+     *
+     * @param reader the dump, opened; its owner closes it
+     */
+    public DumpReader(final TraceReader reader) {
+        this.reader = reader;
+    }
+
+    /**
+     * Reads it all. What is read before damage counts; damage is in {@link #warnings}.
+     *
+     * @param listeners who hears of the faults, besides {@link #summary}
+     * @param progress hears the position in bytes now and then
+     * @throws IOException if the file cannot be read any more
+     */
+    public void readAll(final List<DumpListener> listeners, final LongConsumer progress)
+            throws IOException {
+        final List<DumpListener> all = new ArrayList<>(listeners);
+        all.add(0, summary);
+        final DumpTracker tracker = new DumpTracker(all);
+        final FaultEvents events = new FaultEvents(reader);
+        long lostMarkers = 0;
+        long untilProgress = PROGRESS_EVENTS;
+        while (events.next()) {
+            summary.event(events.event().timeNs());
+            count(reader.event().name());
+            if (reader.lostMarkers() != lostMarkers) {
+                lostMarkers = reader.lostMarkers();
+                tracker.lost(events.event().timeNs());
+            }
+            tracker.accept(events.event());
+            if (--untilProgress == 0) {
+                untilProgress = PROGRESS_EVENTS;
+                progress.accept(reader.position());
+            }
+        }
+        tracker.finish();
+        summary.finish(tracker.outstanding());
+        warnings.addAll(reader.warnings());
+        warnings.addAll(events.warnings());
+        if (reader.lostMarkers() > 0) {
+            warnings.add(lossWarning());
+        }
+    }
+
+    private void count(final String name) {
+        final long[] counter = eventsByName.get(name);
+        if (counter != null) {
+            counter[0]++;
+        } else {
+            eventsByName.put(name, new long[] {1});
+        }
+    }
+
+    private String lossWarning() {
+        return "events were lost at "
+                + reader.lostMarkers()
+                + " place(s), "
+                + reader.lostEvents()
+                + " counted; groups around them may lack their report, delivery or answer";
+    }
+
+    /**
+     * The dump.
+     *
+     * @return what it was made with
+     */
+    public TraceReader reader() {
+        return reader;
+    }
+
+    /**
+     * What the dump holds.
+     *
+     * @return the counts, complete after {@link #readAll}
+     */
+    public DumpSummary summary() {
+        return summary;
+    }
+
+    /**
+     * Events by name.
+     *
+     * @return counts, complete after {@link #readAll}
+     */
+    public TreeMap<String, Long> eventsByName() {
+        final TreeMap<String, Long> counts = new TreeMap<>();
+        eventsByName.forEach((name, count) -> counts.put(name, count[0]));
+        return counts;
+    }
+
+    /**
+     * What could not be read or relied on.
+     *
+     * @return one line each
+     */
+    public List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+}

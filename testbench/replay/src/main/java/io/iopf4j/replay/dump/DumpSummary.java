@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.replay.dump;
+
+import io.iopf4j.api.PageResponseCode;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Counts what a dump holds: the {@code dump} part of a report. Its memory is bounded by devices. */
+public final class DumpSummary implements DumpListener {
+    private final long[] responses = new long[3];
+    private final TreeMap<String, Long> requestsByDevice = new TreeMap<>();
+    private final TreeMap<Long, TreeSet<String>> devicesByFile = new TreeMap<>();
+    private long pageRequests;
+    private long lastRequests;
+    private long groups;
+    private long unrecoverable;
+    private long outstanding;
+    private long outstandingHighWater;
+    private long unseen;
+    private long unanswered;
+    private long firstNs;
+    private long lastNs;
+    private boolean hasTime;
+
+    /** Nothing counted yet. */
+    public DumpSummary() {}
+
+    /**
+     * An event of whatever kind.
+     *
+     * @param timeNs its time
+     */
+    public void event(final long timeNs) {
+        if (!hasTime) {
+            firstNs = timeNs;
+            hasTime = true;
+        }
+        lastNs = timeNs;
+    }
+
+    /**
+     * The dump is over.
+     *
+     * @param outstandingAtEnd groups without an answer
+     */
+    public void finish(final long outstandingAtEnd) {
+        unanswered = outstandingAtEnd;
+    }
+
+    @Override
+    public void pageRequest(final String device, final boolean isLast) {
+        pageRequests++;
+        if (isLast) {
+            lastRequests++;
+        }
+        requestsByDevice.merge(device, 1L, Long::sum);
+    }
+
+    @Override
+    public void unrecoverable() {
+        unrecoverable++;
+    }
+
+    @Override
+    public void delivered(final RecordedGroup group) {
+        groups++;
+        outstanding++;
+        outstandingHighWater = Math.max(outstandingHighWater, outstanding);
+    }
+
+    @Override
+    public void answered(final long timeNs, final RecordedGroup group) {
+        count(group.code());
+        if (group.isDelivered()) {
+            outstanding--;
+        }
+    }
+
+    @Override
+    public void answeredUnseen(final int code) {
+        unseen++;
+        count(code);
+    }
+
+    @Override
+    public void queueServes(final long file, final String device) {
+        devicesByFile.computeIfAbsent(file, key -> new TreeSet<>()).add(device);
+    }
+
+    private void count(final int code) {
+        if (code >= 0 && code < responses.length) {
+            responses[code]++;
+        }
+    }
+
+    /**
+     * Requests of all groups.
+     *
+     * @return a count
+     */
+    public long pageRequests() {
+        return pageRequests;
+    }
+
+    /**
+     * Requests that complete a group.
+     *
+     * @return a count
+     */
+    public long lastRequests() {
+        return lastRequests;
+    }
+
+    /**
+     * Groups that became complete and were delivered.
+     *
+     * @return a count
+     */
+    public long groups() {
+        return groups;
+    }
+
+    /**
+     * Faults that are no page requests.
+     *
+     * @return a count
+     */
+    public long unrecoverable() {
+        return unrecoverable;
+    }
+
+    /**
+     * Groups answered SUCCESS.
+     *
+     * @return a count
+     */
+    public long success() {
+        return responses[PageResponseCode.SUCCESS];
+    }
+
+    /**
+     * Groups answered INVALID.
+     *
+     * @return a count
+     */
+    public long invalid() {
+        return responses[PageResponseCode.INVALID];
+    }
+
+    /**
+     * Groups answered FAILURE.
+     *
+     * @return a count
+     */
+    public long failure() {
+        return responses[PageResponseCode.FAILURE];
+    }
+
+    /**
+     * Groups without an answer at the end.
+     *
+     * @return a count
+     */
+    public long unanswered() {
+        return unanswered;
+    }
+
+    /**
+     * Most groups outstanding at once.
+     *
+     * @return a count
+     */
+    public long outstandingHighWater() {
+        return outstandingHighWater;
+    }
+
+    /**
+     * Answers to groups whose delivery is missing from the dump.
+     *
+     * @return a count
+     */
+    public long answeredUnseen() {
+        return unseen;
+    }
+
+    /**
+     * Requests by device.
+     *
+     * @return devices that asked, by name
+     */
+    public TreeMap<String, Long> requestsByDevice() {
+        return new TreeMap<>(requestsByDevice);
+    }
+
+    /**
+     * Devices that a guest answered for, by fault queue.
+     *
+     * @return the fault queue's file, as the kernel's pointer, to device names
+     */
+    public TreeMap<Long, TreeSet<String>> devicesByFile() {
+        final TreeMap<Long, TreeSet<String>> copy = new TreeMap<>();
+        devicesByFile.forEach((file, devices) -> copy.put(file, new TreeSet<>(devices)));
+        return copy;
+    }
+
+    /**
+     * Time of the first event.
+     *
+     * @return as the dump counts it, 0 without events
+     */
+    public long firstNs() {
+        return firstNs;
+    }
+
+    /**
+     * Time of the last event.
+     *
+     * @return as the dump counts it, 0 without events
+     */
+    public long lastNs() {
+        return lastNs;
+    }
+}

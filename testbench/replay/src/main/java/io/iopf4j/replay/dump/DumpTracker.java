@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.replay.dump;
+
+import io.iopf4j.api.IommuFault;
+import io.iopf4j.trace.fault.FaultEvent;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Puts a dump's events together to groups: which report became which delivery, which answer belongs
+ * to it, who gave it. A group is known by the kernel's pointer, which is unique while it lives; who
+ * caused an answer follows from what the same thread was doing. Its memory grows with the groups
+ * that are outstanding, not with the dump.
+ */
+public final class DumpTracker {
+    private final List<DumpListener> listeners;
+    private final Map<Long, RecordedGroup> byPointer = new HashMap<>();
+    private final Map<Integer, ThreadState> threads = new HashMap<>();
+    private long groups;
+    private long lastLossNs = Long.MIN_VALUE;
+
+    /**
+     * A tracker at the start of a dump.
+     *
+     * @param listeners who hears of what it finds, each in turn
+     */
+    public DumpTracker(final List<DumpListener> listeners) {
+        this.listeners = List.copyOf(listeners);
+    }
+
+    /**
+     * Events are missing before what comes next.
+     *
+     * @param timeNs time of the next event
+     */
+    public void lost(final long timeNs) {
+        lastLossNs = timeNs;
+    }
+
+    /**
+     * Takes the next event.
+     *
+     * @param event the event, valid during the call
+     */
+    public void accept(final FaultEvent event) {
+        switch (event.kind()) {
+            case REPORT -> report(event);
+            case REPORT_RETURN -> reportReturn(event);
+            case DELIVER -> deliver(event);
+            case READ -> thread(event).file = event.file();
+            case READ_RETURN -> readReturn(event);
+            case WRITE -> {
+                thread(event).file = event.file();
+                thread(event).doing = AnsweredBy.GUEST;
+            }
+            case WRITE_RETURN -> thread(event).doing = AnsweredBy.NOBODY;
+            case RESPONSE -> response(event);
+            case HW_RESPONSE -> hardwareResponse(event);
+            case FREE -> free(event);
+            case DOMAIN_ATTACHED -> {
+                thread(event).attached = event.device();
+                thread(event).doing = AnsweredBy.NOBODY;
+            }
+            case AUTO_RESPONSE -> autoResponse(event);
+            case QUEUE_ADD ->
+                    listeners.forEach(l -> l.deviceQueued(event.timeNs(), event.device()));
+            case QUEUE_REMOVE -> {
+                thread(event).doing = AnsweredBy.DEVICE_REMOVAL;
+                listeners.forEach(l -> l.deviceUnqueued(event.timeNs(), event.device()));
+            }
+            case DEVICE_REMOVED ->
+                    listeners.forEach(l -> l.deviceRemoved(event.timeNs(), event.device()));
+            default -> {}
+        }
+    }
+
+    /** The dump is over: groups that lost events may have robbed of their answer are marked. */
+    public void finish() {
+        for (final RecordedGroup group : byPointer.values()) {
+            if (group.code() == RecordedGroup.NO_CODE && group.raisedNs() <= lastLossNs) {
+                group.makeUncertain();
+            }
+        }
+        for (final ThreadState thread : threads.values()) {
+            final RecordedGroup group = thread.reported;
+            if (group != null && group.raisedNs() <= lastLossNs) {
+                group.makeUncertain();
+            }
+        }
+    }
+
+    private void report(final FaultEvent event) {
+        if (event.type() != IommuFault.TYPE_PAGE_REQ) {
+            listeners.forEach(DumpListener::unrecoverable);
+            return;
+        }
+        final boolean isLast = (event.flags() & IommuFault.FLAG_LAST_PAGE) != 0;
+        listeners.forEach(l -> l.pageRequest(event.device(), isLast));
+        final ThreadState thread = thread(event);
+        loseReport(thread);
+        if (isLast) {
+            thread.reported = open(event);
+        }
+    }
+
+    private void reportReturn(final FaultEvent event) {
+        final ThreadState thread = thread(event);
+        if (thread.reported != null && event.ret() == 0) {
+            loseReport(thread);
+        }
+        thread.reported = null;
+    }
+
+    private void deliver(final FaultEvent event) {
+        final ThreadState thread = thread(event);
+        RecordedGroup group = thread.reported;
+        if (group == null || !group.isSame(event.device(), event.grpid(), event.pasid())) {
+            loseReport(thread);
+            group = open(event);
+        }
+        thread.reported = null;
+        group.delivered((int) event.count());
+        final RecordedGroup former = byPointer.put(event.group(), group);
+        if (former != null && former.code() == RecordedGroup.NO_CODE) {
+            // The kernel reuses a group only after it was answered: that answer is missing here.
+            former.makeUncertain();
+        }
+        final RecordedGroup delivered = group;
+        listeners.forEach(l -> l.delivered(delivered));
+    }
+
+    private RecordedGroup open(final FaultEvent event) {
+        final RecordedGroup group =
+                new RecordedGroup(
+                        groups++,
+                        event.device(),
+                        event.flags(),
+                        event.pasid(),
+                        event.grpid(),
+                        event.perm(),
+                        event.addr(),
+                        event.timeNs());
+        listeners.forEach(l -> l.raised(group));
+        return group;
+    }
+
+    /** A report that succeeded without a delivery: the delivery is missing from the dump. */
+    private static void loseReport(final ThreadState thread) {
+        if (thread.reported != null && thread.reported.code() == RecordedGroup.NO_CODE) {
+            thread.reported.makeUncertain();
+        }
+        thread.reported = null;
+    }
+
+    private void readReturn(final FaultEvent event) {
+        final int records = (int) (event.ret() / 40);
+        if (records > 0) {
+            final long file = thread(event).file;
+            listeners.forEach(l -> l.read(event.timeNs(), file, records));
+        }
+    }
+
+    private void autoResponse(final FaultEvent event) {
+        final ThreadState thread = thread(event);
+        thread.doing = AnsweredBy.DOMAIN_CHANGE;
+        if (thread.attached != null) {
+            listeners.forEach(l -> l.domainChanged(event.timeNs(), thread.attached));
+        }
+    }
+
+    private void response(final FaultEvent event) {
+        final ThreadState thread = thread(event);
+        final RecordedGroup group = byPointer.get(event.group());
+        if (group == null) {
+            thread.answering = event.grpid();
+            thread.isAnswering = true;
+            listeners.forEach(l -> l.answeredUnseen(event.code()));
+            return;
+        }
+        if (group.code() != RecordedGroup.NO_CODE) {
+            return;
+        }
+        AnsweredBy by = thread.doing;
+        if (by == AnsweredBy.NOBODY) {
+            // The call that led here is missing; a cookie shows that the group had been read.
+            by = event.cookie() != 0 ? AnsweredBy.GUEST : AnsweredBy.DOMAIN_CHANGE;
+        } else if (by == AnsweredBy.GUEST) {
+            listeners.forEach(l -> l.queueServes(thread.file, group.device()));
+        }
+        thread.answering = event.grpid();
+        thread.isAnswering = true;
+        answer(event, group, by);
+    }
+
+    /** What reaches the hardware without a group's response: a removal, or no handler at all. */
+    private void hardwareResponse(final FaultEvent event) {
+        final ThreadState thread = thread(event);
+        if (thread.isAnswering && thread.answering == event.grpid()) {
+            thread.isAnswering = false;
+            return;
+        }
+        final RecordedGroup reported = thread.reported;
+        if (reported != null && reported.isSame(event.device(), event.grpid(), event.pasid())) {
+            answer(event, reported, AnsweredBy.KERNEL);
+            return;
+        }
+        for (final RecordedGroup group : byPointer.values()) {
+            if (group.code() == RecordedGroup.NO_CODE
+                    && group.isSame(event.device(), event.grpid(), event.pasid())) {
+                answer(
+                        event,
+                        group,
+                        thread.doing == AnsweredBy.NOBODY
+                                ? AnsweredBy.DEVICE_REMOVAL
+                                : thread.doing);
+                return;
+            }
+        }
+    }
+
+    private void answer(
+            final FaultEvent event, final RecordedGroup group, final AnsweredBy by) {
+        group.answered(event.code(), by);
+        listeners.forEach(l -> l.answered(event.timeNs(), group));
+    }
+
+    private void free(final FaultEvent event) {
+        final RecordedGroup group = byPointer.remove(event.group());
+        if (group != null && group.code() == RecordedGroup.NO_CODE) {
+            group.makeUncertain();
+        }
+    }
+
+    private ThreadState thread(final FaultEvent event) {
+        return threads.computeIfAbsent(event.pid(), pid -> new ThreadState());
+    }
+
+    /**
+     * Outstanding groups at this point of the dump.
+     *
+     * @return delivered, not answered, not hidden by lost events' reuse of their pointer
+     */
+    public long outstanding() {
+        return byPointer.values().stream()
+                .filter(group -> group.code() == RecordedGroup.NO_CODE)
+                .count();
+    }
+
+    /** What one thread of the recorded kernel is in the middle of. */
+    private static final class ThreadState {
+        private RecordedGroup reported;
+        private String attached;
+        private long file;
+        private AnsweredBy doing = AnsweredBy.NOBODY;
+        private boolean isAnswering;
+        private int answering;
+    }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.replay.dump;
+
+import io.iopf4j.api.IommuFault;
+
+/** One page request group as the dump shows it, filled while the dump is read. */
+public final class RecordedGroup {
+    /** {@link #code()} of a group without an answer. */
+    public static final int NO_CODE = -1;
+
+    private final long number;
+    private final String device;
+    private final int flags;
+    private final int pasid;
+    private final int grpid;
+    private final int perm;
+    private final long addr;
+    private final long raisedNs;
+    private int requests = 1;
+    private boolean isDelivered;
+    private boolean isUncertain;
+    private int code = NO_CODE;
+    private AnsweredBy answeredBy = AnsweredBy.NOBODY;
+
+    RecordedGroup(
+            final long number,
+            final String device,
+            final int flags,
+            final int pasid,
+            final int grpid,
+            final int perm,
+            final long addr,
+            final long raisedNs) {
+        this.number = number;
+        this.device = device;
+        this.flags = flags;
+        this.pasid = pasid;
+        this.grpid = grpid;
+        this.perm = perm;
+        this.addr = addr;
+        this.raisedNs = raisedNs;
+    }
+
+    void delivered(final int count) {
+        isDelivered = true;
+        requests = count;
+    }
+
+    void answered(final int responseCode, final AnsweredBy by) {
+        code = responseCode;
+        answeredBy = by;
+    }
+
+    void makeUncertain() {
+        isUncertain = true;
+    }
+
+    boolean isSame(final String name, final int groupId, final int groupPasid) {
+        return grpid == groupId && pasid == groupPasid && device.equals(name);
+    }
+
+    /**
+     * Its place among the groups of the dump.
+     *
+     * @return from 0, in order of their last requests
+     */
+    public long number() {
+        return number;
+    }
+
+    /**
+     * Its device.
+     *
+     * @return the device's name
+     */
+    public String device() {
+        return device;
+    }
+
+    /**
+     * Whether it came with a PASID.
+     *
+     * @return the flag of its last request
+     */
+    public boolean hasPasid() {
+        return (flags & IommuFault.FLAG_PASID_VALID) != 0;
+    }
+
+    /**
+     * Its PASID.
+     *
+     * @return 20 bits, meaningful with {@link #hasPasid()}
+     */
+    public int pasid() {
+        return pasid;
+    }
+
+    /**
+     * Its group index: in the dump its identity, with device and time.
+     *
+     * @return the index as recorded
+     */
+    public int grpid() {
+        return grpid;
+    }
+
+    /**
+     * What its last request asked for.
+     *
+     * @return {@code IommuFault.PERM_} bits
+     */
+    public int perm() {
+        return perm;
+    }
+
+    /**
+     * Address of its last request.
+     *
+     * @return bytes
+     */
+    public long addr() {
+        return addr;
+    }
+
+    /**
+     * When its last request was reported.
+     *
+     * @return the dump's time, nanoseconds unless its clock counts something else
+     */
+    public long raisedNs() {
+        return raisedNs;
+    }
+
+    /**
+     * Number of its requests.
+     *
+     * @return at least 1
+     */
+    public int requests() {
+        return requests;
+    }
+
+    /**
+     * Whether it reached its consumer.
+     *
+     * @return a delivery was seen
+     */
+    public boolean isDelivered() {
+        return isDelivered;
+    }
+
+    /**
+     * Whether lost events may hide what became of it.
+     *
+     * @return its recorded fate cannot be relied on
+     */
+    public boolean isUncertain() {
+        return isUncertain;
+    }
+
+    /**
+     * What it was answered.
+     *
+     * @return a response code, or {@link #NO_CODE}
+     */
+    public int code() {
+        return code;
+    }
+
+    /**
+     * Who answered it.
+     *
+     * @return {@link AnsweredBy#NOBODY} without an answer
+     */
+    public AnsweredBy answeredBy() {
+        return answeredBy;
+    }
+}

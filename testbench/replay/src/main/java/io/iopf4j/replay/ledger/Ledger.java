@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.replay.ledger;
+
+import io.iopf4j.api.FaultObserver;
+import io.iopf4j.api.IommuDevice;
+import io.iopf4j.api.IommuFault;
+import io.iopf4j.api.IopfGroup;
+import io.iopf4j.api.ResponseOrigin;
+import io.iopf4j.emulation.AccessResult;
+import io.iopf4j.emulation.Endpoint;
+import io.iopf4j.emulation.EndpointListener;
+import io.iopf4j.emulation.Requester;
+import io.iopf4j.emulation.Scheduler;
+import io.iopf4j.emulation.smmuv3.SmmuObserver;
+import java.util.Arrays;
+import java.util.function.IntConsumer;
+
+/**
+ * Every fault's whole life, in columns: one row for each access that a device was told to issue.
+ * It only listens: to the endpoints, the hardware model and the core. Reports, comparisons and
+ * invariants read it and nothing else. In steady state a step allocates nothing but, now and then, a
+ * longer column. One thread.
+ */
+public final class Ledger implements SmmuObserver, FaultObserver, EndpointListener {
+    /** A time that has not come, a tag or code that was not given. */
+    public static final int NONE = -1;
+
+    private static final int TAGS = 1 << 16;
+
+    private final Scheduler scheduler;
+    private final Invariants invariants;
+    private final int[] rowOfTag = new int[TAGS];
+    private int[][] rowsOfEndpoint = new int[0][];
+    private int rows;
+
+    private int[] endpoint = new int[0];
+    private int[] access = new int[0];
+    private int[] tag = new int[0];
+    private int[] cookie = new int[0];
+    private byte[] code = new byte[0];
+    private byte[] outcome = new byte[0];
+    private byte[] result = new byte[0];
+    private byte[] stalls = new byte[0];
+    private long[] raisedNs = new long[0];
+    private long[] queuedNs = new long[0];
+    private long[] reportedNs = new long[0];
+    private long[] deliveredNs = new long[0];
+    private long[] answeredNs = new long[0];
+    private long[] completedNs = new long[0];
+    private int openStalls;
+    private long refused;
+    private final long[] responses = new long[3];
+    private int[] outstanding = new int[0];
+    private int[] vmOfEndpoint = new int[0];
+    private int[] vmOutstanding = new int[0];
+    private int[] vmHighWater = new int[0];
+    private IntConsumer deliveryListener = row -> {};
+
+    /**
+     * An empty ledger.
+     *
+     * @param scheduler gives the time
+     * @param invariants what is checked at each step
+     */
+    public Ledger(final Scheduler scheduler, final Invariants invariants) {
+        this.scheduler = scheduler;
+        this.invariants = invariants;
+        Arrays.fill(rowOfTag, NONE);
+    }
+
+    /**
+     * Says to whom an endpoint belongs; before it raises anything.
+     *
+     * @param index the endpoint's index
+     * @param vm the virtual machine's index
+     */
+    public void assign(final int index, final int vm) {
+        if (index >= vmOfEndpoint.length) {
+            final int from = vmOfEndpoint.length;
+            vmOfEndpoint = Arrays.copyOf(vmOfEndpoint, index + 1);
+            outstanding = Arrays.copyOf(outstanding, index + 1);
+            rowsOfEndpoint = Arrays.copyOf(rowsOfEndpoint, index + 1);
+            for (int i = from; i <= index; i++) {
+                rowsOfEndpoint[i] = new int[64];
+            }
+        }
+        if (vm >= vmOutstanding.length) {
+            vmOutstanding = Arrays.copyOf(vmOutstanding, vm + 1);
+            vmHighWater = Arrays.copyOf(vmHighWater, vm + 1);
+        }
+        vmOfEndpoint[index] = vm;
+    }
+
+    /**
+     * Says who hears that a fault was delivered.
+     *
+     * @param listener gets the row; must not call back into what delivers
+     */
+    public void setDeliveryListener(final IntConsumer listener) {
+        deliveryListener = listener;
+    }
+
+    /**
+     * A device is about to issue an access.
+     *
+     * @param issuer the device
+     * @return the fault's row
+     */
+    public int raise(final Endpoint issuer) {
+        if (rows == endpoint.length) {
+            grow();
+        }
+        final int row = rows++;
+        endpoint[row] = issuer.index();
+        access[row] = issuer.nextId();
+        tag[row] = NONE;
+        code[row] = NONE;
+        result[row] = NONE;
+        outcome[row] = (byte) Outcome.UNREPORTED.ordinal();
+        raisedNs[row] = scheduler.nowNs();
+        queuedNs[row] = NONE;
+        reportedNs[row] = NONE;
+        deliveredNs[row] = NONE;
+        answeredNs[row] = NONE;
+        completedNs[row] = NONE;
+        remember(issuer.index(), access[row], row);
+        return row;
+    }
+
+    // ---- Hardware -------------------------------------------------------------------------------
+
+    @Override
+    public void stallRecorded(
+            final Requester requester, final int id, final int streamId, final int stag) {
+        final int row = rowOf(requester, id);
+        rowOfTag[stag] = row;
+        tag[row] = stag;
+        queuedNs[row] = scheduler.nowNs();
+        outcome[row] = (byte) Outcome.OUTSTANDING.ordinal();
+        // A retry that faults again is a new fault of the same access: its answer is still to come.
+        code[row] = NONE;
+        cookie[row] = 0;
+        answeredNs[row] = NONE;
+        stalls[row] = (byte) Math.min(stalls[row] + 1, Byte.MAX_VALUE);
+        openStalls++;
+        outstanding[endpoint[row]]++;
+        final int vm = vmOfEndpoint[endpoint[row]];
+        vmHighWater[vm] = Math.max(vmHighWater[vm], ++vmOutstanding[vm]);
+    }
+
+    @Override
+    public void resumed(final Requester requester, final int id, final int action) {
+        final int row = rowOf(requester, id);
+        invariants.resumeMatchesAnswer(row, code[row], action);
+        closeStall(row);
+    }
+
+    @Override
+    public void stallTerminated(final Requester requester, final int id) {
+        final int row = rowOf(requester, id);
+        if (queuedNs[row] != NONE && completedNs[row] == NONE) {
+            closeStall(row);
+        }
+        if (outcome[row] == Outcome.OUTSTANDING.ordinal()
+                || outcome[row] == Outcome.UNREPORTED.ordinal()) {
+            outcome[row] = (byte) Outcome.DRAINED.ordinal();
+        }
+    }
+
+    private void closeStall(final int row) {
+        openStalls--;
+        outstanding[endpoint[row]]--;
+        vmOutstanding[vmOfEndpoint[endpoint[row]]]--;
+    }
+
+    @Override
+    public void accessEnded(final Endpoint issuer, final int id, final AccessResult how) {
+        final int row = rowOf(issuer, id);
+        invariants.transactionEnds(row, result[row] == NONE);
+        result[row] = (byte) how.ordinal();
+        completedNs[row] = scheduler.nowNs();
+        if (queuedNs[row] == NONE && outcome[row] == Outcome.UNREPORTED.ordinal()) {
+            // It never stalled: refused at once by what its stream is configured to.
+            outcome[row] = (byte) Outcome.TERMINATED.ordinal();
+        }
+    }
+
+    // ---- Core -----------------------------------------------------------------------------------
+
+    @Override
+    public void reported(final IommuDevice dev, final IommuFault fault) {
+        reportedNs[rowOf(fault)] = scheduler.nowNs();
+    }
+
+    @Override
+    public void delivered(final IopfGroup group) {
+        final int row = rowOf(group.lastFault());
+        deliveredNs[row] = scheduler.nowNs();
+        deliveryListener.accept(row);
+    }
+
+    @Override
+    public void read(final IopfGroup group, final int itsCookie) {
+        cookie[rowOf(group.lastFault())] = itsCookie;
+    }
+
+    @Override
+    public void responding(
+            final IommuDevice dev,
+            final IommuFault lastFault,
+            final int itsCode,
+            final ResponseOrigin origin) {
+        final int row = rowOf(lastFault);
+        invariants.responseCarriesItsGroup(row, tag[row] == lastFault.grpid());
+        code[row] = (byte) itsCode;
+        answeredNs[row] = scheduler.nowNs();
+        if (itsCode >= 0 && itsCode < responses.length) {
+            responses[itsCode]++;
+        }
+        outcome[row] =
+                (byte)
+                        switch (origin) {
+                            case CONSUMER -> Outcome.ANSWERED.ordinal();
+                            case NO_HANDLER, HANDLER_FAILED, NO_MEMORY ->
+                                    Outcome.TERMINATED.ordinal();
+                            case DOMAIN_CHANGED, DEVICE_REMOVED, QUEUE_DESTROYED ->
+                                    Outcome.DRAINED.ordinal();
+                        };
+    }
+
+    @Override
+    public void refused(final int itsCookie, final int itsCode, final int errno) {
+        refused++;
+    }
+
+    // ---- Reading --------------------------------------------------------------------------------
+
+    /**
+     * Number of faults.
+     *
+     * @return rows are numbered from 0
+     */
+    public int size() {
+        return rows;
+    }
+
+    /**
+     * The fault whose stall has a tag now.
+     *
+     * @param stag the tag, as the group id that the core and the guest see
+     * @return its row, or {@link #NONE}
+     */
+    public int rowOfTag(final int stag) {
+        return rowOfTag[stag & (TAGS - 1)];
+    }
+
+    /**
+     * Which endpoint raised it.
+     *
+     * @param row the fault
+     * @return the endpoint's index
+     */
+    public int endpoint(final int row) {
+        return endpoint[row];
+    }
+
+    /**
+     * The endpoint's number for it.
+     *
+     * @param row the fault
+     * @return from 1
+     */
+    public int access(final int row) {
+        return access[row];
+    }
+
+    /**
+     * The stall's tag, the last one if it stalled again.
+     *
+     * @param row the fault
+     * @return 16 bits, or {@link #NONE}
+     */
+    public int tag(final int row) {
+        return tag[row];
+    }
+
+    /**
+     * What its guest answers it by.
+     *
+     * @param row the fault
+     * @return the cookie, or 0 if it was not read
+     */
+    public int cookie(final int row) {
+        return cookie[row];
+    }
+
+    /**
+     * What it was answered.
+     *
+     * @param row the fault
+     * @return the response code, or {@link #NONE}
+     */
+    public int code(final int row) {
+        return code[row];
+    }
+
+    /**
+     * How often it stalled.
+     *
+     * @param row the fault
+     * @return more than 1 if a retry faulted again
+     */
+    public int stalls(final int row) {
+        return stalls[row];
+    }
+
+    /**
+     * What has become of it.
+     *
+     * @param row the fault
+     * @return its outcome now
+     */
+    public Outcome outcome(final int row) {
+        return Outcome.values()[outcome[row]];
+    }
+
+    /**
+     * How its access ended.
+     *
+     * @param row the fault
+     * @return the result, or null if it has not ended
+     */
+    public AccessResult result(final int row) {
+        return result[row] == NONE ? null : AccessResult.values()[result[row]];
+    }
+
+    /**
+     * When the device issued it.
+     *
+     * @param row the fault
+     * @return virtual nanoseconds
+     */
+    public long raisedNs(final int row) {
+        return raisedNs[row];
+    }
+
+    /**
+     * When its record was written.
+     *
+     * @param row the fault
+     * @return virtual nanoseconds, or {@link #NONE}
+     */
+    public long queuedNs(final int row) {
+        return queuedNs[row];
+    }
+
+    /**
+     * When the driver reported it.
+     *
+     * @param row the fault
+     * @return virtual nanoseconds, or {@link #NONE}
+     */
+    public long reportedNs(final int row) {
+        return reportedNs[row];
+    }
+
+    /**
+     * When it was delivered to its consumer.
+     *
+     * @param row the fault
+     * @return virtual nanoseconds, or {@link #NONE}
+     */
+    public long deliveredNs(final int row) {
+        return deliveredNs[row];
+    }
+
+    /**
+     * When it was answered.
+     *
+     * @param row the fault
+     * @return virtual nanoseconds, or {@link #NONE}
+     */
+    public long answeredNs(final int row) {
+        return answeredNs[row];
+    }
+
+    /**
+     * When its access ended.
+     *
+     * @param row the fault
+     * @return virtual nanoseconds, or {@link #NONE}
+     */
+    public long completedNs(final int row) {
+        return completedNs[row];
+    }
+
+    /**
+     * Stalls that are recorded and not ended.
+     *
+     * @return a count, which the hardware's own must equal
+     */
+    public int openStalls() {
+        return openStalls;
+    }
+
+    /**
+     * Stalls of one endpoint that are recorded and not ended.
+     *
+     * @param index the endpoint's index
+     * @return a count
+     */
+    public int openStalls(final int index) {
+        return index < outstanding.length ? outstanding[index] : 0;
+    }
+
+    /**
+     * Most stalls of one virtual machine that were recorded and not ended at once.
+     *
+     * @param vm its index
+     * @return a count
+     */
+    public int outstandingHighWater(final int vm) {
+        return vm < vmHighWater.length ? vmHighWater[vm] : 0;
+    }
+
+    /**
+     * Answers of consumers that were refused.
+     *
+     * @return a count
+     */
+    public long refused() {
+        return refused;
+    }
+
+    /**
+     * Answers that went to the hardware, whoever gave them.
+     *
+     * @param responseCode SUCCESS, INVALID or FAILURE
+     * @return a count
+     */
+    public long responses(final int responseCode) {
+        return responses[responseCode];
+    }
+
+    private int rowOf(final Requester requester, final int id) {
+        return rowsOfEndpoint[((Endpoint) requester).index()][id];
+    }
+
+    private int rowOf(final IommuFault fault) {
+        return rowOfTag[fault.grpid()];
+    }
+
+    private void remember(final int index, final int id, final int row) {
+        if (id >= rowsOfEndpoint[index].length) {
+            rowsOfEndpoint[index] = Arrays.copyOf(rowsOfEndpoint[index], id * 2);
+        }
+        rowsOfEndpoint[index][id] = row;
+    }
+
+    private void grow() {
+        final int to = Math.max(1024, rows * 2);
+        endpoint = Arrays.copyOf(endpoint, to);
+        access = Arrays.copyOf(access, to);
+        tag = Arrays.copyOf(tag, to);
+        cookie = Arrays.copyOf(cookie, to);
+        code = Arrays.copyOf(code, to);
+        outcome = Arrays.copyOf(outcome, to);
+        result = Arrays.copyOf(result, to);
+        stalls = Arrays.copyOf(stalls, to);
+        raisedNs = Arrays.copyOf(raisedNs, to);
+        queuedNs = Arrays.copyOf(queuedNs, to);
+        reportedNs = Arrays.copyOf(reportedNs, to);
+        deliveredNs = Arrays.copyOf(deliveredNs, to);
+        answeredNs = Arrays.copyOf(answeredNs, to);
+        completedNs = Arrays.copyOf(completedNs, to);
+    }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+/** From a dump to a report: what was recorded, the bench that runs it again, and the ledger. */
+module io.iopf4j.replay {
+    requires transitive io.iopf4j.core;
+    requires transitive io.iopf4j.drivers.armsmmuv3;
+    requires transitive io.iopf4j.emulation;
+    requires transitive io.iopf4j.trace;
+    requires org.HdrHistogram;
+    requires org.snakeyaml.engine.v2;
+
+    exports io.iopf4j.replay;
+    exports io.iopf4j.replay.bench;
+    exports io.iopf4j.replay.dump;
+    exports io.iopf4j.replay.ledger;
+}
