@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.walls;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+
+/**
+ * What the compiled classes refer to. A rule that finds no class to look at fails, so a renamed
+ * package does not make its wall vanish.
+ */
+@AnalyzeClasses(locations = CompiledClasses.class)
+class DependencyDirectionTest {
+    private static final String JDK = "java..";
+    private static final String API = "io.iopf4j.api..";
+    private static final String CORE = "io.iopf4j.core..";
+    private static final String EMULATION = "io.iopf4j.emulation..";
+    private static final String DRIVERS = "io.iopf4j.drivers..";
+    private static final String TRACE = "io.iopf4j.trace..";
+    private static final String REPLAY = "io.iopf4j.replay..";
+    private static final String CLI = "io.iopf4j.cli..";
+
+    @ArchTest
+    static void shouldKeepApiOnJdk(JavaClasses ours) {
+        classes()
+                .that()
+                .resideInAPackage(API)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(API, JDK)
+                .check(ours);
+    }
+
+    @ArchTest
+    static void shouldKeepDriversOnApi(JavaClasses ours) {
+        classes()
+                .that()
+                .resideInAPackage(DRIVERS)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(DRIVERS, API, JDK)
+                .check(ours);
+    }
+
+    @ArchTest
+    static void shouldKeepDriversFromEachOther(JavaClasses ours) {
+        slices().matching("io.iopf4j.drivers.(*)..").should().notDependOnEachOther().check(ours);
+    }
+
+    @ArchTest
+    static void shouldKeepCoreFromHardwareAndBench(JavaClasses ours) {
+        checkNoneUses(ours, CORE, DRIVERS, EMULATION, TRACE, REPLAY, CLI);
+    }
+
+    @ArchTest
+    static void shouldKeepEmulationFromSoftwareAboveIt(JavaClasses ours) {
+        checkNoneUses(ours, EMULATION, CORE, DRIVERS, TRACE, REPLAY, CLI);
+    }
+
+    @ArchTest
+    static void shouldKeepTraceReadersAlone(JavaClasses ours) {
+        checkNoneUses(ours, TRACE, API, CORE, EMULATION, DRIVERS, REPLAY, CLI);
+    }
+
+    @ArchTest
+    static void shouldKeepReplayFromCommandLine(JavaClasses ours) {
+        checkNoneUses(ours, REPLAY, CLI);
+    }
+
+    private static void checkNoneUses(JavaClasses ours, String from, String... forbidden) {
+        noClasses()
+                .that()
+                .resideInAPackage(from)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(forbidden)
+                .check(ours);
+    }
+}
