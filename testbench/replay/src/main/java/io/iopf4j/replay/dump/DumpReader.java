@@ -14,7 +14,7 @@ public final class DumpReader {
     private static final long PROGRESS_EVENTS = 1 << 14;
 
     private final TraceReader reader;
-    private final DumpSummary summary = new DumpSummary();
+    private final DumpSummary summary;
     private final TreeMap<String, long[]> eventsByName = new TreeMap<>();
     private final List<String> warnings = new ArrayList<>();
 
@@ -22,23 +22,30 @@ public final class DumpReader {
      * A reader at the start of a dump.
      *
      * @param reader the dump, opened; its owner closes it
+     * @param summary counts what is in it, besides what it counts of other dumps
      */
-    public DumpReader(final TraceReader reader) {
+    public DumpReader(final TraceReader reader, final DumpSummary summary) {
         this.reader = reader;
+        this.summary = summary;
     }
 
     /**
      * Reads it all. What is read before damage counts; damage is in {@link #warnings}.
      *
      * @param listeners who hears of the faults, besides {@link #summary}
+     * @param firstNumber number of the first group
      * @param progress hears the position in bytes now and then
+     * @return the number that the next dump's first group gets
      * @throws IOException if the file cannot be read any more
      */
-    public void readAll(final List<DumpListener> listeners, final LongConsumer progress)
+    public long readAll(
+            final List<? extends DumpListener> listeners,
+            final long firstNumber,
+            final LongConsumer progress)
             throws IOException {
         final List<DumpListener> all = new ArrayList<>(listeners);
         all.add(0, summary);
-        final DumpTracker tracker = new DumpTracker(all);
+        final DumpTracker tracker = new DumpTracker(all, firstNumber);
         final FaultEvents events = new FaultEvents(reader);
         long lostMarkers = 0;
         long untilProgress = PROGRESS_EVENTS;
@@ -62,6 +69,7 @@ public final class DumpReader {
         if (reader.lostMarkers() > 0) {
             warnings.add(lossWarning());
         }
+        return tracker.nextNumber();
     }
 
     private void count(final String name) {

@@ -31,20 +31,18 @@ public final class DumpSummary implements DumpListener {
      * @param timeNs its time
      */
     public void event(final long timeNs) {
-        if (!hasTime) {
-            firstNs = timeNs;
-            hasTime = true;
-        }
-        lastNs = timeNs;
+        firstNs = hasTime ? Math.min(firstNs, timeNs) : timeNs;
+        lastNs = hasTime ? Math.max(lastNs, timeNs) : timeNs;
+        hasTime = true;
     }
 
     /**
-     * The dump is over.
+     * A dump is over.
      *
-     * @param outstandingAtEnd groups without an answer
+     * @param outstandingAtEnd its groups without an answer
      */
     public void finish(final long outstandingAtEnd) {
-        unanswered = outstandingAtEnd;
+        unanswered += outstandingAtEnd;
     }
 
     @Override

@@ -24,9 +24,20 @@ public final class DumpTracker {
      * A tracker at the start of a dump.
      *
      * @param listeners who hears of what it finds, each in turn
+     * @param firstNumber number of the first group, where several dumps make one recording
      */
-    public DumpTracker(final List<DumpListener> listeners) {
+    public DumpTracker(final List<DumpListener> listeners, final long firstNumber) {
         this.listeners = List.copyOf(listeners);
+        this.groups = firstNumber;
+    }
+
+    /**
+     * The number that the next group will get.
+     *
+     * @return groups found so far, and the first number
+     */
+    public long nextNumber() {
+        return groups;
     }
 
     /**

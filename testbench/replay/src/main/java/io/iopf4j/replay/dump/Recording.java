@@ -2,6 +2,7 @@
 package io.iopf4j.replay.dump;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -180,6 +181,11 @@ public final class Recording implements DumpListener {
         if (devices.contains(device)) {
             steps.add(new Step(timeNs, Kind.REMOVE, device, null, 0, 0));
         }
+    }
+
+    /** Puts the steps of several dumps into one order, by time; those of one dump keep theirs. */
+    public void mergeByTime() {
+        steps.sort(Comparator.comparingLong(Step::timeNs));
     }
 
     /**

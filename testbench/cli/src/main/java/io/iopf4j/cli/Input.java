@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.cli;
+
+import io.iopf4j.replay.dump.DumpReader;
+import io.iopf4j.trace.TraceInfo;
+import java.util.List;
+import java.util.TreeMap;
+
+/** What is known of one file after it was read. */
+record Input(
+        String file,
+        TraceInfo info,
+        long events,
+        long lostEvents,
+        TreeMap<String, Long> eventsByName,
+        List<String> warnings) {
+    static Input of(final String file, final DumpReader dump) {
+        return new Input(
+                file,
+                dump.reader().info(),
+                dump.reader().events(),
+                dump.reader().lostEvents(),
+                dump.eventsByName(),
+                dump.warnings());
+    }
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.cli;
+
+import io.iopf4j.api.PageResponseCode;
+import io.iopf4j.core.semantics.Mainline612;
+import io.iopf4j.replay.ReplayResult;
+import io.iopf4j.replay.ReplaySettings;
+import io.iopf4j.replay.VmResult;
+import io.iopf4j.replay.dump.DumpSummary;
+import io.iopf4j.replay.ledger.Invariants;
+import io.iopf4j.replay.ledger.Outcome;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.HdrHistogram.Histogram;
+import tools.jackson.core.JsonGenerator;
+
+/** The machine-readable report. Keys are stable; times are nanoseconds. */
+final class JsonReport {
+    private JsonReport() {}
+
+    static void info(final JsonGenerator json, final Dumps dumps) {
+        json.writeStartObject();
+        head(json, dumps);
+        dump(json, dumps.summary(), vms(dumps.summary()));
+        json.writeEndObject();
+    }
+
+    static void replay(
+            final JsonGenerator json,
+            final Dumps dumps,
+            final ReplayResult result,
+            final ReplaySettings settings) {
+        json.writeStartObject();
+        head(json, dumps);
+        dump(json, dumps.summary(), result.vms().size());
+        json.writeName("replay");
+        json.writeStartObject();
+        json.writeStringProperty("semantics", Mainline612.NAME);
+        json.writeStringProperty("iommu", "smmuv3");
+        strings(json, "policies", List.of("none"));
+        json.writeNumberProperty("seed", settings.seed());
+        groups(json, result);
+        json.writeName("responses");
+        json.writeStartObject();
+        json.writeNumberProperty("success", result.ledger().responses(PageResponseCode.SUCCESS));
+        json.writeNumberProperty("invalid", result.ledger().responses(PageResponseCode.INVALID));
+        json.writeNumberProperty("failure", result.ledger().responses(PageResponseCode.FAILURE));
+        json.writeNumberProperty("refused", result.ledger().refused());
+        json.writeEndObject();
+        hardware(json, result);
+        json.writeName("perVm");
+        json.writeStartArray();
+        result.vms().forEach(vm -> vm(json, vm));
+        json.writeEndArray();
+        json.writeEndObject();
+        comparison(json, result);
+        invariants(json, result.bench().invariants());
+        json.writeEndObject();
+    }
+
+    private static void head(final JsonGenerator json, final Dumps dumps) {
+        json.writeStringProperty("iopf4j", Version.number());
+        json.writeName("inputs");
+        json.writeStartArray();
+        for (final Input input : dumps.inputs()) {
+            json.writeStartObject();
+            json.writeStringProperty("file", input.file());
+            json.writeStringProperty("format", input.info().format());
+            json.writeNumberProperty("version", input.info().version());
+            json.writeNumberProperty("events", input.events());
+            json.writeNumberProperty("lostEvents", input.lostEvents());
+            strings(json, "warnings", input.warnings());
+            json.writeStringProperty("kernel", input.info().kernel());
+            json.writeStringProperty("clock", input.info().clock());
+            json.writeBooleanProperty("timesAreNanoseconds", input.info().timesAreNanoseconds());
+            json.writeNumberProperty("cpus", input.info().cpus());
+            strings(json, "buffers", input.info().buffers());
+            counts(json, "eventsByName", input.eventsByName());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void dump(
+            final JsonGenerator json, final DumpSummary summary, final int vmCount) {
+        json.writeName("dump");
+        json.writeStartObject();
+        json.writeNumberProperty("pageRequests", summary.pageRequests());
+        json.writeNumberProperty("groups", summary.groups());
+        json.writeNumberProperty("unrecoverable", summary.unrecoverable());
+        json.writeName("responses");
+        json.writeStartObject();
+        json.writeNumberProperty("success", summary.success());
+        json.writeNumberProperty("invalid", summary.invalid());
+        json.writeNumberProperty("failure", summary.failure());
+        json.writeEndObject();
+        json.writeNumberProperty("unanswered", summary.unanswered());
+        json.writeNumberProperty("devices", summary.requestsByDevice().size());
+        json.writeNumberProperty("vms", vmCount);
+        json.writeNumberProperty("firstNs", summary.firstNs());
+        json.writeNumberProperty("lastNs", summary.lastNs());
+        json.writeNumberProperty("outstandingHighWater", summary.outstandingHighWater());
+        json.writeNumberProperty("answersToUnseenGroups", summary.answeredUnseen());
+        counts(json, "requestsByDevice", summary.requestsByDevice());
+        json.writeName("faultQueues");
+        json.writeStartArray();
+        for (final TreeSet<String> devices : summary.devicesByFile().values()) {
+            json.writeStartObject();
+            strings(json, "devices", List.copyOf(devices));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    /** As a replay would make them: one for each fault queue, one for each other device. */
+    static int vms(final DumpSummary summary) {
+        final TreeSet<String> others = new TreeSet<>(summary.requestsByDevice().keySet());
+        summary.devicesByFile().values().forEach(others::removeAll);
+        return summary.devicesByFile().size() + others.size();
+    }
+
+    private static void groups(final JsonGenerator json, final ReplayResult result) {
+        json.writeName("groups");
+        json.writeStartObject();
+        json.writeNumberProperty("raised", result.raised());
+        json.writeNumberProperty("reported", result.reported());
+        json.writeNumberProperty("delivered", result.delivered());
+        final Map<Outcome, Long> outcomes = result.outcomes();
+        json.writeNumberProperty("answered", outcomes.get(Outcome.ANSWERED));
+        json.writeNumberProperty("terminated", outcomes.get(Outcome.TERMINATED));
+        json.writeNumberProperty("timedOut", outcomes.get(Outcome.TIMED_OUT));
+        json.writeNumberProperty("drained", outcomes.get(Outcome.DRAINED));
+        json.writeNumberProperty("unreported", outcomes.get(Outcome.UNREPORTED));
+        json.writeNumberProperty("outstanding", outcomes.get(Outcome.OUTSTANDING));
+        json.writeEndObject();
+    }
+
+    private static void hardware(final JsonGenerator json, final ReplayResult result) {
+        json.writeName("hardware");
+        json.writeStartObject();
+        json.writeNumberProperty(
+                "queueOverflows", result.bench().smmu().counters().eventQueueOverflows());
+        json.writeNumberProperty(
+                "queueHighWater", result.bench().smmu().counters().eventQueueHighWater());
+        json.writeNumberProperty("stallHighWater", result.bench().smmu().stallHighWater());
+        json.writeNumberProperty(
+                "commandErrors", result.bench().smmu().counters().commandErrors());
+        json.writeEndObject();
+    }
+
+    private static void vm(final JsonGenerator json, final VmResult vm) {
+        json.writeStartObject();
+        json.writeStringProperty("vm", vm.name());
+        json.writeNumberProperty("devices", vm.devices());
+        json.writeNumberProperty("raised", vm.raised());
+        json.writeNumberProperty("answered", vm.outcomes().get(Outcome.ANSWERED));
+        json.writeNumberProperty("terminated", vm.outcomes().get(Outcome.TERMINATED));
+        json.writeNumberProperty("timedOut", vm.outcomes().get(Outcome.TIMED_OUT));
+        json.writeNumberProperty("drained", vm.outcomes().get(Outcome.DRAINED));
+        json.writeNumberProperty("unreported", vm.outcomes().get(Outcome.UNREPORTED));
+        json.writeNumberProperty("outstanding", vm.outcomes().get(Outcome.OUTSTANDING));
+        json.writeNumberProperty("outstandingHighWater", vm.outstandingHighWater());
+        json.writeNullProperty("quota");
+        final Histogram latency = vm.latencyNs();
+        json.writeName("latencyNs");
+        json.writeStartObject();
+        json.writeNumberProperty("p50", latency.getValueAtPercentile(50));
+        json.writeNumberProperty("p90", latency.getValueAtPercentile(90));
+        json.writeNumberProperty("p99", latency.getValueAtPercentile(99));
+        json.writeNumberProperty("max", latency.getMaxValue());
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    private static void comparison(final JsonGenerator json, final ReplayResult result) {
+        json.writeName("comparison");
+        json.writeStartObject();
+        json.writeNumberProperty("matched", result.comparison().matched());
+        json.writeNumberProperty("diverged", result.comparison().diverged());
+        json.writeNumberProperty("spoiledByLostEvents", result.comparison().spoiled());
+        if (result.comparison().firstDivergence() != null) {
+            json.writeStringProperty("firstDivergence", result.comparison().firstDivergence());
+        }
+        json.writeEndObject();
+    }
+
+    private static void invariants(final JsonGenerator json, final Invariants invariants) {
+        json.writeName("invariants");
+        json.writeStartArray();
+        for (final Invariants.Invariant invariant : invariants.all()) {
+            json.writeStartObject();
+            json.writeStringProperty("name", invariant.name());
+            json.writeBooleanProperty("holds", invariant.holds());
+            json.writeNumberProperty("checked", invariant.checked());
+            if (!invariant.holds()) {
+                json.writeStringProperty("breach", invariant.breach());
+            }
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void strings(
+            final JsonGenerator json, final String name, final List<String> values) {
+        json.writeName(name);
+        json.writeStartArray();
+        values.forEach(json::writeString);
+        json.writeEndArray();
+    }
+
+    private static void counts(
+            final JsonGenerator json, final String name, final TreeMap<String, Long> counts) {
+        json.writeName(name);
+        json.writeStartObject();
+        counts.forEach((key, count) -> json.writeNumberProperty(key, count));
+        json.writeEndObject();
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.cli;
+
+import java.io.PrintWriter;
+
+/** One line on standard error that is written over and over, on a terminal only. */
+final class Progress implements AutoCloseable {
+    /** Set by the launcher if standard error is a terminal. */
+    static final String TERMINAL = "iopf4j.progress";
+
+    private final PrintWriter err;
+    private final boolean isShown;
+    private int lastPercent = -1;
+    private int width;
+
+    Progress(final PrintWriter err, final boolean quiet) {
+        this.err = err;
+        this.isShown = !quiet && Boolean.getBoolean(TERMINAL);
+    }
+
+    void show(final String what, final long done, final long all) {
+        if (!isShown || all <= 0) {
+            return;
+        }
+        final int percent = (int) Math.min(100, done * 100 / all);
+        if (percent == lastPercent) {
+            return;
+        }
+        lastPercent = percent;
+        final String text = String.format("%s %3d %%", what, percent);
+        width = Math.max(width, text.length());
+        err.print("\r" + text + " ".repeat(width - text.length()));
+        err.flush();
+    }
+
+    /** Takes the line away. */
+    @Override
+    public void close() {
+        if (width > 0) {
+            err.print("\r" + " ".repeat(width) + "\r");
+            err.flush();
+            width = 0;
+            lastPercent = -1;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.cli;
+
+import picocli.CommandLine.Option;
+
+/** What info and replay share: where the report goes. */
+final class ReportOptions {
+    /** The value of --json that means standard output. */
+    static final String STANDARD_OUTPUT = "-";
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description =
+                    "The report as JSON: --json to standard output, and then nothing else goes"
+                            + " there; --json=FILE to a file.")
+    private String json;
+
+    @Option(names = "--quiet", description = "No progress.")
+    private boolean quiet;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    private boolean help;
+
+    ReportOptions() {}
+
+    String json() {
+        return json;
+    }
+
+    boolean isJsonOnly() {
+        return STANDARD_OUTPUT.equals(json);
+    }
+
+    boolean isQuiet() {
+        return quiet;
+    }
+
+    boolean isHelp() {
+        return help;
+    }
+}

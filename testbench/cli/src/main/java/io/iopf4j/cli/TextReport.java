@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.cli;
+
+import io.iopf4j.api.PageResponseCode;
+import io.iopf4j.core.semantics.Mainline612;
+import io.iopf4j.replay.ReplayResult;
+import io.iopf4j.replay.VmResult;
+import io.iopf4j.replay.dump.DumpSummary;
+import io.iopf4j.replay.ledger.Invariants;
+import io.iopf4j.replay.ledger.Outcome;
+import java.io.PrintWriter;
+import java.util.Map;
+
+/** The report for people: plain text of at most 72 columns, so that it can go into a mail. */
+final class TextReport {
+    private static final int COLUMNS = 72;
+    private static final double NS_PER_MS = 1e6;
+
+    private final PrintWriter out;
+
+    TextReport(final PrintWriter out) {
+        this.out = out;
+    }
+
+    void info(final Dumps dumps) {
+        dumps.inputs().forEach(this::input);
+        dump(dumps.summary(), dumps.inputs().stream().allMatch(i -> i.info().timesAreNanoseconds()));
+        out.println("requests by device");
+        dumps.summary()
+                .requestsByDevice()
+                .forEach((device, count) -> out.printf("  %-50s %10d%n", cut(device, 50), count));
+        dumps.summary()
+                .devicesByFile()
+                .values()
+                .forEach(
+                        devices -> wrapped("fault queue of " + String.join(", ", devices), "  "));
+        out.println("events by name");
+        for (final Input input : dumps.inputs()) {
+            input.eventsByName()
+                    .forEach((name, count) -> out.printf("  %-50s %10d%n", cut(name, 50), count));
+        }
+        dumps.inputs().forEach(this::warnings);
+    }
+
+    void replay(final Dumps dumps, final ReplayResult result) {
+        dumps.inputs().forEach(this::input);
+        dump(dumps.summary(), dumps.inputs().stream().allMatch(i -> i.info().timesAreNanoseconds()));
+        out.printf("replay      %s on smmuv3, policy none%n", Mainline612.NAME);
+        final Map<Outcome, Long> outcomes = result.outcomes();
+        out.printf(
+                "            %d raised: %d answered, %d drained, %d terminated,%n",
+                result.raised(),
+                outcomes.get(Outcome.ANSWERED),
+                outcomes.get(Outcome.DRAINED),
+                outcomes.get(Outcome.TERMINATED));
+        out.printf(
+                "            %d timed out, %d outstanding, %d unreported%n",
+                outcomes.get(Outcome.TIMED_OUT),
+                outcomes.get(Outcome.OUTSTANDING),
+                outcomes.get(Outcome.UNREPORTED));
+        out.printf(
+                "            answers: %d success, %d invalid, %d failure, %d refused%n",
+                result.ledger().responses(PageResponseCode.SUCCESS),
+                result.ledger().responses(PageResponseCode.INVALID),
+                result.ledger().responses(PageResponseCode.FAILURE),
+                result.ledger().refused());
+        out.printf(
+                "hardware    %d stalled at most, %d queued at most,%n"
+                        + "            %d queue overflows, %d command errors%n",
+                result.bench().smmu().stallHighWater(),
+                result.bench().smmu().counters().eventQueueHighWater(),
+                result.bench().smmu().counters().eventQueueOverflows(),
+                result.bench().smmu().counters().commandErrors());
+        out.println();
+        out.printf(
+                "%-20s %7s %8s %7s %6s %9s %9s%n",
+                "VM", "raised", "answered", "drained", "most", "p50 ms", "max ms");
+        result.vms().forEach(this::vm);
+        out.println();
+        out.printf(
+                "comparison  %d fates as recorded, %d differ%s%n",
+                result.comparison().matched(),
+                result.comparison().diverged(),
+                result.comparison().spoiled() == 0
+                        ? ""
+                        : ", " + result.comparison().spoiled() + " hidden by lost events");
+        if (result.comparison().firstDivergence() != null) {
+            wrapped("first: " + result.comparison().firstDivergence(), "            ");
+        }
+        for (final Invariants.Invariant invariant : result.bench().invariants().all()) {
+            out.printf(
+                    "invariant   %-34s %s, checked %d times%n",
+                    invariant.name(), invariant.holds() ? "holds" : "BROKEN", invariant.checked());
+            if (!invariant.holds()) {
+                wrapped(invariant.breach(), "            ");
+            }
+        }
+        dumps.inputs().forEach(this::warnings);
+    }
+
+    private void input(final Input input) {
+        wrapped("dump        " + input.file(), "            ");
+        out.printf(
+                "            %s%s, clock %s, %d CPUs, %d events%s%n",
+                input.info().format(),
+                input.info().version() == 0 ? "" : " version " + input.info().version(),
+                input.info().clock().isEmpty() ? "unknown" : input.info().clock(),
+                input.info().cpus(),
+                input.events(),
+                input.lostEvents() == 0 ? "" : ", " + input.lostEvents() + " lost");
+        if (!input.info().kernel().isEmpty()) {
+            wrapped("kernel      " + input.info().kernel(), "            ");
+        }
+    }
+
+    private void dump(final DumpSummary summary, final boolean timesAreNanoseconds) {
+        out.printf(
+                "faults      %d page requests in %d groups, %d unrecoverable%n",
+                summary.pageRequests(), summary.groups(), summary.unrecoverable());
+        out.printf(
+                "answers     %d success, %d invalid, %d failure, %d unanswered%n",
+                summary.success(), summary.invalid(), summary.failure(), summary.unanswered());
+        out.printf(
+                "outstanding %d at most, %d devices, %d VMs%n",
+                summary.outstandingHighWater(),
+                summary.requestsByDevice().size(),
+                JsonReport.vms(summary));
+        final long span = summary.lastNs() - summary.firstNs();
+        out.println(
+                timesAreNanoseconds
+                        ? String.format("time        %.6f s", span / 1e9)
+                        : "time        " + span + " ticks of a clock that does not count ns");
+    }
+
+    private void vm(final VmResult vm) {
+        out.printf(
+                "%-20s %7d %8d %7d %6d %9.3f %9.3f%n",
+                cut(vm.name(), 20),
+                vm.raised(),
+                vm.outcomes().get(Outcome.ANSWERED),
+                vm.outcomes().get(Outcome.DRAINED),
+                vm.outstandingHighWater(),
+                vm.latencyNs().getValueAtPercentile(50) / NS_PER_MS,
+                vm.latencyNs().getMaxValue() / NS_PER_MS);
+    }
+
+    private void warnings(final Input input) {
+        input.warnings().forEach(line -> wrapped("warning     " + line, "            "));
+    }
+
+    private void wrapped(final String text, final String indent) {
+        String rest = text;
+        String lead = "";
+        while (lead.length() + rest.length() > COLUMNS) {
+            final int room = COLUMNS - lead.length();
+            int at = rest.lastIndexOf(' ', room);
+            if (at <= indent.length() - lead.length()) {
+                at = room;
+            }
+            out.println(lead + rest.substring(0, at).stripTrailing());
+            rest = rest.substring(at).stripLeading();
+            lead = indent;
+        }
+        out.println(lead + rest);
+    }
+
+    private static String cut(final String text, final int width) {
+        return text.length() <= width ? text : text.substring(0, width - 1) + "~";
+    }
+}
