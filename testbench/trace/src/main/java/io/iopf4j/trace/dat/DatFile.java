@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.trace.dat;
+
+import io.iopf4j.trace.util.Warnings;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the front matter of a trace.dat says: all that is needed to read its pages. */
+final class DatFile {
+    /** Kernels have at most 8192 CPUs; a few instances of that are plenty. */
+    static final int STREAMS_MAX = 1 << 15;
+
+    /** Enough for the largest sub-buffers of the kernel, and few enough to trust. */
+    static final int PAGE_SIZE_MAX = 1 << 23;
+
+    /**
+     * One CPU's pages in the file.
+     *
+     * @param cpu its number
+     * @param offset where they begin, bytes
+     * @param size how long they are in the file, bytes
+     */
+    record CpuData(int cpu, long offset, long size) {}
+
+    /**
+     * One ring buffer instance.
+     *
+     * @param name its name, empty for the top one
+     * @param clock its clock's name, empty if not told
+     * @param pageSize bytes
+     * @param packed whether its pages lie in compressed chunks
+     * @param cpus its CPUs
+     */
+    record Buffer(String name, String clock, int pageSize, boolean packed, List<CpuData> cpus) {}
+
+    final String name;
+    final ByteSource source;
+    final Warnings warnings;
+    final MemoryBudget budget;
+    final FormatTable formats = new FormatTable();
+    final CommTable comms = new CommTable();
+    final List<Buffer> buffers = new ArrayList<>();
+
+    int version;
+    boolean bigEndian;
+    int longSize;
+    int pageSize;
+    Decompressor decompressor;
+    HeaderPage headerPage;
+
+    String clock = "";
+    String uname = "";
+    int cpus;
+    TimeScale time = TimeScale.NONE;
+
+    /** Where the text of a latency trace lies, if the file holds that instead of pages. */
+    CpuData text;
+
+    /** Whether that text is packed. */
+    boolean textPacked;
+
+    DatFile(final String name, final ByteSource source, final Warnings warnings) {
+        this.name = name;
+        this.source = source;
+        this.warnings = warnings;
+        this.budget = MemoryBudget.ofHeap();
+    }
+
+    /** A part of the file, in its byte order. */
+    DatInput input(final long start, final long end) {
+        return new DatInput(name, source, start, end, bigEndian, 0);
+    }
+
+    /** A section that was unpacked, for messages at the place where it was packed. */
+    DatInput input(final byte[] section, final long fileOffset) {
+        final ArraySource array = new ArraySource(section);
+        return new DatInput(name, array, 0, section.length, bigEndian, fileOffset);
+    }
+}

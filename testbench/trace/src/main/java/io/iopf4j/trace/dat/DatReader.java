@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.trace.dat;
+
+import io.iopf4j.trace.TraceEvent;
+import io.iopf4j.trace.TraceInfo;
+import io.iopf4j.trace.TraceReader;
+import io.iopf4j.trace.util.Warnings;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+
+/** Reads a trace.dat of version 6 or 7: merges the CPUs of all its instances by time. */
+public final class DatReader implements TraceReader {
+    private static final Set<String> PLAIN_CLOCKS = Set.of("counter", "x86-tsc", "ppc-tb");
+
+    private final DatFile file;
+    private final TraceInfo info;
+    private final StreamHeap streams = new StreamHeap();
+    private final DatEvent event;
+    private final CpuStream[] all;
+    private final long dataSize;
+
+    private CpuStream current;
+    private long events;
+    private long lostEvents;
+    private long lostMarkers;
+
+    private DatReader(final DatFile file) throws IOException {
+        this.file = file;
+        this.info = describe(file);
+        this.event = new DatEvent(file.comms);
+        final StreamPlan plan = new StreamPlan(file);
+        this.all = plan.streams();
+        this.dataSize = plan.dataSize();
+        for (final CpuStream stream : all) {
+            if (stream.next()) {
+                streams.add(stream);
+            } else {
+                countLost(stream.lost);
+            }
+        }
+    }
+
+    /**
+     * Reads the front matter.
+     *
+     * @param name for messages
+     * @param source the file; closed with the reader, or here if opening fails
+     * @param warnings gets remarks on damage
+     * @return the reader
+     * @throws IOException if the file cannot be read or nothing can be found in it
+     */
+    public static TraceReader open(
+            final String name, final FileSource source, final Warnings warnings)
+            throws IOException {
+        final DatFile file = new DatFile(name, source, warnings);
+        try {
+            FrontMatter.read(file);
+            return new DatReader(file);
+        } catch (final IOException | RuntimeException | Error e) {
+            close(file);
+            throw e;
+        }
+    }
+
+    private static TraceInfo describe(final DatFile file) {
+        String clock = file.clock;
+        int cpus = file.cpus;
+        for (final DatFile.Buffer buffer : file.buffers) {
+            clock = clock.isEmpty() ? buffer.clock() : clock;
+            cpus = Math.max(cpus, buffer.cpus().size());
+        }
+        return new TraceInfo(
+                "trace.dat",
+                file.version,
+                file.bigEndian ? "big endian" : "little endian",
+                file.uname,
+                clock,
+                file.time.mult() != 0 || !PLAIN_CLOCKS.contains(clock),
+                cpus,
+                file.buffers.stream().map(DatFile.Buffer::name).toList());
+    }
+
+    @Override
+    public TraceInfo info() {
+        return info;
+    }
+
+    @Override
+    public boolean next() throws IOException {
+        if (current != null) {
+            if (current.next()) {
+                streams.firstChanged();
+            } else {
+                countLost(current.lost);
+                streams.removeFirst();
+            }
+        }
+        current = streams.first();
+        if (current == null) {
+            return false;
+        }
+        event.set(current);
+        events++;
+        if (current.lost != 0) {
+            countLost(current.lost);
+        }
+        return true;
+    }
+
+    private void countLost(final long lost) {
+        if (lost != 0) {
+            lostMarkers++;
+            lostEvents += Math.max(lost, 0);
+        }
+    }
+
+    @Override
+    public TraceEvent event() {
+        return event;
+    }
+
+    @Override
+    public long events() {
+        return events;
+    }
+
+    @Override
+    public long lostEvents() {
+        return lostEvents;
+    }
+
+    @Override
+    public long lostMarkers() {
+        return lostMarkers;
+    }
+
+    @Override
+    public List<String> warnings() {
+        return file.warnings.list();
+    }
+
+    @Override
+    public long position() {
+        long done = file.source.size() - dataSize;
+        for (final CpuStream stream : all) {
+            done += stream.consumed();
+        }
+        return Math.max(0, done);
+    }
+
+    @Override
+    public long size() {
+        return file.source.size();
+    }
+
+    @Override
+    public void close() throws IOException {
+        close(file);
+    }
+
+    private static void close(final DatFile file) throws IOException {
+        if (file.decompressor != null) {
+            file.decompressor.close();
+        }
+        file.source.close();
+    }
+}

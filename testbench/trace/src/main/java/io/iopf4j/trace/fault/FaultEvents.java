@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.trace.fault;
+
+import io.iopf4j.trace.EventField;
+import io.iopf4j.trace.EventFormat;
+import io.iopf4j.trace.TraceEvent;
+import io.iopf4j.trace.TraceReader;
+import io.iopf4j.trace.fault.FaultEvent.Kind;
+import io.iopf4j.trace.util.Warnings;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A trace as steps of I/O page faults: one {@link FaultEvent} for each event of the reader, {@link
+ * Kind#OTHER} for what is none. Knows the kernel's system {@code iommu} and the probes of the
+ * system {@code iopf}; in text, which names no systems, the name of the event decides. One thread
+ * at a time; the reader stays the caller's to close.
+ */
+public final class FaultEvents {
+    private final TraceReader reader;
+    private final FaultEvent fault = new FaultEvent();
+    private final Map<EventFormat, FaultBinding> bindings = new HashMap<>();
+    private final Warnings warnings = new Warnings();
+    private final Set<String> warned = new HashSet<>();
+
+    private EventFormat lastFormat;
+    private FaultBinding lastBinding;
+
+    /**
+     * Reads from where the reader stands.
+     *
+     * @param reader the trace; must not be moved by others meanwhile
+     */
+    public FaultEvents(final TraceReader reader) {
+        this.reader = reader;
+    }
+
+    /**
+     * Goes to the next event of the trace.
+     *
+     * @return false at the end
+     * @throws IOException if the file cannot be read
+     */
+    public boolean next() throws IOException {
+        if (!reader.next()) {
+            return false;
+        }
+        final TraceEvent event = reader.event();
+        final EventField corrupt = binding(event.format()).fill(event, fault);
+        if (corrupt != null) {
+            fault.reset(Kind.OTHER, event.timestamp(), event.pid(), event.cpu());
+            warnOnce(event.format(), corrupt.name(), "damaged in at least one event");
+        }
+        return true;
+    }
+
+    private FaultBinding binding(final EventFormat format) {
+        if (format == lastFormat && !lastBinding.isStale()) {
+            return lastBinding;
+        }
+        FaultBinding binding = bindings.get(format);
+        if (binding == null || binding.isStale()) {
+            binding = new FaultBinding(format);
+            bindings.put(format, binding);
+            for (final String field : binding.missing()) {
+                warnOnce(format, field, "missing in the format");
+            }
+        }
+        lastFormat = format;
+        lastBinding = binding;
+        return binding;
+    }
+
+    private void warnOnce(final EventFormat format, final String field, final String problem) {
+        if (warned.add(format + "." + field)) {
+            warnings.add("event " + format + ": field " + field + " is " + problem);
+        }
+    }
+
+    /**
+     * The current step.
+     *
+     * @return one object, which {@link #next()} changes
+     */
+    public FaultEvent event() {
+        return fault;
+    }
+
+    /**
+     * What could not be mapped, each event and field once.
+     *
+     * @return a copy
+     */
+    public List<String> warnings() {
+        return warnings.list();
+    }
+}
