@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The command line. */
+@SuppressWarnings("requires-automatic") // HdrHistogram names no module of its own
 module io.iopf4j.cli {
     requires info.picocli;
     requires io.iopf4j.replay;
-    requires org.HdrHistogram;
+    requires HdrHistogram;
     requires tools.jackson.core;
 
     opens io.iopf4j.cli to

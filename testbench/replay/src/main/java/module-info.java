@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** From a dump to a report: what was recorded, the bench that runs it again, and the ledger. */
+@SuppressWarnings("requires-automatic") // HdrHistogram names no module of its own
 module io.iopf4j.replay {
     requires transitive io.iopf4j.core;
     requires transitive io.iopf4j.drivers.armsmmuv3;
     requires transitive io.iopf4j.emulation;
     requires transitive io.iopf4j.trace;
-    requires org.HdrHistogram;
-    requires org.snakeyaml.engine.v2;
+    requires HdrHistogram;
+    requires org.snakeyaml.engine;
 
     exports io.iopf4j.replay;
     exports io.iopf4j.replay.bench;

@@ -12,7 +12,7 @@ public interface DumpListener {
     default void pageRequest(final String device, final boolean isLast) {}
 
     /** A fault that is no page request was reported. */
-    default void unrecoverable() {}
+    default void unrecoverableFault() {}
 
     /**
      * The last request of a group was reported, or, if the report is lost, its delivery was seen.

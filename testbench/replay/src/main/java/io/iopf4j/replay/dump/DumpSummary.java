@@ -55,7 +55,7 @@ public final class DumpSummary implements DumpListener {
     }
 
     @Override
-    public void unrecoverable() {
+    public void unrecoverableFault() {
         unrecoverable++;
     }
 

@@ -103,7 +103,7 @@ public final class DumpTracker {
 
     private void report(final FaultEvent event) {
         if (event.type() != IommuFault.TYPE_PAGE_REQ) {
-            listeners.forEach(DumpListener::unrecoverable);
+            listeners.forEach(DumpListener::unrecoverableFault);
             return;
         }
         final boolean isLast = (event.flags() & IommuFault.FLAG_LAST_PAGE) != 0;
