@@ -134,14 +134,18 @@ final class TextReport {
 
     private void vm(final VmResult vm) {
         out.printf(
-                "%-20s %7d %8d %7d %6d %9.3f %9.3f%n",
+                "%-20s %7d %8d %7d %6d %9s %9s%n",
                 cut(vm.name(), 20),
                 vm.raised(),
                 vm.outcomes().get(Outcome.ANSWERED),
                 vm.outcomes().get(Outcome.DRAINED),
                 vm.outstandingHighWater(),
-                vm.latencyNs().getValueAtPercentile(50) / NS_PER_MS,
-                vm.latencyNs().getMaxValue() / NS_PER_MS);
+                milliseconds(vm, vm.latencyNs().getValueAtPercentile(50)),
+                milliseconds(vm, vm.latencyNs().getMaxValue()));
+    }
+
+    private static String milliseconds(final VmResult vm, final long ns) {
+        return vm.latencyNs().getTotalCount() == 0 ? "-" : String.format("%.3f", ns / NS_PER_MS);
     }
 
     private void warnings(final Input input) {

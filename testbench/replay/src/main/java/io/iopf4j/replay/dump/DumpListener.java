@@ -46,6 +46,13 @@ public interface DumpListener {
     default void answered(final long timeNs, final RecordedGroup group) {}
 
     /**
+     * A group must have been answered, but lost events hide how.
+     *
+     * @param group the group
+     */
+    default void answerLost(final RecordedGroup group) {}
+
+    /**
      * An answer was seen to a group whose delivery was not.
      *
      * @param code its code

@@ -75,6 +75,11 @@ public final class DumpSummary implements DumpListener {
     }
 
     @Override
+    public void answerLost(final RecordedGroup group) {
+        outstanding--;
+    }
+
+    @Override
     public void answeredUnseen(final int code) {
         unseen++;
         count(code);

@@ -135,7 +135,7 @@ public final class DumpTracker {
         final RecordedGroup former = byPointer.put(event.group(), group);
         if (former != null && former.code() == RecordedGroup.NO_CODE) {
             // The kernel reuses a group only after it was answered: that answer is missing here.
-            former.makeUncertain();
+            loseAnswer(former);
         }
         final RecordedGroup delivered = group;
         listeners.forEach(l -> l.delivered(delivered));
@@ -239,8 +239,13 @@ public final class DumpTracker {
     private void free(final FaultEvent event) {
         final RecordedGroup group = byPointer.remove(event.group());
         if (group != null && group.code() == RecordedGroup.NO_CODE) {
-            group.makeUncertain();
+            loseAnswer(group);
         }
+    }
+
+    private void loseAnswer(final RecordedGroup group) {
+        group.makeUncertain();
+        listeners.forEach(l -> l.answerLost(group));
     }
 
     private ThreadState thread(final FaultEvent event) {

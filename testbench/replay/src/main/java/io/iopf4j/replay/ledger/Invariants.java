@@ -69,18 +69,17 @@ public final class Invariants {
      * After a step: every access that was issued has ended or is stalled or held.
      *
      * @param ledger the faults
-     * @param ended accesses that ended
      * @param stalled stalls that the hardware has recorded
      * @param held stalls that wait for room
      */
     public void everyAccessIsAccountedFor(
-            final Ledger ledger, final long ended, final int stalled, final int held) {
+            final Ledger ledger, final int stalled, final int held) {
         everyTransactionEndsOnce.checked++;
-        if (ledger.size() != ended + stalled + held) {
+        if (ledger.size() != ledger.ended() + stalled + held) {
             everyTransactionEndsOnce.broken(
                     ledger.size()
                             + " accesses issued, but "
-                            + ended
+                            + ledger.ended()
                             + " ended, "
                             + stalled
                             + " stalled, "

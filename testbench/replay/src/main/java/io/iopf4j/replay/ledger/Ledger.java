@@ -48,6 +48,7 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     private long[] answeredNs = new long[0];
     private long[] completedNs = new long[0];
     private int openStalls;
+    private int ended;
     private long refused;
     private final long[] responses = new long[3];
     private int[] outstanding = new int[0];
@@ -177,6 +178,9 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     public void accessEnded(final Endpoint issuer, final int id, final AccessResult how) {
         final int row = rowOf(issuer, id);
         invariants.transactionEnds(row, result[row] == NONE);
+        if (result[row] == NONE) {
+            ended++;
+        }
         result[row] = (byte) how.ordinal();
         completedNs[row] = scheduler.nowNs();
         if (queuedNs[row] == NONE && outcome[row] == Outcome.UNREPORTED.ordinal()) {
@@ -392,6 +396,15 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
      */
     public long completedNs(final int row) {
         return completedNs[row];
+    }
+
+    /**
+     * Faults whose access has ended.
+     *
+     * @return a count
+     */
+    public int ended() {
+        return ended;
     }
 
     /**
