@@ -73,8 +73,8 @@ final class TextReport {
                 result.bench().smmu().counters().commandErrors());
         out.println();
         out.printf(
-                "%-20s %7s %8s %7s %6s %9s %9s%n",
-                "VM", "raised", "answered", "drained", "most", "p50 ms", "max ms");
+                "%-15s %7s %8s %7s %6s %6s %8s %8s%n",
+                "VM", "raised", "answered", "drained", "open", "most", "p50 ms", "max ms");
         result.vms().forEach(this::vm);
         out.println();
         out.printf(
@@ -134,11 +134,12 @@ final class TextReport {
 
     private void vm(final VmResult vm) {
         out.printf(
-                "%-20s %7d %8d %7d %6d %9s %9s%n",
-                cut(vm.name(), 20),
+                "%-15s %7d %8d %7d %6d %6d %8s %8s%n",
+                cut(vm.name(), 15),
                 vm.raised(),
                 vm.outcomes().get(Outcome.ANSWERED),
                 vm.outcomes().get(Outcome.DRAINED),
+                vm.outcomes().get(Outcome.OUTSTANDING) + vm.outcomes().get(Outcome.UNREPORTED),
                 vm.outstandingHighWater(),
                 milliseconds(vm, vm.latencyNs().getValueAtPercentile(50)),
                 milliseconds(vm, vm.latencyNs().getMaxValue()));
