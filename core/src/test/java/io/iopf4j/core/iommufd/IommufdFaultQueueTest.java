@@ -16,6 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.api.DomainType;
@@ -27,6 +28,7 @@ import io.iopf4j.core.testing.Answer;
 import io.iopf4j.core.testing.IommufdBench;
 import io.iopf4j.core.testing.TestDomain;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -153,6 +155,18 @@ class IommufdFaultQueueTest {
             assertEquals(1, HwptPgfault.cookie(buffer, at));
             assertEquals(i == 2 ? FLAG_LAST_PAGE : 0, HwptPgfault.flags(buffer, at));
         }
+    }
+
+    /** No device is kept from it, and no other reader may wait for it for minutes. */
+    @Test
+    void shouldReadHugeGroupInTimeProportionalToItsSize() {
+        final int requests = 200_000;
+        reportGroup(5, requests);
+        final ByteBuffer buffer = records(requests);
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () -> assertEquals(requests * HwptPgfault.BYTES, queue.read(buffer)));
+        assertEquals(0x1000L * requests, HwptPgfault.addr(buffer, buffer.position() - 40));
     }
 
     @Test

@@ -228,6 +228,18 @@ class IopfQueueTest {
     }
 
     @Test
+    void shouldFindRequestsOfGroupInAnyOrder() {
+        for (int i = 0; i < 4; i++) {
+            report(CoreBench.at(partial(4), i));
+        }
+        report(CoreBench.at(last(4), 4));
+        final IopfGroup group = handler.groups.get(0);
+        for (final int index : new int[] {3, 0, 2, 2, 1, 4, 3}) {
+            assertEquals(index, group.fault(index).addr());
+        }
+    }
+
+    @Test
     void shouldFailAnAssertionWhenPendingGroupIsFreed() {
         report(last(4));
         assertThrows(AssertionError.class, () -> handler.groups.get(0).free());
