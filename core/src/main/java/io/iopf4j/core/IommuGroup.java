@@ -61,8 +61,8 @@ public final class IommuGroup {
     }
 
     /**
-     * Probes a device and takes it in ({@code iommu_probe_device}, {@code
-     * iommu_group_add_device}). It follows what is attached to the group.
+     * Probes a device and takes it in ({@code iommu_probe_device}, {@code iommu_group_add_device}).
+     * It follows what is attached to the group.
      *
      * @param dev a device in no group
      * @return 0; {@code -EBUSY} if it is in a group; or the driver's errno
@@ -98,7 +98,8 @@ public final class IommuGroup {
     }
 
     /**
-     * Attaches a domain at the RID of every device ({@code iommu_attach_group_handle}).
+     * Attaches a domain at the RID of every device ({@code iommu_attach_group_handle}). The handle
+     * is in place before the hardware translates, so that no fault finds none.
      *
      * @param domain what to attach
      * @param handle the consumer's record of the attachment
@@ -108,27 +109,43 @@ public final class IommuGroup {
         if (handles.get(NO_PASID) != null) {
             return -Errno.EBUSY;
         }
-        return install(domain, handle, null);
+        handle.setDomain(domain);
+        handles = handles.with(NO_PASID, handle);
+        final int ret = setDomain(domain, null);
+        if (ret != 0) {
+            handles = handles.without(NO_PASID);
+        }
+        return ret;
     }
 
-    /** Detaches what is attached at the RID ({@code iommu_detach_group_handle}). */
+    /**
+     * Detaches what is attached at the RID ({@code iommu_detach_group_handle}). The handle stays
+     * until the hardware is blocked: a last fault still comes in by it, and its consumer answers.
+     */
     public synchronized void detach() {
-        handles = handles.without(NO_PASID);
         for (final IommuDevice dev : devices) {
             dev.ops().blockedDomain().attachDev(dev);
         }
+        handles = handles.without(NO_PASID);
     }
 
     /**
      * Attaches another domain in place of the one that is attached ({@code
-     * iommu_replace_group_handle}).
+     * iommu_replace_group_handle}). Faults come in by the old handle until all hardware has
+     * changed, so that none ever came in by a handle whose attachment then failed.
      *
      * @param domain what to attach
      * @param handle the consumer's record of the new attachment
      * @return 0, or the driver's errno, the old domain being attached still
      */
     public synchronized int replace(final IommuDomain domain, final IommuAttachHandle handle) {
-        return install(domain, handle, handles.get(NO_PASID));
+        final IommuAttachHandle old = handles.get(NO_PASID);
+        handle.setDomain(domain);
+        final int ret = setDomain(domain, old == null ? null : old.domain());
+        if (ret == 0) {
+            handles = handles.with(NO_PASID, handle);
+        }
+        return ret;
     }
 
     /**
@@ -201,17 +218,14 @@ public final class IommuGroup {
         return handle.domain().type() == type ? 0 : -Errno.EBUSY;
     }
 
-    /** The handle is in place before the hardware translates, so that no fault finds none. */
-    private int install(
-            final IommuDomain domain, final IommuAttachHandle handle, final IommuAttachHandle old) {
-        handle.setDomain(domain);
-        handles = handles.with(NO_PASID, handle);
+    /** {@code __iommu_group_set_domain()}: all devices, or all are back at old; null is blocked. */
+    private int setDomain(final IommuDomain domain, final IommuDomain old) {
         for (int i = 0; i < devices.size(); i++) {
             final int ret = domain.attachDev(devices.get(i));
             if (ret != 0) {
-                handles = old == null ? handles.without(NO_PASID) : handles.with(NO_PASID, old);
                 while (--i >= 0) {
-                    attachedDomain(devices.get(i)).attachDev(devices.get(i));
+                    final IommuDevice dev = devices.get(i);
+                    (old == null ? dev.ops().blockedDomain() : old).attachDev(dev);
                 }
                 return ret;
             }

@@ -102,7 +102,8 @@ public final class IommufdDevice {
 
     /**
      * Attaches another page table in place of the old one ({@code iommufd_fault_domain_replace_dev}).
-     * When it fails, nothing was answered and the old one is attached still.
+     * When it fails, nothing was answered and the old one is attached still. In place of itself
+     * ({@code iommufd_device_do_replace}) nothing happens.
      *
      * @param to what to attach
      * @return 0; {@code -EINVAL} if nothing is attached or the device cannot have faults; or the
@@ -111,6 +112,9 @@ public final class IommufdDevice {
     public synchronized int replace(final IommufdHwpt to) {
         if (hwpt == null) {
             return -Errno.EINVAL;
+        }
+        if (to == hwpt) {
+            return 0;
         }
         final IommufdHwpt old = hwpt;
         final IommuAttachHandle oldHandle = handle;

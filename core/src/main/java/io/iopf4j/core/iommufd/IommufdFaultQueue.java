@@ -14,12 +14,13 @@ import java.nio.ByteBuffer;
 
 /**
  * The fault queue that a virtual machine monitor reads and writes: {@code struct iommufd_fault} and
- * its file, {@code drivers/iommu/iommufd/fault.c} of Linux 6.12. A group is on the deliver list until
- * it is read, then in the response table under its cookie until it is answered. There is no limit
- * and no timeout.
+ * its file, {@code drivers/iommu/iommufd/fault.c} of Linux 6.12. A group is on the deliver list
+ * until it is read, then in the response table under its cookie until it is answered. There is no
+ * limit and no timeout.
  *
- * <p>Thread-safe. One lock orders readers, writers and the automatic answers ({@code fault->mutex}),
- * another guards the deliver list ({@code fault->lock}) so that a report never waits for a guest.
+ * <p>Thread-safe. One lock orders readers, writers and the automatic answers ({@code
+ * fault->mutex}), another guards the deliver list ({@code fault->lock}) so that a report never
+ * waits for a guest.
  */
 public final class IommufdFaultQueue implements IopfHandler {
     private final GroupResponder responder;
@@ -29,7 +30,7 @@ public final class IommufdFaultQueue implements IopfHandler {
     private final CookieTable response = new CookieTable();
     private volatile Runnable wakeup = () -> {};
     private int users;
-    private boolean isOpen = true;
+    private volatile boolean isOpen = true;
 
     IommufdFaultQueue(final GroupResponder responder, final FaultObserver observer) {
         this.responder = responder;
@@ -140,8 +141,8 @@ public final class IommufdFaultQueue implements IopfHandler {
      * record that is refused; the code is looked at before the cookie, so that a wrong code costs
      * nothing.
      *
-     * @param buffer gives {@link HwptPageResponse} records from its position, which moves past those
-     *     that were taken
+     * @param buffer gives {@link HwptPageResponse} records from its position, which moves past
+     *     those that were taken
      * @return bytes taken; {@code -ESPIPE} if the count is no multiple of a record; {@code -EINVAL}
      *     if the first record has another code than SUCCESS and INVALID or an unknown cookie
      */
@@ -229,7 +230,9 @@ public final class IommufdFaultQueue implements IopfHandler {
         users--;
     }
 
-    /** {@code iommufd_fault_destroy()}: -EBUSY while the file is open or a page table refers to it. */
+    /**
+     * {@code iommufd_fault_destroy()}: -EBUSY while the file is open or a page table refers to it.
+     */
     int destroy() {
         if (isOpen || users > 0) {
             return -Errno.EBUSY;

@@ -2,13 +2,17 @@
 package io.iopf4j.core.iommufd;
 
 import io.iopf4j.api.IommuDomain;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** A hardware page table with its domain: {@code struct iommufd_hw_pagetable} of Linux 6.12. */
+/**
+ * A hardware page table with its domain: {@code struct iommufd_hw_pagetable} of Linux 6.12. Devices
+ * of several groups may attach it at the same time.
+ */
 public final class IommufdHwpt {
     private final int id;
     private final IommuDomain domain;
     private final IommufdFaultQueue faultQueue;
-    private int attachments;
+    private final AtomicInteger attachments = new AtomicInteger();
 
     IommufdHwpt(final int id, final IommuDomain domain, final IommufdFaultQueue faultQueue) {
         this.id = id;
@@ -44,14 +48,14 @@ public final class IommufdHwpt {
     }
 
     void attached() {
-        attachments++;
+        attachments.incrementAndGet();
     }
 
     void detached() {
-        attachments--;
+        attachments.decrementAndGet();
     }
 
     boolean isAttached() {
-        return attachments > 0;
+        return attachments.get() > 0;
     }
 }

@@ -20,6 +20,11 @@ public final class PendingGroup implements IopfGroup {
     /** Earlier requests, oldest first; the last one is embedded. */
     PartialFault firstFault;
 
+    /** Where the last look-up ended: a walk from the first to the last takes one step for each. */
+    private PartialFault cursor;
+
+    private int cursorIndex;
+
     PendingGroup pendingPrevious;
     PendingGroup pendingNext;
     boolean isPending;
@@ -38,12 +43,14 @@ public final class PendingGroup implements IopfGroup {
         attachHandle = handle;
         faultCount = 1;
         cookie = 0;
+        cursor = null;
         isInUse = true;
     }
 
     void addEarlier(final PartialFault earlier) {
         earlier.next = firstFault;
         firstFault = earlier;
+        cursor = null;
         faultCount++;
     }
 
@@ -80,11 +87,14 @@ public final class PendingGroup implements IopfGroup {
         if (index == faultCount - 1) {
             return lastFault;
         }
-        PartialFault at = firstFault;
-        for (int i = 0; i < index; i++) {
-            at = at.next;
+        if (cursor == null || index < cursorIndex) {
+            cursor = firstFault;
+            cursorIndex = 0;
         }
-        return at.fault();
+        for (; cursorIndex < index; cursorIndex++) {
+            cursor = cursor.next;
+        }
+        return cursor.fault();
     }
 
     @Override

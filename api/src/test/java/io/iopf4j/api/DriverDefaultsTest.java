@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a driver gets that implements no more than it must. */
+class DriverDefaultsTest {
+    private final IommuDomain domain =
+            new IommuDomain(DomainType.BLOCKED) {
+                @Override
+                public int attachDev(final IommuDevice dev) {
+                    return 0;
+                }
+            };
+
+    private final IommuOps ops =
+            new IommuOps() {
+                @Override
+                public int probeDevice(final IommuDevice dev) {
+                    return 0;
+                }
+
+                @Override
+                public void releaseDevice(final IommuDevice dev) {}
+
+                @Override
+                public IommuDomain blockedDomain() {
+                    return domain;
+                }
+
+                @Override
+                public void pageResponse(
+                        final IommuDevice dev, final IommuFault evt, final IommuPageResponse msg) {}
+            };
+
+    private final IommuFwspec fwspec = new IommuFwspec(List.of(16), false, 0);
+    private final IommuDevice dev = new IommuDevice("0000:00:02.0", ops, fwspec);
+
+    @Test
+    void shouldHaveNoFeatures() {
+        for (final DevFeature feature : DevFeature.values()) {
+            assertEquals(-Errno.ENODEV, ops.devEnableFeature(dev, feature));
+            assertEquals(-Errno.EBUSY, ops.devDisableFeature(dev, feature));
+        }
+    }
+
+    @Test
+    void shouldMakeNoDomains() {
+        assertNull(ops.domainAllocPaging(dev));
+        assertNull(ops.domainAllocNested(dev, new IommuUserData(2, 0, 0)));
+    }
+
+    @Test
+    void shouldAnswerPageRequestsAndOwnPasidTables() {
+        assertTrue(ops.hasPageResponse());
+        assertFalse(ops.userPasidTable());
+    }
+
+    @Test
+    void shouldSupportNeitherPasidsNorInvalidationByUser() {
+        assertEquals(-Errno.EOPNOTSUPP, domain.setDevPasid(dev, 1));
+        assertEquals(-Errno.EOPNOTSUPP, domain.cacheInvalidateUser(0x30, 0));
+    }
+
+    @Test
+    void shouldKeepWhatOwnersPutIntoDomain() {
+        final IopfHandler handler = group -> 0;
+        domain.setIopfHandler(handler);
+        domain.setFaultData("data");
+        assertSame(handler, domain.iopfHandler());
+        assertEquals("data", domain.faultData());
+        assertEquals(DomainType.BLOCKED, domain.type());
+    }
+
+    @Test
+    void shouldKeepWhatOwnersPutIntoDevice() {
+        dev.setDriverData("driver");
+        dev.setFaultParam("core");
+        dev.setIommuGroup("group");
+        assertEquals("driver", dev.driverData());
+        assertEquals("core", dev.faultParam());
+        assertEquals("group", dev.iommuGroup());
+    }
+
+    @Test
+    void shouldGoByItsName() {
+        assertEquals("0000:00:02.0", dev.toString());
+        assertEquals("0000:00:02.0", dev.name());
+        assertSame(ops, dev.ops());
+        assertSame(fwspec, dev.fwspec());
+    }
+
+    @Test
+    void shouldAttachHandleToDomain() {
+        final IommuAttachHandle handle = new IommuAttachHandle();
+        assertNull(handle.domain());
+        handle.setDomain(domain);
+        assertSame(domain, handle.domain());
+    }
+}

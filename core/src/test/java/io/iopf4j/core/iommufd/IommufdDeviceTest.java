@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.core.iommufd;
+
+import static io.iopf4j.api.PageResponseCode.INVALID;
+import static io.iopf4j.api.PageResponseCode.SUCCESS;
+import static io.iopf4j.core.testing.CoreBench.last;
+import static io.iopf4j.core.testing.CoreBench.partial;
+import static io.iopf4j.core.testing.CoreBench.pending;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.iopf4j.api.Errno;
+import io.iopf4j.api.IommuDevice;
+import io.iopf4j.core.testing.Answer;
+import io.iopf4j.core.testing.IommufdBench;
+import io.iopf4j.core.testing.TestDomain;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Attach, replace and detach: their order, and who answers what was outstanding. */
+class IommufdDeviceTest {
+    private final IommufdBench bench = new IommufdBench();
+    private final IommufdDevice idev = bench.idev;
+    private final IommufdHwpt nested = bench.nested;
+    private final IommufdHwpt paging = bench.hwpt("paging", 0);
+    private final List<String> steps = bench.core.steps;
+
+    private void reportGroups(final int from, final int to) {
+        for (int grpid = from; grpid <= to; grpid++) {
+            assertEquals(0, bench.report(last(grpid)));
+        }
+    }
+
+    private List<Integer> answered() {
+        return bench.core.answers.stream().map(Answer::grpid).toList();
+    }
+
+    @Test
+    void shouldCallTheCoresDeviceItsOwn() {
+        assertSame(bench.dev, idev.device());
+        assertNull(idev.hwpt());
+        assertEquals(1, idev.id());
+    }
+
+    @Test
+    void shouldEnableFaultsBeforeAttaching() {
+        assertEquals(0, idev.attach(nested));
+        assertEquals(List.of("enable IOPF dev", "attach nested dev"), steps);
+        assertSame(nested, idev.hwpt());
+    }
+
+    @Test
+    void shouldNotEnableFaultsForPageTableWithoutQueue() {
+        assertEquals(0, idev.attach(paging));
+        assertEquals(List.of("attach paging dev"), steps);
+    }
+
+    @Test
+    void shouldRefuseSecondAttachment() {
+        idev.attach(paging);
+        assertEquals(-Errno.EBUSY, idev.attach(nested));
+        assertSame(paging, idev.hwpt());
+    }
+
+    @Test
+    void shouldNotAttachWhenFaultsCannotBeEnabled() {
+        bench.core.driver.refuseIopf(-Errno.ENODEV);
+        assertEquals(-Errno.ENODEV, idev.attach(nested));
+        assertEquals(List.of("enable IOPF dev"), steps);
+        assertNull(idev.hwpt());
+    }
+
+    @Test
+    void shouldDisableFaultsWhenAttachFails() {
+        ((TestDomain) nested.domain()).refuse(bench.dev, -Errno.EIO);
+        assertEquals(-Errno.EIO, idev.attach(nested));
+        assertEquals(
+                List.of("enable IOPF dev", "attach nested dev refused", "disable IOPF dev"), steps);
+        assertNull(idev.hwpt());
+        assertEquals(0, bench.context.destroy(nested.id()));
+    }
+
+    @Test
+    void shouldChangeNothingWhenPageTableWithoutQueueIsRefused() {
+        ((TestDomain) paging.domain()).refuse(bench.dev, -Errno.EIO);
+        assertEquals(-Errno.EIO, idev.attach(paging));
+        assertEquals(List.of("attach paging dev refused"), steps);
+    }
+
+    @Test
+    void shouldBlockThenAnswerThenDisableFaultsWhenDetached() {
+        idev.attach(nested);
+        reportGroups(1, 1);
+        steps.clear();
+        assertEquals(0, idev.detach());
+        assertEquals(
+                List.of("attach blocked dev", "answer dev grpid=1 code=1", "disable IOPF dev"),
+                steps);
+        assertNull(idev.hwpt());
+    }
+
+    @Test
+    void shouldRefuseToDetachWhatIsNotAttached() {
+        assertEquals(-Errno.EINVAL, idev.detach());
+        assertEquals(List.of(), steps);
+    }
+
+    @Test
+    void shouldDetachPageTableWithoutQueueWithoutTouchingFaults() {
+        idev.attach(paging);
+        steps.clear();
+        idev.detach();
+        assertEquals(List.of("attach blocked dev"), steps);
+    }
+
+    @Test
+    void shouldAnswerUnreadNewestFirstThenReadByAscendingCookie() {
+        idev.attach(nested);
+        reportGroups(1, 3);
+        bench.readCookies(3);
+        bench.write(1, SUCCESS);
+        reportGroups(4, 4);
+        assertEquals(List.of(1), bench.readCookies(1));
+        reportGroups(5, 7);
+        bench.core.answers.clear();
+        idev.detach();
+        assertEquals(List.of(7, 6, 5, 4, 2, 3), answered());
+        assertTrue(bench.core.answers.stream().allMatch(answer -> answer.code() == INVALID));
+    }
+
+    @Test
+    void shouldRefuseAnswerThatComesAfterDetach() {
+        idev.attach(nested);
+        reportGroups(1, 1);
+        bench.readCookies(1);
+        idev.detach();
+        assertEquals(-Errno.EINVAL, bench.write(1, SUCCESS));
+        assertEquals(List.of(new Answer("dev", 0, 1, INVALID)), bench.core.answers);
+    }
+
+    @Test
+    void shouldLeaveNothingToReadAfterDetach() {
+        idev.attach(nested);
+        reportGroups(1, 2);
+        idev.detach();
+        assertFalse(bench.queue.isReadable());
+        assertEquals(0, bench.queue.unanswered());
+    }
+
+    @Test
+    void shouldAnswerOnlyGroupsOfTheAttachmentThatGoesAway() {
+        final IommuDevice otherDev = bench.core.device("other");
+        final IommufdDevice other = bench.context.bind(otherDev);
+        idev.attach(nested);
+        other.attach(bench.hwpt("otherNested", bench.queueId));
+        reportGroups(1, 1);
+        bench.core.core.reportDeviceFault(otherDev, last(11));
+        bench.readCookies(2);
+        bench.core.core.reportDeviceFault(otherDev, last(12));
+        reportGroups(2, 2);
+        idev.detach();
+        assertEquals(List.of(2, 1), answered());
+        assertEquals(2, pending(otherDev));
+        assertEquals(8, bench.write(2, SUCCESS));
+        assertEquals(List.of(1), bench.readCookies(1));
+    }
+
+    @Test
+    void shouldNotTouchPartialRequestsWhenReplaced() {
+        final IommufdHwpt second = bench.hwpt("second", bench.queueId);
+        idev.attach(nested);
+        bench.report(partial(5));
+        idev.replace(second);
+        assertEquals(List.of(), bench.core.answers);
+        bench.report(last(5));
+        assertEquals(List.of(1, 1), bench.readCookies(2));
+    }
+
+    @Test
+    void shouldRefuseToReplaceWhatIsNotAttached() {
+        assertEquals(-Errno.EINVAL, idev.replace(nested));
+        assertEquals(List.of(), steps);
+    }
+
+    @Test
+    void shouldEnableFaultsBeforeReplacingPageTableWithoutQueue() {
+        idev.attach(paging);
+        steps.clear();
+        assertEquals(0, idev.replace(nested));
+        assertEquals(List.of("enable IOPF dev", "attach nested dev"), steps);
+    }
+
+    @Test
+    void shouldAnswerThenDisableFaultsWhenReplacedByPageTableWithoutQueue() {
+        idev.attach(nested);
+        reportGroups(1, 1);
+        steps.clear();
+        assertEquals(0, idev.replace(paging));
+        assertEquals(
+                List.of("attach paging dev", "answer dev grpid=1 code=1", "disable IOPF dev"),
+                steps);
+    }
+
+    @Test
+    void shouldLeaveFaultsEnabledWhenBothPageTablesHaveQueues() {
+        final IommufdHwpt second = bench.hwpt("second", bench.queueId);
+        idev.attach(nested);
+        steps.clear();
+        assertEquals(0, idev.replace(second));
+        assertEquals(List.of("attach second dev"), steps);
+        idev.detach();
+        assertEquals("disable IOPF dev", steps.get(steps.size() - 1));
+    }
+
+    @Test
+    void shouldAnswerGroupsOfOldQueueWhenReplacedByPageTableOfAnotherQueue() {
+        final int secondId = bench.context.faultQueueAlloc(0);
+        idev.attach(nested);
+        reportGroups(1, 1);
+        idev.replace(bench.hwpt("second", secondId));
+        assertEquals(List.of(1), answered());
+        reportGroups(2, 2);
+        assertFalse(bench.queue.isReadable());
+        assertTrue(bench.context.faultQueue(secondId).isReadable());
+    }
+
+    @Test
+    void shouldAnswerNothingWhenReplaceFails() {
+        final IommufdHwpt second = bench.hwpt("second", bench.queueId);
+        idev.attach(nested);
+        reportGroups(1, 2);
+        bench.readCookies(1);
+        ((TestDomain) second.domain()).refuse(bench.dev, -Errno.EIO);
+        assertEquals(-Errno.EIO, idev.replace(second));
+        assertEquals(List.of(), bench.core.answers);
+        assertSame(nested, idev.hwpt());
+        assertEquals(8, bench.write(1, SUCCESS));
+        assertEquals(0, bench.context.destroy(second.id()));
+    }
+
+    @Test
+    void shouldDisableFaultsAgainWhenReplaceThatEnabledThemFails() {
+        idev.attach(paging);
+        ((TestDomain) nested.domain()).refuse(bench.dev, -Errno.EIO);
+        steps.clear();
+        assertEquals(-Errno.EIO, idev.replace(nested));
+        assertEquals(
+                List.of("enable IOPF dev", "attach nested dev refused", "disable IOPF dev"), steps);
+        assertSame(paging, idev.hwpt());
+    }
+
+    @Test
+    void shouldNotReplaceWhenFaultsCannotBeEnabled() {
+        idev.attach(paging);
+        bench.core.driver.refuseIopf(-Errno.EINVAL);
+        assertEquals(-Errno.EINVAL, idev.replace(nested));
+        assertSame(paging, idev.hwpt());
+    }
+
+    @Test
+    void shouldDoNothingWhenReplacedByItself() {
+        idev.attach(nested);
+        reportGroups(1, 2);
+        bench.readCookies(1);
+        steps.clear();
+        assertEquals(0, idev.replace(nested));
+        assertEquals(List.of(), steps);
+        assertEquals(8, bench.write(1, SUCCESS));
+        assertEquals(List.of(1), bench.readCookies(1));
+    }
+
+    @Test
+    void shouldAnswerGroupOfFaultInTheMiddleOfReplace() {
+        final IommufdHwpt second = bench.hwpt("second", bench.queueId);
+        idev.attach(nested);
+        ((TestDomain) second.domain()).whileAttaching(() -> bench.report(last(9)));
+        idev.replace(second);
+        assertEquals(List.of(new Answer("dev", 0, 9, INVALID)), bench.core.answers);
+    }
+
+    @Test
+    void shouldKeepGroupOfFaultInTheMiddleOfFailedReplaceForItsGuest() {
+        final IommufdHwpt second = bench.hwpt("second", bench.queueId);
+        idev.attach(nested);
+        ((TestDomain) second.domain()).refuse(bench.dev, -Errno.EIO);
+        ((TestDomain) second.domain()).whileAttaching(() -> bench.report(last(9)));
+        idev.replace(second);
+        assertEquals(List.of(), bench.core.answers);
+        idev.detach();
+        assertEquals(List.of(new Answer("dev", 0, 9, INVALID)), bench.core.answers);
+    }
+
+    @Test
+    void shouldNameItselfInRecords() {
+        final IommuDevice otherDev = bench.core.device("other");
+        final IommufdDevice other = bench.context.bind(otherDev);
+        other.attach(nested);
+        bench.core.core.reportDeviceFault(otherDev, last(1));
+        final ByteBuffer buffer = ByteBuffer.allocate(HwptPgfault.BYTES);
+        bench.queue.read(buffer);
+        assertEquals(other.id(), HwptPgfault.devId(buffer, 0));
+    }
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.core.testing;
+
+import static io.iopf4j.api.IommuFault.FLAG_LAST_PAGE;
+import static io.iopf4j.api.IommuFault.FLAG_PASID_VALID;
+import static io.iopf4j.api.IommuFault.PERM_READ;
+
+import io.iopf4j.api.DevFeature;
+import io.iopf4j.api.DomainType;
+import io.iopf4j.api.FaultObserver;
+import io.iopf4j.api.IommuDevice;
+import io.iopf4j.api.IommuDomain;
+import io.iopf4j.api.IommuFault;
+import io.iopf4j.api.IommuFwspec;
+import io.iopf4j.api.IommuOps;
+import io.iopf4j.api.IommuPageResponse;
+import io.iopf4j.api.IopfQueue;
+import io.iopf4j.core.IommuGroup;
+import io.iopf4j.core.iopf.IommuFaultParam;
+import io.iopf4j.core.semantics.Mainline612;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The core under test between a driver that writes down what it is asked for and a kernel of one
+ * thread. {@link #answers} may be filled by several threads.
+ */
+public final class CoreBench {
+    /** What reached the driver's {@code page_response}, in order. */
+    public final List<Answer> answers = Collections.synchronizedList(new ArrayList<>());
+
+    /** Everything that reached the driver, answers too, in order. */
+    public final List<String> steps = Collections.synchronizedList(new ArrayList<>());
+
+    public final TestKernel kernel = new TestKernel();
+    public final Mainline612 core;
+    public final IopfQueue queue;
+    public final Driver driver = new Driver();
+
+    private boolean isOutOfMemory;
+
+    public CoreBench() {
+        this(FaultObserver.NONE);
+    }
+
+    public CoreBench(final FaultObserver observer) {
+        core = new Mainline612(kernel, observer, () -> isOutOfMemory);
+        queue = core.iopfQueueAlloc("test");
+    }
+
+    /** From now on every allocation of the core fails, or succeeds again. */
+    public void setOutOfMemory(final boolean outOfMemory) {
+        isOutOfMemory = outOfMemory;
+    }
+
+    void step(final String step) {
+        steps.add(step);
+    }
+
+    /** A device in a group of its own, on no fault queue. */
+    public IommuDevice device(final String name) {
+        return device(name, new IommuGroup(1));
+    }
+
+    /** A device in a group, on no fault queue. */
+    public IommuDevice device(final String name, final IommuGroup group) {
+        final IommuDevice dev =
+                new IommuDevice(name, driver, new IommuFwspec(List.of(1), true, 20));
+        if (group.addDevice(dev) != 0) {
+            throw new AssertionError("the group refused a device: " + name);
+        }
+        return dev;
+    }
+
+    /** A device in a group of its own, on the fault queue. */
+    public IommuDevice faultingDevice(final String name) {
+        final IommuDevice dev = device(name);
+        if (queue.addDevice(dev) != 0) {
+            throw new AssertionError("the queue refused a device: " + name);
+        }
+        return dev;
+    }
+
+    public TestDomain domain(final String name, final DomainType type) {
+        return new TestDomain(name, type, this);
+    }
+
+    /** Groups of a device that the core still owes an answer. */
+    public static int pending(final IommuDevice dev) {
+        final IommuFaultParam param = (IommuFaultParam) dev.faultParam();
+        synchronized (param) {
+            return param.pendingCount();
+        }
+    }
+
+    /** A request without PASID that completes its group. */
+    public static IommuFault last(final int grpid) {
+        return request(FLAG_LAST_PAGE, 0, grpid);
+    }
+
+    /** A request without PASID that does not complete its group. */
+    public static IommuFault partial(final int grpid) {
+        return request(0, 0, grpid);
+    }
+
+    /** A request with PASID that completes its group. */
+    public static IommuFault lastOfPasid(final int pasid, final int grpid) {
+        return request(FLAG_LAST_PAGE | FLAG_PASID_VALID, pasid, grpid);
+    }
+
+    /** A request with PASID that does not complete its group. */
+    public static IommuFault partialOfPasid(final int pasid, final int grpid) {
+        return request(FLAG_PASID_VALID, pasid, grpid);
+    }
+
+    /** A request for another address: to tell the members of one group apart. */
+    public static IommuFault at(final IommuFault fault, final long addr) {
+        return fault.pageRequest(fault.flags(), fault.pasid(), fault.grpid(), fault.perm(), addr);
+    }
+
+    private static IommuFault request(final int flags, final int pasid, final int grpid) {
+        return new IommuFault().pageRequest(flags, pasid, grpid, PERM_READ, 0x1000L * grpid);
+    }
+
+    /** An IOMMU driver that accepts everything unless a test says otherwise. */
+    public final class Driver implements IommuOps {
+        private final TestDomain blocked = domain("blocked", DomainType.BLOCKED);
+        private boolean coversUserPasids;
+        private boolean canAnswer = true;
+        private boolean isQuiet;
+        private int iopfErrno;
+        private int probeErrno;
+        private int quietAnswers;
+
+        public void setUserPasidTable(final boolean covers) {
+            coversUserPasids = covers;
+        }
+
+        public void setHasPageResponse(final boolean canAnswer) {
+            this.canAnswer = canAnswer;
+        }
+
+        public void refuseIopf(final int errno) {
+            iopfErrno = errno;
+        }
+
+        public void refuseProbe(final int errno) {
+            probeErrno = errno;
+        }
+
+        /** Only counts answers from now on, and so allocates nothing. */
+        public void setQuiet() {
+            isQuiet = true;
+        }
+
+        public int quietAnswers() {
+            return quietAnswers;
+        }
+
+        @Override
+        public int probeDevice(final IommuDevice dev) {
+            step("probe " + dev.name());
+            return probeErrno;
+        }
+
+        @Override
+        public void releaseDevice(final IommuDevice dev) {
+            step("release " + dev.name());
+        }
+
+        @Override
+        public IommuDomain blockedDomain() {
+            return blocked;
+        }
+
+        /** The blocked domain again, to say what it does. */
+        public TestDomain blocked() {
+            return blocked;
+        }
+
+        @Override
+        public int devEnableFeature(final IommuDevice dev, final DevFeature feature) {
+            step("enable " + feature + " " + dev.name());
+            return iopfErrno != 0 ? iopfErrno : queue.addDevice(dev);
+        }
+
+        @Override
+        public int devDisableFeature(final IommuDevice dev, final DevFeature feature) {
+            step("disable " + feature + " " + dev.name());
+            queue.removeDevice(dev);
+            return 0;
+        }
+
+        @Override
+        public boolean hasPageResponse() {
+            return canAnswer;
+        }
+
+        @Override
+        public void pageResponse(
+                final IommuDevice dev, final IommuFault evt, final IommuPageResponse msg) {
+            if (isQuiet) {
+                quietAnswers++;
+                return;
+            }
+            answers.add(new Answer(dev.name(), msg.pasid(), msg.grpid(), msg.code()));
+            step("answer " + dev.name() + " grpid=" + msg.grpid() + " code=" + msg.code());
+        }
+
+        @Override
+        public boolean userPasidTable() {
+            return coversUserPasids;
+        }
+    }
+}
