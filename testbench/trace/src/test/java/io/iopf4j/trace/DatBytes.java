@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.trace;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+
+/** Puts trace.dat files together byte by byte, in either byte order. */
+public final class DatBytes {
+    /** Formats of the events in the test pages: 300 is io_page_fault, 301 map, 302 relative. */
+    private static final String FAULT =
+            format("io_page_fault", 300)
+                    + field("__data_loc char[] device", 8, 4, 1)
+                    + field("__data_loc char[] driver", 12, 4, 1)
+                    + field("u64 iova", 16, 8, 0)
+                    + field("int flags", 24, 4, 1)
+                    + "\nprint fmt: \"IOMMU\"\n";
+
+    private static final String MAP =
+            format("map", 301)
+                    + field("u64 iova", 8, 8, 0)
+                    + field("u64 paddr", 16, 8, 0)
+                    + field("size_t size", 24, 8, 0)
+                    + "\nprint fmt: \"IOMMU\"\n";
+
+    private static final String RELATIVE =
+            format("relative", 302)
+                    + field("__rel_loc char[] text", 8, 4, 1)
+                    + "\nprint fmt: \"x\"\n";
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final boolean bigEndian;
+
+    public DatBytes(final boolean bigEndian) {
+        this.bigEndian = bigEndian;
+    }
+
+    private static String format(final String name, final int id) {
+        return "name: "
+                + name
+                + "\nID: "
+                + id
+                + "\nformat:\n"
+                + field("unsigned short common_type", 0, 2, 0)
+                + field("unsigned char common_flags", 2, 1, 0)
+                + field("unsigned char common_preempt_count", 3, 1, 0)
+                + field("int common_pid", 4, 4, 1)
+                + "\n";
+    }
+
+    private static String field(
+            final String declaration, final int offset, final int size, final int signed) {
+        return "\tfield:%s;\toffset:%d;\tsize:%d;\tsigned:%d;\n"
+                .formatted(declaration, offset, size, signed);
+    }
+
+    public DatBytes number(final long value, final int size) {
+        for (int i = 0; i < size; i++) {
+            final int shift = 8 * (bigEndian ? size - 1 - i : i);
+            out.write((int) (value >>> shift));
+        }
+        return this;
+    }
+
+    public DatBytes u32(final long value) {
+        return number(value, 4);
+    }
+
+    public DatBytes u64(final long value) {
+        return number(value, 8);
+    }
+
+    public DatBytes text(final String text) {
+        out.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
+        return this;
+    }
+
+    public DatBytes hex(final String digits) {
+        out.writeBytes(HexFormat.of().parseHex(digits.replaceAll("[ |]", "")));
+        return this;
+    }
+
+    public DatBytes bytes(final byte[] bytes) {
+        out.writeBytes(bytes);
+        return this;
+    }
+
+    /** A record's header: five bits of type and 27 of time. */
+    public DatBytes event(final int type, final int delta) {
+        return u32(bigEndian ? ((long) type << 27) | delta : ((long) delta << 5) | type);
+    }
+
+    /** A record of the event map, 32 bytes, with its header. */
+    public DatBytes map(final int delta, final long iova) {
+        return event(8, delta).common(301).u64(iova).u64(0).u64(4096);
+    }
+
+    public DatBytes common(final int id) {
+        return number(id, 2).number(0, 2).u32(42);
+    }
+
+    public DatBytes padTo(final int size) {
+        while (out.size() < size) {
+            out.write(0);
+        }
+        return this;
+    }
+
+    public int size() {
+        return out.size();
+    }
+
+    public byte[] toBytes() {
+        return out.toByteArray();
+    }
+
+    /** A page: header for longs of a size, then events. */
+    public static byte[] page(
+            final boolean big, final int longSize, final long time, final DatBytes events) {
+        return new DatBytes(big)
+                .u64(time)
+                .number(events.size(), longSize)
+                .bytes(events.toBytes())
+                .padTo(4096)
+                .toBytes();
+    }
+
+    private DatBytes start(final String version, final int fileLongSize) {
+        text("\u0017\bDtracing").text(version + "\0");
+        out.write(bigEndian ? 1 : 0);
+        out.write(fileLongSize);
+        return u32(4096);
+    }
+
+    private DatBytes headerInfo(final int longSize) {
+        final String page =
+                field(" u64 timestamp", 0, 8, 0)
+                        + field(" local_t commit", 8, longSize, 1)
+                        + field(" int overwrite", 8, 1, 1)
+                        + field(" char data", 8 + longSize, 4088 - longSize, 1);
+        return text("header_page\0").u64(page.length()).text(page).text("header_event\0").u64(0);
+    }
+
+    private DatBytes formats() {
+        u32(1).text("iommu\0").u32(3);
+        for (final String format : new String[] {FAULT, MAP, RELATIVE}) {
+            u64(format.length()).text(format);
+        }
+        return this;
+    }
+
+    /** Version 6 with one page for each CPU, options as given, without their end. */
+    public static byte[] version6(
+            final boolean big,
+            final int fileLongSize,
+            final int longSize,
+            final byte[] options,
+            final byte[]... pages) {
+        final DatBytes file = new DatBytes(big).start("6", fileLongSize).headerInfo(longSize);
+        file.u32(0).formats().u32(0).u32(0);
+        final String comms = "42 irq/30 dmar\n";
+        file.u64(comms.length()).text(comms).u32(pages.length);
+        file.text("options  \0").bytes(options).number(0, 2).text("flyrecord\0");
+        for (int cpu = 0; cpu < pages.length; cpu++) {
+            file.u64(8192 + 4096L * cpu).u64(4096);
+        }
+        file.padTo(8192);
+        for (final byte[] page : pages) {
+            file.bytes(page);
+        }
+        return file.toBytes();
+    }
+
+    /**
+     * Version 7 with one CPU whose data are given, and two lists of options: the first names the
+     * sections, the second the buffer; {@code last} is where the second says that a third is.
+     */
+    public static byte[] version7(
+            final String compression, final boolean packed, final byte[] data, final long last) {
+        final DatBytes file = new DatBytes(false).start("7", 8).text(compression + "\0\0");
+        final int first = file.size() + 8;
+        file.u64(first);
+        final int sections = first + 16 + 3 * 14 + 14;
+        final DatBytes header = new DatBytes(false).headerInfo(8);
+        final DatBytes formats = new DatBytes(false).formats();
+        final int formatsAt = sections + 16 + header.size();
+        final int second = formatsAt + 16 + formats.size();
+        file.number(0, 4).u32(0).u64(4 * 14);
+        file.number(16, 2).u32(8).u64(sections);
+        file.number(18, 2).u32(8).u64(formatsAt);
+        file.number(999, 2).u32(8).u64(-1); // a newer recorder's
+        file.number(0, 2).u32(8).u64(second);
+        file.number(16, 4).u32(0).u64(header.size()).bytes(header.toBytes());
+        file.number(18, 4).u32(0).u64(formats.size()).bytes(formats.toBytes());
+        final DatBytes buffer = new DatBytes(false).u64(8192 - 16).text("\0mono\0");
+        buffer.u32(4096).u32(1).u32(0).u64(8192).u64(data.length);
+        file.number(0, 4).u32(0).u64(6 + buffer.size() + 14);
+        file.number(3, 2).u32(buffer.size()).bytes(buffer.toBytes());
+        file.number(0, 2).u32(8).u64(last);
+        file.padTo(8192 - 16).number(3, 2).number(packed ? 1 : 0, 2).u32(0).u64(data.length);
+        return file.bytes(data).toBytes();
+    }
+
+    public static TraceReader open(final Path directory, final byte[] bytes) throws IOException {
+        final Path file = Files.write(Files.createTempFile(directory, "test", ".dat"), bytes);
+        return Traces.open(file);
+    }
+}
