@@ -48,10 +48,9 @@ final class Translator {
 
     /** Address of the entry, or -1 with the result filled. IHI 0070, 3.3.1. */
     private long streamTableEntry(final int sid) {
-        final int log2Size =
-                Math.min(
-                        strtabBaseCfg & SmmuRegisters.STRTAB_BASE_CFG_LOG2SIZE_MASK,
-                        config.sidBits());
+        final int statedLog2Size =
+                strtabBaseCfg & SmmuRegisters.STRTAB_BASE_CFG_LOG2SIZE_MASK;
+        final int log2Size = Math.min(statedLog2Size, config.sidBits());
         if (Integer.toUnsignedLong(sid) >= 1L << log2Size) {
             return badStream();
         }
@@ -61,7 +60,8 @@ final class Translator {
         final long entry =
                 isTwoLevel
                         ? secondLevelEntry(address, sid)
-                        : (address & -((long) StreamTableEntry.BYTES << log2Size))
+                        // The stated size aligns the base, though fewer entries are looked at.
+                        : (address & -((long) StreamTableEntry.BYTES << statedLog2Size))
                                 + (long) sid * StreamTableEntry.BYTES;
         if (entry >= 0 && !memory.contains(entry, StreamTableEntry.BYTES)) {
             result.configurationError(Events.F_STE_FETCH, true, entry);
