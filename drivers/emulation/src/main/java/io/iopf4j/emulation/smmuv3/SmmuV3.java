@@ -244,8 +244,7 @@ public final class SmmuV3 implements IommuModel {
             return false;
         }
         final boolean wasEmpty = eventQueue.isEmpty();
-        memory.writeLong(
-                address, Events.word0(found.eventNumber, sid, found.hasSubstream ? ssid : -1));
+        memory.writeLong(address, recordWord0(found, sid, ssid));
         memory.writeLong(address + 8, word1);
         memory.writeLong(address + 16, found.eventWord2);
         memory.writeLong(address + 24, found.eventWord3);
@@ -255,6 +254,13 @@ public final class SmmuV3 implements IommuModel {
             eventInterrupt.pulse();
         }
         return true;
+    }
+
+    /** C_BAD_SUBSTREAMID has no SSV: its SubstreamID is always valid. IHI 0070, 7.3.9. */
+    private static long recordWord0(final Translation found, final int sid, final int ssid) {
+        final long word0 =
+                Events.word0(found.eventNumber, sid, found.hasSubstream ? ssid : -1);
+        return found.eventNumber == Events.C_BAD_SUBSTREAMID ? word0 & ~Events.SSV : word0;
     }
 
     /** Room has come up: held transactions arrive again, in order. IHI 0070, 7.2. */
