@@ -141,7 +141,12 @@ final class Translator {
                 s1CdMax != 0
                         && (StreamTableEntry.s1Fmt(word0) == 1
                                 || StreamTableEntry.s1Fmt(word0) == 2);
-        return stallDisabledNeedlessly || tooManyContexts || twoLevelContexts;
+        final boolean contextsBeyondOutput =
+                StreamTableEntry.contextPtr(word0) >>> StageOneWalk.OAS_BITS != 0;
+        return stallDisabledNeedlessly
+                || tooManyContexts
+                || twoLevelContexts
+                || contextsBeyondOutput;
     }
 
     /** IHI 0070, 3.9 and 5.2: which context descriptor an access uses. */
