@@ -112,7 +112,7 @@ final class Translator {
                 if (ssid >= 0) {
                     result.configurationError(Events.C_BAD_SUBSTREAMID, true, 0);
                 } else {
-                    result.translated(iova);
+                    bypass(iova, perm);
                 }
             }
             case StreamTableEntry.CONFIG_S1 -> {
@@ -168,7 +168,7 @@ final class Translator {
                 return;
             }
             if (ssid < 0 && s1Dss == StreamTableEntry.S1DSS_BYPASS) {
-                result.translated(iova);
+                bypass(iova, perm);
                 return;
             }
             if (ssid < 0 && s1Dss != StreamTableEntry.S1DSS_SSID0) {
@@ -213,6 +213,21 @@ final class Translator {
                 || t0sz > 39
                 || ContextDescriptor.tg0(cd0) == 3
                 || (cd1 & ContextDescriptor.TTB_MASK) >>> walk.outputBits(cd0) != 0;
+    }
+
+    /** An address that is too large aborts, whatever a context would say. IHI 0070, 3.4. */
+    private void bypass(final long iova, final int perm) {
+        if (iova >>> StageOneWalk.OAS_BITS == 0) {
+            result.translated(iova);
+            return;
+        }
+        result.outcome = Translation.Outcome.ABORT;
+        result.event(
+                Events.F_ADDR_SIZE,
+                true,
+                attributes(perm) | Events.classBits(Events.CLASS_IN),
+                iova,
+                0);
     }
 
     private static long attributes(final int perm) {
