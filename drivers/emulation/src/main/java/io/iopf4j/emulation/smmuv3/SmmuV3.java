@@ -153,18 +153,12 @@ public final class SmmuV3 implements IommuModel {
             final long iova,
             final int perm) {
         if ((cr0 & SmmuRegisters.CR0_SMMUEN) == 0) {
-            requester.ended(id, abortsWhenDisabled ? AccessResult.ABORTED : AccessResult.DONE);
+            requester.ended(id, abortsWhenDisabled ? AccessResult.ABORTED : accessMemory(iova));
             return;
         }
         final Translation found = translator.translate(sid, ssid, iova, perm);
         switch (found.outcome) {
-            case TRANSLATED ->
-                    requester.ended(
-                            id,
-                            // A translated address where no memory is: an abort, not a fault.
-                            memory.contains(found.outputAddress, 1)
-                                    ? AccessResult.DONE
-                                    : AccessResult.ABORTED);
+            case TRANSLATED -> requester.ended(id, accessMemory(found.outputAddress));
             case STALL -> stall(found, requester, id, sid, ssid, iova, perm);
             case ABORT -> {
                 recordTerminated(found, sid, ssid);
@@ -175,6 +169,11 @@ public final class SmmuV3 implements IommuModel {
                 requester.ended(id, AccessResult.RAZ_WI);
             }
         }
+    }
+
+    /** An address where no memory is: an abort, not a fault. */
+    private AccessResult accessMemory(final long address) {
+        return memory.contains(address, 1) ? AccessResult.DONE : AccessResult.ABORTED;
     }
 
     private void stall(
