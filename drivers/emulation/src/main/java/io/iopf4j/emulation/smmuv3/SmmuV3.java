@@ -296,28 +296,13 @@ public final class SmmuV3 implements IommuModel {
 
     /** Ends every stalled transaction of one stream, or of all, with abort. IHI 0070, 4.6.2. */
     private void terminateStalls(final boolean allStreams, final int sid) {
-        for (int tag = 0, left = stalls.recorded(); left > 0; tag++) {
-            final int slot = stalls.slotOfTag(tag);
-            if (slot == StallBuffer.NONE) {
-                continue;
-            }
-            left--;
-            if (allStreams || stalls.streamId(slot) == sid) {
-                stalls.freeTag(tag);
-                observer.stallTerminated(stalls.requester(slot), stalls.id(slot));
-                terminate(slot, AccessResult.ABORTED);
-            }
-        }
-        int previous = StallBuffer.NONE;
-        for (int slot = stalls.firstHeld(); slot != StallBuffer.NONE; ) {
-            final int next = stalls.nextHeld(slot);
-            if (allStreams || stalls.streamId(slot) == sid) {
-                stalls.removeHeld(previous, slot);
-                observer.stallTerminated(stalls.requester(slot), stalls.id(slot));
-                terminate(slot, AccessResult.ABORTED);
-            } else {
-                previous = slot;
-            }
+        // All are taken out first: whoever hears of an end may issue accesses that stall anew, and
+        // those are not meant.
+        int slot = stalls.takeOut(allStreams, sid);
+        while (slot != StallBuffer.NONE) {
+            final int next = stalls.nextTakenOut(slot);
+            observer.stallTerminated(stalls.requester(slot), stalls.id(slot));
+            terminate(slot, AccessResult.ABORTED);
             slot = next;
         }
     }
