@@ -329,6 +329,22 @@ public final class ArmSmmuDevice {
         }
     }
 
+    /**
+     * Makes a master's streams use its table of contexts ({@code arm_smmu_make_cdtable_ste}).
+     *
+     * @param s1Dss what becomes of accesses without SubstreamID, an {@code S1DSS_} value
+     */
+    void installCdTable(final ArmSmmuMaster master, final int s1Dss) {
+        installSte(
+                master,
+                StreamTableEntry.word0(
+                        StreamTableEntry.CONFIG_S1,
+                        master.cdTable().dmaAddress(),
+                        master.ssidBits()),
+                s1Dss | StreamTableEntry.S1C_WRITE_BACK_ISH | stallDisable(master));
+        master.setCdTableInSte(true);
+    }
+
     /** S1STALLD keeps a context that could stall from doing so where the device must not. */
     long stallDisable(final ArmSmmuMaster master) {
         return features.stalls() && !features.stallForced() && !master.isStallEnabled()

@@ -70,11 +70,12 @@ final class ArmSmmuNestedDomain extends IommuDomain {
     @Override
     public int attachDev(final IommuDevice dev) {
         final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
-        if (master.cdTable() != null && master.cdTable().used() > 0) {
+        if (master.hasPasids()) {
             return -Errno.EBUSY;
         }
         smmu.installSte(master, word0, word1);
         master.setCdTableInSte(false);
+        master.setRidDomainType(type());
         return 0;
     }
 

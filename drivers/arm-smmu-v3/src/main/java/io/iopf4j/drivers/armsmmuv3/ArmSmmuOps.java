@@ -56,7 +56,7 @@ final class ArmSmmuOps implements IommuOps {
         if (master.isIopfEnabled()) {
             smmu.iopfQueue().removeDevice(dev);
         }
-        blocked.attachDev(dev);
+        smmu.installSte(master, ArmSmmuStreamTable.ABORT, 0);
         smmu.streams().remove(master);
         dev.setDriverData(null);
     }

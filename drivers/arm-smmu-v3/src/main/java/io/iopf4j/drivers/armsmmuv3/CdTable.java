@@ -98,6 +98,16 @@ public final class CdTable {
     }
 
     /**
+     * Number of valid descriptors that belong to a SubstreamID: all but descriptor 0, which serves
+     * accesses without one ({@code arm_smmu_ssids_in_use}).
+     *
+     * @return in [0, 2^log2Size)
+     */
+    public int usedSubstreams() {
+        return isValid(0) ? used - 1 : used;
+    }
+
+    /**
      * Where the hardware finds it.
      *
      * @return the table's address
