@@ -57,6 +57,9 @@ final class ArmSmmuOps implements IommuOps {
             smmu.iopfQueue().removeDevice(dev);
         }
         smmu.installSte(master, ArmSmmuStreamTable.ABORT, 0);
+        if (master.cdTable() != null) {
+            master.cdTable().free(smmu.platform().dma());
+        }
         smmu.streams().remove(master);
         dev.setDriverData(null);
     }

@@ -91,9 +91,11 @@ public final class ArmSmmuPagingDomain extends IommuDomain {
         return ret;
     }
 
+    /** {@code arm_smmu_domain_free_paging()}: the hardware forgets the tables before they go. */
     @Override
     public void free() {
         smmu.commandQueue().issueWithSync(Commands.tlbiNhAsid(0, asid), 0);
+        pgtable.free();
     }
 
     private int writeContext(final ArmSmmuMaster master, final int ssid) {

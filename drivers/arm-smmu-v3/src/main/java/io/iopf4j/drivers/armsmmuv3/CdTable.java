@@ -79,6 +79,15 @@ public final class CdTable {
     }
 
     /**
+     * Gives the memory back; no stream leads here any more.
+     *
+     * @param dma where it came from
+     */
+    public void free(final DmaAllocator dma) {
+        dma.freeCoherent(memory);
+    }
+
+    /**
      * Whether a descriptor is valid.
      *
      * @param ssid which
