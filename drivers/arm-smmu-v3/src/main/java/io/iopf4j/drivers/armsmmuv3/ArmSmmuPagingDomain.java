@@ -56,8 +56,9 @@ public final class ArmSmmuPagingDomain extends IommuDomain {
         if (!pgtable.unmap(iova)) {
             return false;
         }
+        // Not the leaf alone: tables that became empty have been taken out as well.
         smmu.commandQueue()
-                .issueWithSync(Commands.tlbiNhVa(0, asid), Commands.tlbiAddress(iova, true));
+                .issueWithSync(Commands.tlbiNhVa(0, asid), Commands.tlbiAddress(iova, false));
         return true;
     }
 
