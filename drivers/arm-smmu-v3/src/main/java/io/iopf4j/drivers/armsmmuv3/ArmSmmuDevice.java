@@ -253,10 +253,27 @@ public final class ArmSmmuDevice {
         return -Errno.ETIMEDOUT;
     }
 
+    /** {@code arm_smmu_update_gbpa()}: a store while Update reads 1 would be ignored. */
     private void updateGbpa(final int set) {
-        mmio.writel(
-                mmio.readl(SmmuRegisters.GBPA) | set | SmmuRegisters.GBPA_UPDATE,
-                SmmuRegisters.GBPA);
+        if (isGbpaUpdated()) {
+            mmio.writel(
+                    mmio.readl(SmmuRegisters.GBPA) | set | SmmuRegisters.GBPA_UPDATE,
+                    SmmuRegisters.GBPA);
+            if (isGbpaUpdated()) {
+                return;
+            }
+        }
+        kernel.log().err(platform.name(), "GBPA not responding to update");
+    }
+
+    private boolean isGbpaUpdated() {
+        for (long waitedUs = 0; waitedUs <= ACK_TIMEOUT_US; waitedUs++) {
+            if ((mmio.readl(SmmuRegisters.GBPA) & SmmuRegisters.GBPA_UPDATE) == 0) {
+                return true;
+            }
+            kernel.udelay(1);
+        }
+        return false;
     }
 
     // ---- Global errors: arm_smmu_gerror_handler() -----------------------------------------------
