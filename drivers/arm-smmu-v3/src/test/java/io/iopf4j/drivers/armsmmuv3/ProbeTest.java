@@ -209,6 +209,24 @@ final class ProbeTest {
     }
 
     @Test
+    void shouldDisableAnSmmuInServiceFailureMode() {
+        final DriverBench bench =
+                new DriverBench(
+                        DriverBench.CONFIG,
+                        pages ->
+                                new FieldOverride(
+                                        pages,
+                                        SmmuRegisters.GERROR,
+                                        SmmuRegisters.GERROR_SFM_ERR,
+                                        SmmuRegisters.GERROR_SFM_ERR));
+        assertEquals(0, bench.probe());
+        bench.model.interrupt("gerror").pulse();
+        assertTrue(bench.logged("device has entered Service Failure Mode!"));
+        assertEquals(0, bench.mmio.readl(SmmuRegisters.CR0));
+        assertEquals(SmmuRegisters.GERROR_SFM_ERR, bench.mmio.readl(SmmuRegisters.GERRORN));
+    }
+
+    @Test
     void shouldLetGoOfTheHardwareWhenRemoved() {
         final DriverBench bench = DriverBench.probed();
         bench.smmu.remove();
