@@ -4,8 +4,12 @@ package io.iopf4j.drivers.armsmmuv3;
 import io.iopf4j.api.DomainType;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuDomain;
+import io.iopf4j.api.smmuv3.StreamTableEntry;
 
-/** All accesses abort, silently: {@code arm_smmu_blocked_domain} of Linux 6.12. */
+/**
+ * All accesses abort: {@code arm_smmu_blocked_domain} of Linux 6.12. Silently, unless PASIDs are
+ * attached: then those go on, and accesses without PASID are recorded as F_STREAM_DISABLED.
+ */
 final class ArmSmmuBlockedDomain extends IommuDomain {
     private final ArmSmmuDevice smmu;
 
@@ -14,11 +18,20 @@ final class ArmSmmuBlockedDomain extends IommuDomain {
         this.smmu = smmu;
     }
 
+    /** {@code arm_smmu_attach_dev_ste()}: the entry first, then CD 0 is not needed any more. */
     @Override
     public int attachDev(final IommuDevice dev) {
         final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
-        smmu.installSte(master, ArmSmmuStreamTable.ABORT, 0);
-        master.setCdTableInSte(false);
+        if (master.hasPasids()) {
+            smmu.installCdTable(master, StreamTableEntry.S1DSS_TERMINATE);
+        } else {
+            smmu.installSte(master, ArmSmmuStreamTable.ABORT, 0);
+            master.setCdTableInSte(false);
+        }
+        if (master.cdTable() != null) {
+            master.cdTable().clear(0, ArmSmmuPagingDomain.invalidation(smmu, master));
+        }
+        master.setRidDomainType(type());
         return 0;
     }
 
@@ -29,6 +42,9 @@ final class ArmSmmuBlockedDomain extends IommuDomain {
         if (master.cdTable() != null && pasid < 1 << master.cdTable().log2Size()) {
             master.cdTable()
                     .clear(pasid, ArmSmmuPagingDomain.invalidation(smmu, master));
+            if (!master.hasPasids() && master.ridDomainType() == type()) {
+                attachDev(dev);
+            }
         }
         return 0;
     }

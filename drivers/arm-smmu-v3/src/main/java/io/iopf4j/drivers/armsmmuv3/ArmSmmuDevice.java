@@ -253,10 +253,27 @@ public final class ArmSmmuDevice {
         return -Errno.ETIMEDOUT;
     }
 
+    /** {@code arm_smmu_update_gbpa()}: a store while Update reads 1 would be ignored. */
     private void updateGbpa(final int set) {
-        mmio.writel(
-                mmio.readl(SmmuRegisters.GBPA) | set | SmmuRegisters.GBPA_UPDATE,
-                SmmuRegisters.GBPA);
+        if (isGbpaUpdated()) {
+            mmio.writel(
+                    mmio.readl(SmmuRegisters.GBPA) | set | SmmuRegisters.GBPA_UPDATE,
+                    SmmuRegisters.GBPA);
+            if (isGbpaUpdated()) {
+                return;
+            }
+        }
+        kernel.log().err(platform.name(), "GBPA not responding to update");
+    }
+
+    private boolean isGbpaUpdated() {
+        for (long waitedUs = 0; waitedUs <= ACK_TIMEOUT_US; waitedUs++) {
+            if ((mmio.readl(SmmuRegisters.GBPA) & SmmuRegisters.GBPA_UPDATE) == 0) {
+                return true;
+            }
+            kernel.udelay(1);
+        }
+        return false;
     }
 
     // ---- Global errors: arm_smmu_gerror_handler() -----------------------------------------------
@@ -327,6 +344,22 @@ public final class ArmSmmuDevice {
         for (final int sid : master.streamIds()) {
             streamTable.write(sid, word0, word1);
         }
+    }
+
+    /**
+     * Makes a master's streams use its table of contexts ({@code arm_smmu_make_cdtable_ste}).
+     *
+     * @param s1Dss what becomes of accesses without SubstreamID, an {@code S1DSS_} value
+     */
+    void installCdTable(final ArmSmmuMaster master, final int s1Dss) {
+        installSte(
+                master,
+                StreamTableEntry.word0(
+                        StreamTableEntry.CONFIG_S1,
+                        master.cdTable().dmaAddress(),
+                        master.ssidBits()),
+                s1Dss | StreamTableEntry.S1C_WRITE_BACK_ISH | stallDisable(master));
+        master.setCdTableInSte(true);
     }
 
     /** S1STALLD keeps a context that could stall from doing so where the device must not. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.drivers.armsmmuv3;
 
+import io.iopf4j.api.DomainType;
 import io.iopf4j.api.IommuDevice;
 import java.util.List;
 
@@ -14,6 +15,7 @@ final class ArmSmmuMaster {
     private boolean svaEnabled;
     private CdTable cdTable;
     private boolean cdTableInSte;
+    private DomainType ridDomainType = DomainType.BLOCKED;
 
     ArmSmmuMaster(
             final IommuDevice device, final boolean stallEnabled, final int ssidBits) {
@@ -83,5 +85,19 @@ final class ArmSmmuMaster {
 
     void setCdTableInSte(final boolean inSte) {
         cdTableInSte = inSte;
+    }
+
+    /** Whether PASIDs are attached through {@link #cdTable()}. */
+    boolean hasPasids() {
+        return cdTable != null && cdTable.usedSubstreams() > 0;
+    }
+
+    /** What is attached at the RID. */
+    DomainType ridDomainType() {
+        return ridDomainType;
+    }
+
+    void setRidDomainType(final DomainType type) {
+        ridDomainType = type;
     }
 }

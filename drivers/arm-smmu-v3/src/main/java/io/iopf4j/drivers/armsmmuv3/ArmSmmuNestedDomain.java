@@ -44,7 +44,10 @@ final class ArmSmmuNestedDomain extends IommuDomain {
         this.word1 = word1;
     }
 
-    /** {@code arm_smmu_validate_vste()}: null if the guest sets what it may not. */
+    /**
+     * {@code arm_smmu_validate_vste()}: null if the guest sets what it may not in
+     * an entry that it says is valid; the rest of one that is not does not matter.
+     */
     static ArmSmmuNestedDomain alloc(
             final ArmSmmuDevice smmu, final ArmSmmuMaster master, final IommuUserData data) {
         if (data.type() != IommuUserData.ARM_SMMUV3 || master == null) {
@@ -52,11 +55,12 @@ final class ArmSmmuNestedDomain extends IommuDomain {
         }
         final int config = StreamTableEntry.config(data.word0());
         final boolean isValid = (data.word0() & StreamTableEntry.V) != 0;
-        if ((data.word0() & ~WORD0_ALLOWED) != 0
-                || (data.word1() & ~WORD1_ALLOWED) != 0
-                || (isValid
-                        && config != StreamTableEntry.CONFIG_ABORT
-                        && config != StreamTableEntry.CONFIG_S1)) {
+        final boolean isAllowed =
+                (data.word0() & ~WORD0_ALLOWED) == 0
+                        && (data.word1() & ~WORD1_ALLOWED) == 0
+                        && (config == StreamTableEntry.CONFIG_ABORT
+                                || config == StreamTableEntry.CONFIG_S1);
+        if (isValid && !isAllowed) {
             return null;
         }
         final boolean translates = isValid && config == StreamTableEntry.CONFIG_S1;
@@ -70,11 +74,12 @@ final class ArmSmmuNestedDomain extends IommuDomain {
     @Override
     public int attachDev(final IommuDevice dev) {
         final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
-        if (master.cdTable() != null && master.cdTable().used() > 0) {
+        if (master.hasPasids()) {
             return -Errno.EBUSY;
         }
         smmu.installSte(master, word0, word1);
         master.setCdTableInSte(false);
+        master.setRidDomainType(type());
         return 0;
     }
 

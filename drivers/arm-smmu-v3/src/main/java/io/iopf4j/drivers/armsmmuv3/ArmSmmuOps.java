@@ -56,7 +56,10 @@ final class ArmSmmuOps implements IommuOps {
         if (master.isIopfEnabled()) {
             smmu.iopfQueue().removeDevice(dev);
         }
-        blocked.attachDev(dev);
+        smmu.installSte(master, ArmSmmuStreamTable.ABORT, 0);
+        if (master.cdTable() != null) {
+            master.cdTable().free(smmu.platform().dma());
+        }
         smmu.streams().remove(master);
         dev.setDriverData(null);
     }

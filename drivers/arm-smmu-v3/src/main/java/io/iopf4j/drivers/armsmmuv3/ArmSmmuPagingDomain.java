@@ -56,8 +56,9 @@ public final class ArmSmmuPagingDomain extends IommuDomain {
         if (!pgtable.unmap(iova)) {
             return false;
         }
+        // Not the leaf alone: tables that became empty have been taken out as well.
         smmu.commandQueue()
-                .issueWithSync(Commands.tlbiNhVa(0, asid), Commands.tlbiAddress(iova, true));
+                .issueWithSync(Commands.tlbiNhVa(0, asid), Commands.tlbiAddress(iova, false));
         return true;
     }
 
@@ -67,28 +68,35 @@ public final class ArmSmmuPagingDomain extends IommuDomain {
         final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
         final int ret = writeContext(master, 0);
         if (ret == 0) {
-            installCdTable(master);
+            smmu.installCdTable(master, StreamTableEntry.S1DSS_SSID0);
+            master.setRidDomainType(type());
         }
         return ret;
     }
 
-    /** {@code arm_smmu_set_pasid()}: the entry changes only if it is no table of contexts yet. */
+    /** {@code arm_smmu_set_pasid()}, {@code arm_smmu_update_ste()}: the entry changes only if it is no table of contexts yet. */
     @Override
     public int setDevPasid(final IommuDevice dev, final int pasid) {
         final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
         if (pasid < 1 || pasid >= 1 << master.ssidBits()) {
             return -Errno.EINVAL;
         }
+        if (!master.isCdTableInSte() && master.ridDomainType() != DomainType.BLOCKED) {
+            // A guest owns the contexts.
+            return -Errno.EINVAL;
+        }
         final int ret = writeContext(master, pasid);
         if (ret == 0 && !master.isCdTableInSte()) {
-            installCdTable(master);
+            smmu.installCdTable(master, StreamTableEntry.S1DSS_TERMINATE);
         }
         return ret;
     }
 
+    /** {@code arm_smmu_domain_free_paging()}: the hardware forgets the tables before they go. */
     @Override
     public void free() {
         smmu.commandQueue().issueWithSync(Commands.tlbiNhAsid(0, asid), 0);
+        pgtable.free();
     }
 
     private int writeContext(final ArmSmmuMaster master, final int ssid) {
@@ -111,19 +119,6 @@ public final class ArmSmmuPagingDomain extends IommuDomain {
                         MAIR_WRITE_BACK,
                         invalidation(smmu, master));
         return 0;
-    }
-
-    private void installCdTable(final ArmSmmuMaster master) {
-        smmu.installSte(
-                master,
-                StreamTableEntry.word0(
-                        StreamTableEntry.CONFIG_S1,
-                        master.cdTable().dmaAddress(),
-                        master.ssidBits()),
-                StreamTableEntry.S1DSS_SSID0
-                        | StreamTableEntry.S1C_WRITE_BACK_ISH
-                        | smmu.stallDisable(master));
-        master.setCdTableInSte(true);
     }
 
     static CdTable.Invalidation invalidation(

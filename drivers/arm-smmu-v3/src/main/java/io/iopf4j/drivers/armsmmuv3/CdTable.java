@@ -79,6 +79,15 @@ public final class CdTable {
     }
 
     /**
+     * Gives the memory back; no stream leads here any more.
+     *
+     * @param dma where it came from
+     */
+    public void free(final DmaAllocator dma) {
+        dma.freeCoherent(memory);
+    }
+
+    /**
      * Whether a descriptor is valid.
      *
      * @param ssid which
@@ -95,6 +104,16 @@ public final class CdTable {
      */
     public int used() {
         return used;
+    }
+
+    /**
+     * Number of valid descriptors that belong to a SubstreamID: all but descriptor 0, which serves
+     * accesses without one ({@code arm_smmu_ssids_in_use}).
+     *
+     * @return in [0, 2^log2Size)
+     */
+    public int usedSubstreams() {
+        return isValid(0) ? used - 1 : used;
     }
 
     /**

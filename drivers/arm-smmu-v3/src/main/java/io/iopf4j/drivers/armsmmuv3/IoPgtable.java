@@ -89,6 +89,24 @@ public final class IoPgtable {
         return iova >>> ADDRESS_BITS == 0 && unmapBelow(root, 0, iova);
     }
 
+    /** Gives the memory of all tables back; nothing walks them any more. */
+    public void free() {
+        freeBelow(root);
+        for (Table table = spare; table != null; table = table.nextSpare) {
+            dma.freeCoherent(table.memory);
+        }
+        spare = null;
+    }
+
+    private void freeBelow(final Table table) {
+        for (final Table child : table.children) {
+            if (child != null) {
+                freeBelow(child);
+            }
+        }
+        dma.freeCoherent(table.memory);
+    }
+
     private boolean unmapBelow(final Table table, final int level, final long iova) {
         final int index = index(iova, level);
         if (level == LAST_LEVEL) {

@@ -153,18 +153,12 @@ public final class SmmuV3 implements IommuModel {
             final long iova,
             final int perm) {
         if ((cr0 & SmmuRegisters.CR0_SMMUEN) == 0) {
-            requester.ended(id, abortsWhenDisabled ? AccessResult.ABORTED : AccessResult.DONE);
+            requester.ended(id, abortsWhenDisabled ? AccessResult.ABORTED : accessMemory(iova));
             return;
         }
         final Translation found = translator.translate(sid, ssid, iova, perm);
         switch (found.outcome) {
-            case TRANSLATED ->
-                    requester.ended(
-                            id,
-                            // A translated address where no memory is: an abort, not a fault.
-                            memory.contains(found.outputAddress, 1)
-                                    ? AccessResult.DONE
-                                    : AccessResult.ABORTED);
+            case TRANSLATED -> requester.ended(id, accessMemory(found.outputAddress));
             case STALL -> stall(found, requester, id, sid, ssid, iova, perm);
             case ABORT -> {
                 recordTerminated(found, sid, ssid);
@@ -175,6 +169,11 @@ public final class SmmuV3 implements IommuModel {
                 requester.ended(id, AccessResult.RAZ_WI);
             }
         }
+    }
+
+    /** An address where no memory is: an abort, not a fault. */
+    private AccessResult accessMemory(final long address) {
+        return memory.contains(address, 1) ? AccessResult.DONE : AccessResult.ABORTED;
     }
 
     private void stall(
@@ -244,8 +243,7 @@ public final class SmmuV3 implements IommuModel {
             return false;
         }
         final boolean wasEmpty = eventQueue.isEmpty();
-        memory.writeLong(
-                address, Events.word0(found.eventNumber, sid, found.hasSubstream ? ssid : -1));
+        memory.writeLong(address, recordWord0(found, sid, ssid));
         memory.writeLong(address + 8, word1);
         memory.writeLong(address + 16, found.eventWord2);
         memory.writeLong(address + 24, found.eventWord3);
@@ -255,6 +253,13 @@ public final class SmmuV3 implements IommuModel {
             eventInterrupt.pulse();
         }
         return true;
+    }
+
+    /** C_BAD_SUBSTREAMID has no SSV: its SubstreamID is always valid. IHI 0070, 7.3.9. */
+    private static long recordWord0(final Translation found, final int sid, final int ssid) {
+        final long word0 =
+                Events.word0(found.eventNumber, sid, found.hasSubstream ? ssid : -1);
+        return found.eventNumber == Events.C_BAD_SUBSTREAMID ? word0 & ~Events.SSV : word0;
     }
 
     /** Room has come up: held transactions arrive again, in order. IHI 0070, 7.2. */
@@ -291,28 +296,13 @@ public final class SmmuV3 implements IommuModel {
 
     /** Ends every stalled transaction of one stream, or of all, with abort. IHI 0070, 4.6.2. */
     private void terminateStalls(final boolean allStreams, final int sid) {
-        for (int tag = 0, left = stalls.recorded(); left > 0; tag++) {
-            final int slot = stalls.slotOfTag(tag);
-            if (slot == StallBuffer.NONE) {
-                continue;
-            }
-            left--;
-            if (allStreams || stalls.streamId(slot) == sid) {
-                stalls.freeTag(tag);
-                observer.stallTerminated(stalls.requester(slot), stalls.id(slot));
-                terminate(slot, AccessResult.ABORTED);
-            }
-        }
-        int previous = StallBuffer.NONE;
-        for (int slot = stalls.firstHeld(); slot != StallBuffer.NONE; ) {
-            final int next = stalls.nextHeld(slot);
-            if (allStreams || stalls.streamId(slot) == sid) {
-                stalls.removeHeld(previous, slot);
-                observer.stallTerminated(stalls.requester(slot), stalls.id(slot));
-                terminate(slot, AccessResult.ABORTED);
-            } else {
-                previous = slot;
-            }
+        // All are taken out first: whoever hears of an end may issue accesses that stall anew, and
+        // those are not meant.
+        int slot = stalls.takeOut(allStreams, sid);
+        while (slot != StallBuffer.NONE) {
+            final int next = stalls.nextTakenOut(slot);
+            observer.stallTerminated(stalls.requester(slot), stalls.id(slot));
+            terminate(slot, AccessResult.ABORTED);
             slot = next;
         }
     }

@@ -13,7 +13,7 @@ import io.iopf4j.emulation.PhysicalMemory;
  * is not modelled: an address there faults as if EPD1 were set.
  */
 final class StageOneWalk {
-    private static final int OAS_BITS = 48;
+    static final int OAS_BITS = 48;
     private static final int LAST_LEVEL = 3;
     private static final int[] GRANULE_SHIFT = {12, 16, 14};
 

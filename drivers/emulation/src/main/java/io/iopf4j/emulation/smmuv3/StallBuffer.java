@@ -99,10 +99,6 @@ final class StallBuffer {
         return slot != NONE && streamId[slot] == sid ? slot : NONE;
     }
 
-    int slotOfTag(final int tag) {
-        return slotOfTag[tag];
-    }
-
     void freeTag(final int tag) {
         slotOfTag[tag] = NONE;
         freeTags[freeTagCount++] = tag;
@@ -122,15 +118,57 @@ final class StallBuffer {
         return heldHead;
     }
 
-    int nextHeld(final int slot) {
-        return next[slot];
-    }
-
     void removeFirstHeld() {
         removeHeld(NONE, heldHead);
     }
 
-    void removeHeld(final int previous, final int slot) {
+    /**
+     * Takes out the transactions of one stream, or all, recorded ones first. The caller releases
+     * each; {@link #nextTakenOut} leads from one to the next until then.
+     */
+    int takeOut(final boolean allStreams, final int sid) {
+        int head = NONE;
+        int tail = NONE;
+        for (int tag = 0, left = recorded(); left > 0; tag++) {
+            final int slot = slotOfTag[tag];
+            if (slot == NONE) {
+                continue;
+            }
+            left--;
+            if (allStreams || streamId[slot] == sid) {
+                freeTag(tag);
+                head = chain(head, tail, slot);
+                tail = slot;
+            }
+        }
+        int previous = NONE;
+        for (int slot = heldHead; slot != NONE; ) {
+            final int following = next[slot];
+            if (allStreams || streamId[slot] == sid) {
+                removeHeld(previous, slot);
+                head = chain(head, tail, slot);
+                tail = slot;
+            } else {
+                previous = slot;
+            }
+            slot = following;
+        }
+        return head;
+    }
+
+    int nextTakenOut(final int slot) {
+        return next[slot];
+    }
+
+    private int chain(final int head, final int tail, final int slot) {
+        if (tail == NONE) {
+            return slot;
+        }
+        next[tail] = slot;
+        return head;
+    }
+
+    private void removeHeld(final int previous, final int slot) {
         if (previous == NONE) {
             heldHead = next[slot];
         } else {

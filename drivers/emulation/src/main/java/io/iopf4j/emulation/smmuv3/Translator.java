@@ -48,10 +48,9 @@ final class Translator {
 
     /** Address of the entry, or -1 with the result filled. IHI 0070, 3.3.1. */
     private long streamTableEntry(final int sid) {
-        final int log2Size =
-                Math.min(
-                        strtabBaseCfg & SmmuRegisters.STRTAB_BASE_CFG_LOG2SIZE_MASK,
-                        config.sidBits());
+        final int statedLog2Size =
+                strtabBaseCfg & SmmuRegisters.STRTAB_BASE_CFG_LOG2SIZE_MASK;
+        final int log2Size = Math.min(statedLog2Size, config.sidBits());
         if (Integer.toUnsignedLong(sid) >= 1L << log2Size) {
             return badStream();
         }
@@ -61,7 +60,8 @@ final class Translator {
         final long entry =
                 isTwoLevel
                         ? secondLevelEntry(address, sid)
-                        : (address & -((long) StreamTableEntry.BYTES << log2Size))
+                        // The stated size aligns the base, though fewer entries are looked at.
+                        : (address & -((long) StreamTableEntry.BYTES << statedLog2Size))
                                 + (long) sid * StreamTableEntry.BYTES;
         if (entry >= 0 && !memory.contains(entry, StreamTableEntry.BYTES)) {
             result.configurationError(Events.F_STE_FETCH, true, entry);
@@ -112,7 +112,7 @@ final class Translator {
                 if (ssid >= 0) {
                     result.configurationError(Events.C_BAD_SUBSTREAMID, true, 0);
                 } else {
-                    result.translated(iova);
+                    bypass(iova, perm);
                 }
             }
             case StreamTableEntry.CONFIG_S1 -> {
@@ -141,7 +141,12 @@ final class Translator {
                 s1CdMax != 0
                         && (StreamTableEntry.s1Fmt(word0) == 1
                                 || StreamTableEntry.s1Fmt(word0) == 2);
-        return stallDisabledNeedlessly || tooManyContexts || twoLevelContexts;
+        final boolean contextsBeyondOutput =
+                StreamTableEntry.contextPtr(word0) >>> StageOneWalk.OAS_BITS != 0;
+        return stallDisabledNeedlessly
+                || tooManyContexts
+                || twoLevelContexts
+                || contextsBeyondOutput;
     }
 
     /** IHI 0070, 3.9 and 5.2: which context descriptor an access uses. */
@@ -163,7 +168,7 @@ final class Translator {
                 return;
             }
             if (ssid < 0 && s1Dss == StreamTableEntry.S1DSS_BYPASS) {
-                result.translated(iova);
+                bypass(iova, perm);
                 return;
             }
             if (ssid < 0 && s1Dss != StreamTableEntry.S1DSS_SSID0) {
@@ -208,6 +213,21 @@ final class Translator {
                 || t0sz > 39
                 || ContextDescriptor.tg0(cd0) == 3
                 || (cd1 & ContextDescriptor.TTB_MASK) >>> walk.outputBits(cd0) != 0;
+    }
+
+    /** An address that is too large aborts, whatever a context would say. IHI 0070, 3.4. */
+    private void bypass(final long iova, final int perm) {
+        if (iova >>> StageOneWalk.OAS_BITS == 0) {
+            result.translated(iova);
+            return;
+        }
+        result.outcome = Translation.Outcome.ABORT;
+        result.event(
+                Events.F_ADDR_SIZE,
+                true,
+                attributes(perm) | Events.classBits(Events.CLASS_IN),
+                iova,
+                0);
     }
 
     private static long attributes(final int perm) {
