@@ -15,6 +15,9 @@ public final class Errno {
     /** No such device or address; hardware that a driver cannot drive. */
     public static final int ENXIO = 6;
 
+    /** Bad file number; a file that was closed. */
+    public static final int EBADF = 9;
+
     /** Out of memory. */
     public static final int ENOMEM = 12;
 
@@ -65,6 +68,7 @@ public final class Errno {
                     case ENOENT -> "ENOENT";
                     case EIO -> "EIO";
                     case ENXIO -> "ENXIO";
+                    case EBADF -> "EBADF";
                     case ENOMEM -> "ENOMEM";
                     case EFAULT -> "EFAULT";
                     case EBUSY -> "EBUSY";

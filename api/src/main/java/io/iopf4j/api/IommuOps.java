@@ -81,8 +81,8 @@ public interface IommuOps {
     }
 
     /**
-     * Answers a page request ({@code page_response}). Called with the device's fault lock held, from
-     * any thread; must not call back into the core.
+     * Answers a page request ({@code page_response}). Called with the device's fault lock held,
+     * from any thread; must not call back into the core.
      *
      * @param dev the device that asked
      * @param evt the last request of its group

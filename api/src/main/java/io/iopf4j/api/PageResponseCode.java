@@ -3,8 +3,8 @@ package io.iopf4j.api;
 
 /**
  * What is answered to a page request group: {@code enum iommu_page_response_code}, {@code
- * include/linux/iommu.h} of Linux 6.12. Plain ints, since a guest may send any number and the
- * rules differ in what becomes of it.
+ * include/linux/iommu.h} of Linux 6.12. Plain ints, since a guest may send any number and the rules
+ * differ in what becomes of it.
  */
 public final class PageResponseCode {
     /** The fault was handled; the device may retry the access. */

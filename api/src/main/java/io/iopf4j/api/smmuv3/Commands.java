@@ -2,8 +2,8 @@
 package io.iopf4j.api.smmuv3;
 
 /**
- * Builds and reads commands of 16 bytes: two little-endian doublewords, word 0 and word 1. IHI 0070,
- * chapter 4; {@code arm_smmu_cmdq_build_cmd()} of Linux 6.12.
+ * Builds and reads commands of 16 bytes: two little-endian doublewords, word 0 and word 1. IHI
+ * 0070, chapter 4; {@code arm_smmu_cmdq_build_cmd()} of Linux 6.12.
  *
  * <pre>
  *  63                              32 31            12 11 10  9   7        0

@@ -4,7 +4,8 @@ package io.iopf4j.api.smmuv3;
 /**
  * Arithmetic of PROD and CONS of a queue of 2^log2Size entries: an index, a wrap bit above it, and
  * in bit 31 an overflow flag that no step changes. IHI 0070, 3.5.1; the helpers at the head of
- * {@code arm-smmu-v3.c} of Linux 6.12. With log2Size 0 there is one entry and bit 0 is the wrap bit.
+ * {@code arm-smmu-v3.c} of Linux 6.12. With log2Size 0 there is one entry and bit 0 is the wrap
+ * bit.
  */
 public final class QueueIndex {
     /** OVFLG of a PROD register, OVACKFLG of a CONS register. */

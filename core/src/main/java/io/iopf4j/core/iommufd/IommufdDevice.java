@@ -52,16 +52,16 @@ public final class IommufdDevice {
     }
 
     /**
-     * Attaches a page table ({@code iommufd_hw_pagetable_attach}): faults are enabled first, so that
-     * none is lost.
+     * Attaches a page table ({@code iommufd_hw_pagetable_attach}): faults are enabled first, so
+     * that none is lost.
      *
      * @param to what to attach
-     * @return 0; {@code -EBUSY} if one is attached; {@code -EINVAL} if the device cannot have
-     *     faults and the page table has a fault queue; or the driver's errno
+     * @return 0; {@code -EINVAL} if one is attached, or if the device cannot have faults and the
+     *     page table has a fault queue; or the driver's errno
      */
     public synchronized int attach(final IommufdHwpt to) {
         if (hwpt != null) {
-            return -Errno.EBUSY;
+            return -Errno.EINVAL;
         }
         int ret = to.faultQueue() == null ? 0 : enableIopf();
         if (ret != 0) {
@@ -101,9 +101,9 @@ public final class IommufdDevice {
     }
 
     /**
-     * Attaches another page table in place of the old one ({@code iommufd_fault_domain_replace_dev}).
-     * When it fails, nothing was answered and the old one is attached still. In place of itself
-     * ({@code iommufd_device_do_replace}) nothing happens.
+     * Attaches another page table in place of the old one ({@code
+     * iommufd_fault_domain_replace_dev}). When it fails, nothing was answered and the old one is
+     * attached still. In place of itself ({@code iommufd_device_do_replace}) nothing happens.
      *
      * @param to what to attach
      * @return 0; {@code -EINVAL} if nothing is attached or the device cannot have faults; or the

@@ -83,9 +83,9 @@ public final class IommufdFaultQueue implements IopfHandler {
      *
      * @param buffer takes {@link HwptPgfault} records at its position, which moves on; what remains
      *     in it is the count
-     * @return bytes read; 0 if nothing waits; {@code -ESPIPE} if the count is no multiple of a
-     *     record; {@code -EINVAL} if the next group does not fit; {@code -EFAULT} if the buffer
-     *     cannot be written; {@code -ENOMEM} without a free cookie
+     * @return bytes read; 0 if nothing waits; {@code -EBADF} once closed; {@code -ESPIPE} if the
+     *     count is no multiple of a record; {@code -EINVAL} if the next group does not fit; {@code
+     *     -EFAULT} if the buffer cannot be written; {@code -ENOMEM} without a free cookie
      */
     public int read(final ByteBuffer buffer) {
         return read(buffer, 0);
@@ -99,6 +99,9 @@ public final class IommufdFaultQueue implements IopfHandler {
      * @return as {@link #read(ByteBuffer)}
      */
     public int read(final ByteBuffer buffer, final long position) {
+        if (!isOpen) {
+            return -Errno.EBADF;
+        }
         final int count = buffer.remaining();
         if (position != 0 || count % HwptPgfault.BYTES != 0) {
             return -Errno.ESPIPE;
@@ -143,8 +146,9 @@ public final class IommufdFaultQueue implements IopfHandler {
      *
      * @param buffer gives {@link HwptPageResponse} records from its position, which moves past
      *     those that were taken
-     * @return bytes taken; {@code -ESPIPE} if the count is no multiple of a record; {@code -EINVAL}
-     *     if the first record has another code than SUCCESS and INVALID or an unknown cookie
+     * @return bytes taken; {@code -EBADF} once closed; {@code -ESPIPE} if the count is no multiple
+     *     of a record; {@code -EINVAL} if the first record has another code than SUCCESS and
+     *     INVALID or an unknown cookie
      */
     public int write(final ByteBuffer buffer) {
         return write(buffer, 0);
@@ -158,6 +162,9 @@ public final class IommufdFaultQueue implements IopfHandler {
      * @return as {@link #write(ByteBuffer)}
      */
     public int write(final ByteBuffer buffer, final long position) {
+        if (!isOpen) {
+            return -Errno.EBADF;
+        }
         final int count = buffer.remaining();
         if (position != 0 || count % HwptPageResponse.BYTES != 0) {
             return -Errno.ESPIPE;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.core.iopf;
 
-/** Decides which allocation of the core fails, as the kernel's failslab does for {@code kzalloc}. */
+/**
+ * Decides which allocation of the core fails, as the kernel's failslab does for {@code kzalloc}.
+ */
 @FunctionalInterface
 public interface FailSlab {
     /** None fails. */

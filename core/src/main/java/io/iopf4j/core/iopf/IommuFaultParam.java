@@ -8,8 +8,8 @@ import io.iopf4j.api.IommuPageResponse;
 
 /**
  * What the core keeps of a device that is on a fault queue: partial faults, pending groups, and the
- * pools that both come from. {@code struct iommu_fault_param}, {@code include/linux/iommu.h} of Linux
- * 6.12. Every method wants this object's monitor held, which is the kernel's {@code
+ * pools that both come from. {@code struct iommu_fault_param}, {@code include/linux/iommu.h} of
+ * Linux 6.12. Every method wants this object's monitor held, which is the kernel's {@code
  * fault_param->lock}. Each step costs the same whatever is pending; finding a group's earlier
  * requests looks at this device's partial faults only. As in the kernel nothing bounds either list.
  */

@@ -8,8 +8,8 @@ import io.iopf4j.api.IopfGroup;
 
 /**
  * A group from its last request to its answer: {@code struct iopf_group} of Linux 6.12. It belongs
- * to the {@link IommuFaultParam} of its device, which pools it. It is on the pending list until it is
- * answered; its consumer may link it into one list of its own meanwhile ({@code group->node}).
+ * to the {@link IommuFaultParam} of its device, which pools it. It is on the pending list until it
+ * is answered; its consumer may link it into one list of its own meanwhile ({@code group->node}).
  */
 public final class PendingGroup implements IopfGroup {
     private final IommuFaultParam param;

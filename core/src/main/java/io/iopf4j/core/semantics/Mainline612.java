@@ -25,9 +25,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The semantics of Linux 6.12: {@code drivers/iommu/io-pgfault.c}. A fault goes to the handler of the
- * domain that is attached at its PASID; the core keeps each complete group until it is answered, and
- * answers by itself whatever cannot be delivered. There is no timeout and no limit.
+ * The semantics of Linux 6.12: {@code drivers/iommu/io-pgfault.c}. A fault goes to the handler of
+ * the domain that is attached at its PASID; the core keeps each complete group until it is
+ * answered, and answers by itself whatever cannot be delivered. There is no timeout and no limit.
  *
  * <p>Thread-safe as the kernel is: reports and answers come from any thread. Locks, outer first: a
  * queue's, then the device's fault parameters'. The latter is held while the driver answers; a
@@ -58,8 +58,7 @@ public class Mainline612 implements IommuCore, GroupResponder {
      * @param observer sees each step
      * @param failSlab which allocations fail
      */
-    public Mainline612(
-            final Kernel kernel, final FaultObserver observer, final FailSlab failSlab) {
+    public Mainline612(final Kernel kernel, final FaultObserver observer, final FailSlab failSlab) {
         this.kernel = kernel;
         this.observer = observer;
         this.failSlab = failSlab;
@@ -251,11 +250,7 @@ public class Mainline612 implements IommuCore, GroupResponder {
                         group != null;
                         group = param.newestPending()) {
                     param.endPending(group);
-                    send(
-                            param,
-                            group,
-                            PageResponseCode.INVALID,
-                            ResponseOrigin.DEVICE_REMOVED);
+                    send(param, group, PageResponseCode.INVALID, ResponseOrigin.DEVICE_REMOVED);
                     param.recycle(group);
                 }
             }
@@ -284,7 +279,7 @@ public class Mainline612 implements IommuCore, GroupResponder {
         }
 
         @Override
-        public void free() {
+        public synchronized void free() {
             for (final IommuDevice dev : List.copyOf(devices)) {
                 removeDevice(dev);
             }

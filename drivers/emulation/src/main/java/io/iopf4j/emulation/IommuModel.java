@@ -17,6 +17,5 @@ public interface IommuModel {
      * @param iova address in bytes
      * @param perm {@code IommuFault.PERM_} bits; an access without WRITE is a read
      */
-    void access(
-            Requester requester, int id, int streamId, int substreamId, long iova, int perm);
+    void access(Requester requester, int id, int streamId, int substreamId, long iova, int perm);
 }

@@ -60,9 +60,7 @@ final class MemoryTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "-65536, 65536", "1, 65536", "0, 0", "0, -65536", "0, 65535", "0, 1099511693312"
-    })
+    @CsvSource({"-65536, 65536", "1, 65536", "0, 0", "0, -65536", "0, 65535", "0, 1099511693312"})
     void shouldRefuseARangeThatIsNoMemory(final long base, final long size) {
         assertThrows(IllegalArgumentException.class, () -> new PhysicalMemory(base, size));
     }
@@ -76,9 +74,7 @@ final class MemoryTest {
     // ---- MemoryAllocator ------------------------------------------------------------------------
 
     @ParameterizedTest
-    @CsvSource({
-        "1, 4096", "4096, 4096", "4097, 8192", "65536, 65536", "300000, 524288"
-    })
+    @CsvSource({"1, 4096", "4096, 4096", "4097, 8192", "65536, 65536", "300000, 524288"})
     void shouldRoundUpAndAlign(final long size, final long rounded) {
         allocator.allocCoherent(1); // So that the next piece is not aligned by chance.
         final DmaMemory piece = allocator.allocCoherent(size);

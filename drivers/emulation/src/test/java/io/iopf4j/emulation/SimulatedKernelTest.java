@@ -168,7 +168,7 @@ final class SimulatedKernelTest {
                     requester.ended(id, AccessResult.RAZ_WI);
                 };
         final Endpoint endpoint =
-                new Endpoint("disk", 9, iommu, (from, id, result) -> ran.add(id + " " + result));
+                new Endpoint(0, "disk", 9, iommu, (from, id, result) -> ran.add(id + " " + result));
         assertEquals(1, endpoint.access(3, 0x1000, 2));
         assertEquals(2, endpoint.nextId());
         assertEquals(0, endpoint.inFlight());
@@ -180,6 +180,7 @@ final class SimulatedKernelTest {
         final List<Requester> waiting = new ArrayList<>();
         final Endpoint endpoint =
                 new Endpoint(
+                        0,
                         "disk",
                         9,
                         (requester, id, streamId, substreamId, iova, perm) ->

@@ -40,8 +40,7 @@ final class ArmSmmuBlockedDomain extends IommuDomain {
     public int setDevPasid(final IommuDevice dev, final int pasid) {
         final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
         if (master.cdTable() != null && pasid < 1 << master.cdTable().log2Size()) {
-            master.cdTable()
-                    .clear(pasid, ArmSmmuPagingDomain.invalidation(smmu, master));
+            master.cdTable().clear(pasid, ArmSmmuPagingDomain.invalidation(smmu, master));
             if (!master.hasPasids() && master.ridDomainType() == type()) {
                 attachDev(dev);
             }

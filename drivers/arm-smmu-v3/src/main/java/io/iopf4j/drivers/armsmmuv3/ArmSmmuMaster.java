@@ -17,8 +17,7 @@ final class ArmSmmuMaster {
     private boolean cdTableInSte;
     private DomainType ridDomainType = DomainType.BLOCKED;
 
-    ArmSmmuMaster(
-            final IommuDevice device, final boolean stallEnabled, final int ssidBits) {
+    ArmSmmuMaster(final IommuDevice device, final boolean stallEnabled, final int ssidBits) {
         this.device = device;
         this.streamIds = device.fwspec().ids();
         this.stallEnabled = stallEnabled;

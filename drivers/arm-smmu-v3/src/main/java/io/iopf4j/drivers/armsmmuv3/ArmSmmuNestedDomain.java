@@ -45,8 +45,8 @@ final class ArmSmmuNestedDomain extends IommuDomain {
     }
 
     /**
-     * {@code arm_smmu_validate_vste()}: null if the guest sets what it may not in
-     * an entry that it says is valid; the rest of one that is not does not matter.
+     * {@code arm_smmu_validate_vste()}: null if the guest sets what it may not in an entry that it
+     * says is valid; the rest of one that is not does not matter.
      */
     static ArmSmmuNestedDomain alloc(
             final ArmSmmuDevice smmu, final ArmSmmuMaster master, final IommuUserData data) {
@@ -89,9 +89,9 @@ final class ArmSmmuNestedDomain extends IommuDomain {
         final long safe =
                 switch (Commands.opcode(cmd0)) {
                     case CmdqOp.TLBI_NH_ALL,
-                                    CmdqOp.TLBI_NH_ASID,
-                                    CmdqOp.TLBI_NH_VA,
-                                    CmdqOp.TLBI_NH_VAA ->
+                            CmdqOp.TLBI_NH_ASID,
+                            CmdqOp.TLBI_NH_VA,
+                            CmdqOp.TLBI_NH_VAA ->
                             Commands.withVmid(cmd0, 0);
                     case CmdqOp.CFGI_CD, CmdqOp.CFGI_CD_ALL ->
                             Commands.withStreamId(cmd0, streamId);

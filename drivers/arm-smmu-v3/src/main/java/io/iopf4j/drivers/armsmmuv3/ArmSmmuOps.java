@@ -13,8 +13,8 @@ import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.api.smmuv3.Commands;
 
 /**
- * What the driver offers to the core: {@code arm_smmu_ops} of Linux 6.12, with the nested domain and
- * the {@code user_pasid_table} bit of later releases, so that a guest can have faults at all.
+ * What the driver offers to the core: {@code arm_smmu_ops} of Linux 6.12, with the nested domain
+ * and the {@code user_pasid_table} bit of later releases, so that a guest can have faults at all.
  */
 final class ArmSmmuOps implements IommuOps {
     private final ArmSmmuDevice smmu;

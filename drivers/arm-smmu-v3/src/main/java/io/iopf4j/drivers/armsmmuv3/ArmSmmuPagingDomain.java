@@ -10,8 +10,8 @@ import io.iopf4j.api.smmuv3.ContextDescriptor;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
 
 /**
- * A stage 1 domain whose tables the host owns, at the RID or at PASIDs: {@code arm_smmu_domain} with
- * {@code ARM_SMMU_DOMAIN_S1} of Linux 6.12.
+ * A stage 1 domain whose tables the host owns, at the RID or at PASIDs: {@code arm_smmu_domain}
+ * with {@code ARM_SMMU_DOMAIN_S1} of Linux 6.12.
  */
 public final class ArmSmmuPagingDomain extends IommuDomain {
     /** All eight attributes normal, write-back: what Linux puts first in its MAIR. */
@@ -21,8 +21,7 @@ public final class ArmSmmuPagingDomain extends IommuDomain {
     private final IoPgtable pgtable;
     private final int asid;
 
-    private ArmSmmuPagingDomain(
-            final ArmSmmuDevice smmu, final IoPgtable pgtable, final int asid) {
+    private ArmSmmuPagingDomain(final ArmSmmuDevice smmu, final IoPgtable pgtable, final int asid) {
         super(DomainType.PAGING);
         this.smmu = smmu;
         this.pgtable = pgtable;
@@ -74,7 +73,10 @@ public final class ArmSmmuPagingDomain extends IommuDomain {
         return ret;
     }
 
-    /** {@code arm_smmu_set_pasid()}, {@code arm_smmu_update_ste()}: the entry changes only if it is no table of contexts yet. */
+    /**
+     * {@code arm_smmu_set_pasid()}, {@code arm_smmu_update_ste()}: the entry changes only if it is
+     * no table of contexts yet.
+     */
     @Override
     public int setDevPasid(final IommuDevice dev, final int pasid) {
         final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
@@ -121,8 +123,7 @@ public final class ArmSmmuPagingDomain extends IommuDomain {
         return 0;
     }
 
-    static CdTable.Invalidation invalidation(
-            final ArmSmmuDevice smmu, final ArmSmmuMaster master) {
+    static CdTable.Invalidation invalidation(final ArmSmmuDevice smmu, final ArmSmmuMaster master) {
         return ssid -> {
             for (final int sid : master.streamIds()) {
                 smmu.commandQueue().issueWithSync(Commands.cfgiCd(sid, ssid), 1);

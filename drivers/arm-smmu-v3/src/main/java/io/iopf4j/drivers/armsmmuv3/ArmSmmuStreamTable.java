@@ -29,8 +29,7 @@ final class ArmSmmuStreamTable {
     }
 
     void programRegisters(final Mmio mmio) {
-        mmio.writeq(
-                SmmuRegisters.BASE_ALLOCATE | memory.dmaAddress(), SmmuRegisters.STRTAB_BASE);
+        mmio.writeq(SmmuRegisters.BASE_ALLOCATE | memory.dmaAddress(), SmmuRegisters.STRTAB_BASE);
         mmio.writel(log2Size, SmmuRegisters.STRTAB_BASE_CFG);
     }
 

@@ -37,7 +37,8 @@ public final class CdTable {
     /**
      * Writes a descriptor so that the hardware never sees half of one: words 1 and 3 while it is
      * invalid, then word 0, each followed by an invalidation. Linux 6.12 can often do without the
-     * invalid moment ({@code arm_smmu_write_entry}); a context that is in use is not rewritten here.
+     * invalid moment ({@code arm_smmu_write_entry}); a context that is in use is not rewritten
+     * here.
      *
      * @param ssid which, in [0, 2^log2Size)
      * @param word0 first doubleword, valid

@@ -9,8 +9,8 @@ import io.iopf4j.api.smmuv3.PageDescriptor;
 /**
  * A stage 1 translation table of 4 KiB pages over 48-bit addresses: the part of {@code
  * io-pgtable-arm.c} of Linux 6.12 that maps and unmaps single pages. A table that becomes empty is
- * kept for the next one that is needed, so that mapping in steady state allocates nothing. Its owner
- * serialises calls and invalidates what the hardware may have cached.
+ * kept for the next one that is needed, so that mapping in steady state allocates nothing. Its
+ * owner serialises calls and invalidates what the hardware may have cached.
  */
 public final class IoPgtable {
     /** Bits of an input address. */
@@ -146,9 +146,7 @@ public final class IoPgtable {
                 | PageDescriptor.SH_INNER
                 | PageDescriptor.AF
                 | PageDescriptor.NG
-                | ((perm & IommuFault.PERM_EXEC) != 0
-                        ? 0
-                        : PageDescriptor.PXN | PageDescriptor.UXN)
+                | ((perm & IommuFault.PERM_EXEC) != 0 ? 0 : PageDescriptor.PXN | PageDescriptor.UXN)
                 | (paddr & PageDescriptor.ADDRESS_MASK);
     }
 

@@ -130,8 +130,7 @@ final class DriverBench implements PlatformDevice {
         for (final int sid : sids) {
             ids.add(sid);
         }
-        return new IommuDevice(
-                "dev-" + ids, smmu.ops(), new IommuFwspec(ids, canStall, pasidBits));
+        return new IommuDevice("dev-" + ids, smmu.ops(), new IommuFwspec(ids, canStall, pasidBits));
     }
 
     /** A device in a group of its own, with faults enabled, behind an endpoint. */
@@ -210,6 +209,7 @@ final class DriverBench implements PlatformDevice {
             this.group = group;
             this.endpoint =
                     new Endpoint(
+                            0,
                             device.name(),
                             device.fwspec().ids().get(0),
                             model,

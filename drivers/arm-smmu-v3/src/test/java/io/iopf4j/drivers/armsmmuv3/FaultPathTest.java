@@ -162,8 +162,7 @@ final class FaultPathTest {
         for (int i = 0; i < 15; i++) {
             client.access(NO_PASID, IOVA, READ);
         }
-        assertEquals(
-                10, bench.log.recent().stream().filter(l -> l.contains("received")).count());
+        assertEquals(10, bench.log.recent().stream().filter(l -> l.contains("received")).count());
     }
 
     @Test
@@ -340,8 +339,7 @@ final class FaultPathTest {
     void shouldSkipACommandInErrorAndGoOn() {
         assertEquals(0, bench.smmu.commandQueue().issueWithSync(0xff, 0x1234));
         assertTrue(bench.logged("CMDQ error 1 at"));
-        assertTrue(
-                bench.logged("skipping command 0x00000000000000ff 0x0000000000001234"));
+        assertTrue(bench.logged("skipping command 0x00000000000000ff 0x0000000000001234"));
         assertEquals(0, bench.smmu.commandQueue().issueWithSync(Commands.cfgiSte(SID), 1));
         assertEquals(
                 bench.mmio.readl(SmmuRegisters.GERROR), bench.mmio.readl(SmmuRegisters.GERRORN));

@@ -39,9 +39,7 @@ final class NestedDomainTest {
     private final IoPgtable guestTables = IoPgtable.alloc(bench.allocator);
     private final long vste =
             StreamTableEntry.word0(
-                    StreamTableEntry.CONFIG_S1,
-                    guestContexts.dmaAddress(),
-                    DriverBench.PASID_BITS);
+                    StreamTableEntry.CONFIG_S1, guestContexts.dmaAddress(), DriverBench.PASID_BITS);
 
     // ---- Faults ---------------------------------------------------------------------------------
 
@@ -52,8 +50,7 @@ final class NestedDomainTest {
         guestContext(Math.max(0, pasid));
         client.access(pasid, IOVA, READ);
         assertEquals(1, bench.faults.size());
-        assertEquals(
-                Math.max(0, pasid), bench.faults.getFirst().lastFault().pasid());
+        assertEquals(Math.max(0, pasid), bench.faults.getFirst().lastFault().pasid());
         assertTrue(guestTables.map(IOVA, bench.page, READ));
         bench.answer(PageResponseCode.SUCCESS);
         assertEquals(List.of(AccessResult.DONE), client.results());
@@ -92,10 +89,15 @@ final class NestedDomainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {
-        1, 2, 3, StreamTableEntry.CONFIG_BYPASS, StreamTableEntry.CONFIG_S2,
-        StreamTableEntry.CONFIG_NESTED
-    })
+    @ValueSource(
+            ints = {
+                1,
+                2,
+                3,
+                StreamTableEntry.CONFIG_BYPASS,
+                StreamTableEntry.CONFIG_S2,
+                StreamTableEntry.CONFIG_NESTED
+            })
     void shouldRefuseAConfigurationThatIsNotTheGuests(final int config) {
         assertNull(alloc(StreamTableEntry.word0(config), 0));
     }
@@ -121,8 +123,7 @@ final class NestedDomainTest {
 
     @Test
     void shouldTakeAllFieldsOfStageOne() {
-        final long word1 =
-                S1DSS | StreamTableEntry.S1C_WRITE_BACK_ISH | StreamTableEntry.S1STALLD;
+        final long word1 = S1DSS | StreamTableEntry.S1C_WRITE_BACK_ISH | StreamTableEntry.S1STALLD;
         assertEquals(DomainType.NESTED, alloc(vste, word1).type());
     }
 
@@ -204,20 +205,21 @@ final class NestedDomainTest {
     // ---- Invalidation ---------------------------------------------------------------------------
 
     @ParameterizedTest
-    @ValueSource(longs = {
-        CmdqOp.CFGI_STE,
-        CmdqOp.CFGI_STE_RANGE,
-        CmdqOp.TLBI_EL2_ALL,
-        CmdqOp.TLBI_S12_VMALL,
-        CmdqOp.RESUME,
-        CmdqOp.STALL_TERM,
-        CmdqOp.SYNC,
-        CmdqOp.PREFETCH_CONFIG,
-        0,
-        0xff,
-        CmdqOp.CFGI_CD | Commands.SSEC,
-        CmdqOp.TLBI_NH_ASID | Commands.SSEC
-    })
+    @ValueSource(
+            longs = {
+                CmdqOp.CFGI_STE,
+                CmdqOp.CFGI_STE_RANGE,
+                CmdqOp.TLBI_EL2_ALL,
+                CmdqOp.TLBI_S12_VMALL,
+                CmdqOp.RESUME,
+                CmdqOp.STALL_TERM,
+                CmdqOp.SYNC,
+                CmdqOp.PREFETCH_CONFIG,
+                0,
+                0xff,
+                CmdqOp.CFGI_CD | Commands.SSEC,
+                CmdqOp.TLBI_NH_ASID | Commands.SSEC
+            })
     void shouldRefuseACommandThatIsNotTheGuests(final long word0) {
         final int before = bench.commands().size();
         assertEquals(-Errno.EIO, alloc(vste, S1DSS).cacheInvalidateUser(word0, 0));
@@ -226,16 +228,14 @@ final class NestedDomainTest {
 
     @Test
     void shouldPutTheHostsStreamIntoAContextInvalidation() {
-        assertEquals(
-                0, alloc(vste, S1DSS).cacheInvalidateUser(Commands.cfgiCd(0x99, PASID), 1));
+        assertEquals(0, alloc(vste, S1DSS).cacheInvalidateUser(Commands.cfgiCd(0x99, PASID), 1));
         assertEquals(Commands.cfgiCd(SID, PASID), bench.lastSyncedCommand()[0]);
         assertEquals(1, bench.lastSyncedCommand()[1]);
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {
-        CmdqOp.TLBI_NH_ALL, CmdqOp.TLBI_NH_ASID, CmdqOp.TLBI_NH_VA, CmdqOp.TLBI_NH_VAA
-    })
+    @ValueSource(
+            ints = {CmdqOp.TLBI_NH_ALL, CmdqOp.TLBI_NH_ASID, CmdqOp.TLBI_NH_VA, CmdqOp.TLBI_NH_VAA})
     void shouldPutTheHostsVmidIntoATlbInvalidation(final int opcode) {
         final long guest = opcode | 0x0021_0077_0000_0000L;
         assertEquals(0, alloc(vste, S1DSS).cacheInvalidateUser(guest, 0x1234_5000));

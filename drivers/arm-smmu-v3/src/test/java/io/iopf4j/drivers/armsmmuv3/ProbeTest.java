@@ -48,8 +48,7 @@ final class ProbeTest {
     void shouldRefuseHardwareThatItCannotDrive(
             final String register, final String field, final String value) {
         final int offset = register.equals("IDR0") ? SmmuRegisters.IDR0 : SmmuRegisters.IDR1;
-        assertEquals(
-                -Errno.ENXIO, probeWith(offset, Integer.decode(field), Integer.decode(value)));
+        assertEquals(-Errno.ENXIO, probeWith(offset, Integer.decode(field), Integer.decode(value)));
     }
 
     @ParameterizedTest
@@ -241,8 +240,7 @@ final class ProbeTest {
 
     private static int probeWith(final int offset, final int mask, final int bits) {
         return new DriverBench(
-                        DriverBench.CONFIG,
-                        pages -> new FieldOverride(pages, offset, mask, bits))
+                        DriverBench.CONFIG, pages -> new FieldOverride(pages, offset, mask, bits))
                 .probe();
     }
 

@@ -105,8 +105,7 @@ final class ResetOrderTest {
         assertEquals(0, bench.probe());
         final InOrder order = inOrder(spy);
         order.verify(spy)
-                .writel(
-                        SmmuRegisters.GBPA_ABORT | SmmuRegisters.GBPA_UPDATE, SmmuRegisters.GBPA);
+                .writel(SmmuRegisters.GBPA_ABORT | SmmuRegisters.GBPA_UPDATE, SmmuRegisters.GBPA);
         order.verify(spy).readl(SmmuRegisters.GBPA);
         order.verify(spy).writel(0, SmmuRegisters.CR0);
         assertEquals(true, bench.logged("SMMU currently enabled"));
@@ -127,8 +126,7 @@ final class ResetOrderTest {
         order.verify(spy).readl(ack);
     }
 
-    private static void assertCommand(
-            final long word0, final long word1, final long[] command) {
+    private static void assertCommand(final long word0, final long word1, final long[] command) {
         assertEquals(word0, command[0], () -> "opcode " + Commands.opcode(command[0]));
         assertEquals(word1, command[1]);
     }

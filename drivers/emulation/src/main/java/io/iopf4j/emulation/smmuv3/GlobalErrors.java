@@ -13,7 +13,9 @@ final class GlobalErrors {
         return ((gerror ^ gerrorn) & bit) != 0;
     }
 
-    /** Returns false if the error is active already: then nothing is logged and none interrupted. */
+    /**
+     * Returns false if the error is active already: then nothing is logged and none interrupted.
+     */
     boolean raise(final int bit) {
         if (isActive(bit)) {
             return false;

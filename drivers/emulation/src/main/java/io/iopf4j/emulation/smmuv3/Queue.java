@@ -61,7 +61,9 @@ final class Queue {
         return QueueIndex.isEmpty(prod, cons, log2Size());
     }
 
-    /** A pair that software cannot have reached by correct use counts as full and as not readable. */
+    /**
+     * A pair that software cannot have reached by correct use counts as full and as not readable.
+     */
     boolean isConsistent() {
         return QueueIndex.isConsistent(prod, cons, log2Size());
     }
@@ -95,8 +97,7 @@ final class Queue {
         final int log2Size = log2Size();
         final long queueBytes = (long) entryBytes << log2Size;
         // The base is aligned down to the queue's size, at least 32 bytes (IHI 0070, 6.3.26).
-        final long aligned =
-                base & SmmuRegisters.QUEUE_BASE_ADDR_MASK & -Math.max(queueBytes, 32L);
+        final long aligned = base & SmmuRegisters.QUEUE_BASE_ADDR_MASK & -Math.max(queueBytes, 32L);
         return aligned + (long) QueueIndex.index(pointer, log2Size) * entryBytes;
     }
 }

@@ -6,9 +6,10 @@ import io.iopf4j.api.smmuv3.QueueIndex;
 import io.iopf4j.api.smmuv3.SmmuRegisters;
 
 /**
- * The two register pages: what is stored, what may be written when, what a store sets off. IHI 0070,
- * chapter 6. An offset that is no register here reads as zero and ignores writes. A register that is
- * guarded by an enable ignores writes while the enable is set. 64-bit registers are two halves.
+ * The two register pages: what is stored, what may be written when, what a store sets off. IHI
+ * 0070, chapter 6. An offset that is no register here reads as zero and ignores writes. A register
+ * that is guarded by an enable ignores writes while the enable is set. 64-bit registers are two
+ * halves.
  */
 public final class SmmuRegisterPages implements Mmio {
     private static final int AIDR_V3_1 = 1;
@@ -94,8 +95,7 @@ public final class SmmuRegisterPages implements Mmio {
                     writeStreamTable(half(strtabBase, value, offset), strtabBaseCfg);
             case SmmuRegisters.STRTAB_BASE_CFG -> writeStreamTable(strtabBase, value);
             case SmmuRegisters.CMDQ_BASE, SmmuRegisters.CMDQ_BASE + 4 ->
-                    writeBase(
-                            smmu.commandQueue(), value, offset, SmmuRegisters.CR0_CMDQEN);
+                    writeBase(smmu.commandQueue(), value, offset, SmmuRegisters.CR0_CMDQEN);
             case SmmuRegisters.CMDQ_PROD ->
                     smmu.commandDoorbell(Queue.pointerBits(value) & ~QueueIndex.OVERFLOW);
             case SmmuRegisters.CMDQ_CONS -> writeCommandCons(value);
@@ -128,7 +128,9 @@ public final class SmmuRegisterPages implements Mmio {
         }
     }
 
-    /** A write without Update is ignored; with it, it has taken effect at once. IHI 0070, 6.3.14. */
+    /**
+     * A write without Update is ignored; with it, it has taken effect at once. IHI 0070, 6.3.14.
+     */
     private void writeGbpa(final int value) {
         if ((value & SmmuRegisters.GBPA_UPDATE) != 0) {
             gbpa = value & GBPA_BITS;
@@ -145,12 +147,10 @@ public final class SmmuRegisterPages implements Mmio {
     }
 
     private void publishStreamTable() {
-        smmu.setStreamTable(
-                strtabBase, strtabBaseCfg, (cr2 & SmmuRegisters.CR2_RECINVSID) != 0);
+        smmu.setStreamTable(strtabBase, strtabBaseCfg, (cr2 & SmmuRegisters.CR2_RECINVSID) != 0);
     }
 
-    private void writeBase(
-            final Queue queue, final int value, final long offset, final int guard) {
+    private void writeBase(final Queue queue, final int value, final long offset, final int guard) {
         if (!isEnabled(guard)) {
             queue.setBase(half(queue.base(), value, offset));
         }

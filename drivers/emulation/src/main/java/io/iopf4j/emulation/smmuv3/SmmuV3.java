@@ -6,8 +6,8 @@ import io.iopf4j.api.smmuv3.Commands;
 import io.iopf4j.api.smmuv3.Events;
 import io.iopf4j.api.smmuv3.QueueIndex;
 import io.iopf4j.api.smmuv3.SmmuRegisters;
-import io.iopf4j.emulation.IommuModel;
 import io.iopf4j.emulation.AccessResult;
+import io.iopf4j.emulation.IommuModel;
 import io.iopf4j.emulation.PhysicalMemory;
 import io.iopf4j.emulation.Requester;
 import io.iopf4j.emulation.WiredInterrupt;
@@ -18,10 +18,11 @@ import io.iopf4j.emulation.WiredInterrupt;
  * has happened, before the store returns.
  *
  * <p>Not modelled, and how that shows: stage 2 (IDR0.S2P is 0, such entries are ILLEGAL); ATS, PRI
- * and message interrupts (IDR0 says so, their commands are ILLEGAL, their registers RES0); two-level
- * context descriptor tables (IDR0.CD2L is 0); TTB1 (see {@link StageOneWalk}); hardware update of
- * tables (IDR0.HTTU is 0). Nothing is cached, so invalidations are consumed without effect. Records
- * are never merged and stalls never suppressed, both of which the architecture leaves open.
+ * and message interrupts (IDR0 says so, their commands are ILLEGAL, their registers RES0);
+ * two-level context descriptor tables (IDR0.CD2L is 0); TTB1 (see {@link StageOneWalk}); hardware
+ * update of tables (IDR0.HTTU is 0). Nothing is cached, so invalidations are consumed without
+ * effect. Records are never merged and stalls never suppressed, both of which the architecture
+ * leaves open.
  *
  * <p>Not thread-safe: a bench drives it from one thread.
  */
@@ -257,8 +258,7 @@ public final class SmmuV3 implements IommuModel {
 
     /** C_BAD_SUBSTREAMID has no SSV: its SubstreamID is always valid. IHI 0070, 7.3.9. */
     private static long recordWord0(final Translation found, final int sid, final int ssid) {
-        final long word0 =
-                Events.word0(found.eventNumber, sid, found.hasSubstream ? ssid : -1);
+        final long word0 = Events.word0(found.eventNumber, sid, found.hasSubstream ? ssid : -1);
         return found.eventNumber == Events.C_BAD_SUBSTREAMID ? word0 & ~Events.SSV : word0;
     }
 
@@ -309,7 +309,9 @@ public final class SmmuV3 implements IommuModel {
 
     // ---- Commands -------------------------------------------------------------------------------
 
-    /** Consumes commands until the queue is empty, disabled or in error. IHI 0070, 4.1.3 and 7.1. */
+    /**
+     * Consumes commands until the queue is empty, disabled or in error. IHI 0070, 4.1.3 and 7.1.
+     */
     private void consumeCommands() {
         if (isConsuming) {
             return;
@@ -319,23 +321,29 @@ public final class SmmuV3 implements IommuModel {
                 && !errors.isActive(SmmuRegisters.GERROR_CMDQ_ERR)
                 && !commandQueue.isEmpty()
                 && commandQueue.isConsistent()) {
-            consumeOne();
+            final int at = commandQueue.cons();
+            if (!consumeOne() && commandQueue.cons() == at) {
+                // In error again where it already was, and acknowledged from within the interrupt:
+                // trying on would never end. The next store tries again.
+                break;
+            }
         }
         isConsuming = false;
         recordHeld();
     }
 
-    private void consumeOne() {
+    /** False if the command is in error. */
+    private boolean consumeOne() {
         final long address = commandQueue.consAddress();
         if (!memory.contains(address, Commands.BYTES)) {
             commandError(CmdqOp.CERROR_ABT);
-            return;
+            return false;
         }
         final long word0 = memory.readLong(address);
         final long word1 = memory.readLong(address + 8);
         if (isIllegal(word0)) {
             commandError(CmdqOp.CERROR_ILL);
-            return;
+            return false;
         }
         final int opcode = Commands.opcode(word0);
         if (opcode == CmdqOp.RESUME) {
@@ -348,6 +356,7 @@ public final class SmmuV3 implements IommuModel {
         if (opcode == CmdqOp.SYNC && Commands.syncSignal(word0) == Commands.SYNC_CS_IRQ) {
             syncInterrupt.pulse();
         }
+        return true;
     }
 
     private boolean isIllegal(final long word0) {
@@ -356,16 +365,16 @@ public final class SmmuV3 implements IommuModel {
         }
         return switch (Commands.opcode(word0)) {
             case CmdqOp.PREFETCH_CONFIG,
-                            CmdqOp.PREFETCH_ADDR,
-                            CmdqOp.CFGI_STE,
-                            CmdqOp.CFGI_STE_RANGE,
-                            CmdqOp.CFGI_CD,
-                            CmdqOp.CFGI_CD_ALL,
-                            CmdqOp.TLBI_NH_ALL,
-                            CmdqOp.TLBI_NH_ASID,
-                            CmdqOp.TLBI_NH_VA,
-                            CmdqOp.TLBI_NH_VAA,
-                            CmdqOp.TLBI_NSNH_ALL ->
+                    CmdqOp.PREFETCH_ADDR,
+                    CmdqOp.CFGI_STE,
+                    CmdqOp.CFGI_STE_RANGE,
+                    CmdqOp.CFGI_CD,
+                    CmdqOp.CFGI_CD_ALL,
+                    CmdqOp.TLBI_NH_ALL,
+                    CmdqOp.TLBI_NH_ASID,
+                    CmdqOp.TLBI_NH_VA,
+                    CmdqOp.TLBI_NH_VAA,
+                    CmdqOp.TLBI_NSNH_ALL ->
                     false;
             case CmdqOp.RESUME, CmdqOp.STALL_TERM ->
                     config.stallModel() == SmmuV3Config.TERMINATE_ONLY;
@@ -433,9 +442,7 @@ public final class SmmuV3 implements IommuModel {
 
     void writeIrqCtrl(final int value) {
         irqCtrl =
-                value
-                        & (SmmuRegisters.IRQ_CTRL_EVENTQ_IRQEN
-                                | SmmuRegisters.IRQ_CTRL_GERROR_IRQEN);
+                value & (SmmuRegisters.IRQ_CTRL_EVENTQ_IRQEN | SmmuRegisters.IRQ_CTRL_GERROR_IRQEN);
     }
 
     GlobalErrors errors() {

@@ -133,8 +133,7 @@ public record SmmuV3Config(
                 | OAS_48;
     }
 
-    private static void check(
-            final String name, final int value, final int least, final int most) {
+    private static void check(final String name, final int value, final int least, final int most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(
                     name + " must be in [" + least + ", " + most + "]: " + name + "=" + value);

@@ -101,8 +101,7 @@ final class StageOneWalk {
     }
 
     /** APTable, XNTable of the tables above only take away. Arm ARM, D8.4. */
-    private static boolean isAllowed(
-            final long leaf, final long tables, final long attributes) {
+    private static boolean isAllowed(final long leaf, final long tables, final long attributes) {
         final boolean isPrivileged = (attributes & Events.PNU) != 0;
         final boolean isFetch = (attributes & Events.IND) != 0;
         final boolean isWrite = (attributes & Events.RNW) == 0;
@@ -121,8 +120,7 @@ final class StageOneWalk {
         return !isFetch || ((leaf & never) == 0 && (tables & neverBelow) == 0);
     }
 
-    private void fault(
-            final int number, final long cd0, final long iova, final long attributes) {
+    private void fault(final int number, final long cd0, final long iova, final long attributes) {
         result.translationFault(
                 number,
                 attributes,

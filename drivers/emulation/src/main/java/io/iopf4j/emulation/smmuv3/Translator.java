@@ -48,8 +48,7 @@ final class Translator {
 
     /** Address of the entry, or -1 with the result filled. IHI 0070, 3.3.1. */
     private long streamTableEntry(final int sid) {
-        final int statedLog2Size =
-                strtabBaseCfg & SmmuRegisters.STRTAB_BASE_CFG_LOG2SIZE_MASK;
+        final int statedLog2Size = strtabBaseCfg & SmmuRegisters.STRTAB_BASE_CFG_LOG2SIZE_MASK;
         final int log2Size = Math.min(statedLog2Size, config.sidBits());
         if (Integer.toUnsignedLong(sid) >= 1L << log2Size) {
             return badStream();
@@ -99,8 +98,7 @@ final class Translator {
         return -1;
     }
 
-    private void throughStream(
-            final long entry, final int ssid, final long iova, final int perm) {
+    private void throughStream(final long entry, final int ssid, final long iova, final int perm) {
         final long word0 = memory.readLong(entry);
         final long word1 = memory.readLong(entry + 8);
         if ((word0 & StreamTableEntry.V) == 0) {
@@ -151,11 +149,7 @@ final class Translator {
 
     /** IHI 0070, 3.9 and 5.2: which context descriptor an access uses. */
     private void throughSubstream(
-            final long word0,
-            final long word1,
-            final int ssid,
-            final long iova,
-            final int perm) {
+            final long word0, final long word1, final int ssid, final long iova, final int perm) {
         final int s1CdMax = config.ssidBits() == 0 ? 0 : StreamTableEntry.s1CdMax(word0);
         final int s1Dss = StreamTableEntry.s1Dss(word1);
         if (ssid >= 0 && (s1CdMax == 0 || ssid >= 1 << s1CdMax)) {

@@ -24,22 +24,23 @@ final class CommandTest {
     // ---- Consumption ----------------------------------------------------------------------------
 
     @ParameterizedTest
-    @ValueSource(ints = {
-        CmdqOp.PREFETCH_CONFIG,
-        CmdqOp.PREFETCH_ADDR,
-        CmdqOp.CFGI_STE,
-        CmdqOp.CFGI_STE_RANGE,
-        CmdqOp.CFGI_CD,
-        CmdqOp.CFGI_CD_ALL,
-        CmdqOp.TLBI_NH_ALL,
-        CmdqOp.TLBI_NH_ASID,
-        CmdqOp.TLBI_NH_VA,
-        CmdqOp.TLBI_NH_VAA,
-        CmdqOp.TLBI_NSNH_ALL,
-        CmdqOp.RESUME,
-        CmdqOp.STALL_TERM,
-        CmdqOp.SYNC
-    })
+    @ValueSource(
+            ints = {
+                CmdqOp.PREFETCH_CONFIG,
+                CmdqOp.PREFETCH_ADDR,
+                CmdqOp.CFGI_STE,
+                CmdqOp.CFGI_STE_RANGE,
+                CmdqOp.CFGI_CD,
+                CmdqOp.CFGI_CD_ALL,
+                CmdqOp.TLBI_NH_ALL,
+                CmdqOp.TLBI_NH_ASID,
+                CmdqOp.TLBI_NH_VA,
+                CmdqOp.TLBI_NH_VAA,
+                CmdqOp.TLBI_NSNH_ALL,
+                CmdqOp.RESUME,
+                CmdqOp.STALL_TERM,
+                CmdqOp.SYNC
+            })
     void shouldConsumeACommandBeforeTheDoorbellReturns(final int opcode) {
         bench.command(opcode, 0);
         assertConsumed();
@@ -109,23 +110,24 @@ final class CommandTest {
     // ---- CERROR_ILL -----------------------------------------------------------------------------
 
     @ParameterizedTest
-    @ValueSource(longs = {
-        0x00,
-        0x07,
-        0x18, // TLBI_EL3_ALL
-        0x20, // TLBI_EL2_ALL without Hyp.
-        0x28, // TLBI_S12_VMALL without stage 2.
-        0x2a,
-        0x40, // ATC_INV without ATS.
-        0x41, // PRI_RESP without PRI.
-        0x50,
-        0x70,
-        0x80,
-        0xff,
-        CmdqOp.CFGI_STE | Commands.SSEC,
-        CmdqOp.SYNC | Commands.SSEC,
-        CmdqOp.SYNC | 3L << 12 // CS is 3.
-    })
+    @ValueSource(
+            longs = {
+                0x00,
+                0x07,
+                0x18, // TLBI_EL3_ALL
+                0x20, // TLBI_EL2_ALL without Hyp.
+                0x28, // TLBI_S12_VMALL without stage 2.
+                0x2a,
+                0x40, // ATC_INV without ATS.
+                0x41, // PRI_RESP without PRI.
+                0x50,
+                0x70,
+                0x80,
+                0xff,
+                CmdqOp.CFGI_STE | Commands.SSEC,
+                CmdqOp.SYNC | Commands.SSEC,
+                CmdqOp.SYNC | 3L << 12 // CS is 3.
+            })
     void shouldStopAtAnIllegalCommand(final long word0) {
         bench.prepareCommand(Commands.cfgiSte(1), 1);
         bench.prepareCommand(word0, 0);
@@ -237,6 +239,23 @@ final class CommandTest {
     }
 
     // ---- CERROR_ABT -----------------------------------------------------------------------------
+
+    @Test
+    void shouldNotTryForEverWhileAnInterruptAcknowledgesAtOnce() {
+        bench.regs.writel(0, SmmuRegisters.CR0);
+        bench.regs.writeq(0x1_0000_0000L | SmmuBench.COMMAND_LOG2, SmmuRegisters.CMDQ_BASE);
+        bench.smmu
+                .interrupt("gerror")
+                .connect(
+                        () ->
+                                bench.regs.writel(
+                                        bench.regs.readl(SmmuRegisters.GERROR),
+                                        SmmuRegisters.GERRORN));
+        bench.regs.writel(SmmuRegisters.IRQ_CTRL_GERROR_IRQEN, SmmuRegisters.IRQ_CTRL);
+        bench.regs.writel(SmmuBench.ALL_ENABLED, SmmuRegisters.CR0);
+        bench.regs.writel(1, SmmuRegisters.CMDQ_PROD);
+        assertEquals(2, bench.smmu.counters().commandErrors());
+    }
 
     @Test
     void shouldStopWhereACommandCannotBeRead() {

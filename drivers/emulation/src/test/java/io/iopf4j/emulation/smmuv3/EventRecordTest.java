@@ -20,7 +20,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.api.smmuv3.Commands;
 import io.iopf4j.api.smmuv3.ContextDescriptor;
-import io.iopf4j.api.smmuv3.Events;
 import io.iopf4j.api.smmuv3.PageDescriptor;
 import io.iopf4j.api.smmuv3.QueueIndex;
 import io.iopf4j.api.smmuv3.SmmuRegisters;
@@ -82,9 +81,7 @@ final class EventRecordTest {
     // ---- S, R and A -----------------------------------------------------------------------------
 
     @ParameterizedTest
-    @CsvSource({
-        "0, 0, RAZ_WI, 0", "0, 1, RAZ_WI, 1", "1, 0, ABORTED, 0", "1, 1, ABORTED, 1"
-    })
+    @CsvSource({"0, 0, RAZ_WI, 0", "0, 1, RAZ_WI, 1", "1, 0, ABORTED, 0", "1, 1, ABORTED, 1"})
     void shouldTerminateAndRecordAsAAndRSay(
             final int a, final int r, final AccessResult result, final int records) {
         final SmmuBench bench = SmmuBench.enabled(a * A | r * R);

@@ -89,8 +89,7 @@ final class HostileSoftwareTest {
     @ParameterizedTest
     @ValueSource(ints = {-1, 0x7fff_ffff, 0x11, 0x1f, 0xfffff})
     void shouldNotRunPastTheQueueForAnyProd(final int prod) {
-        assertTimeoutPreemptively(
-                LIMIT, () -> bench.regs.writel(prod, SmmuRegisters.CMDQ_PROD));
+        assertTimeoutPreemptively(LIMIT, () -> bench.regs.writel(prod, SmmuRegisters.CMDQ_PROD));
         assertTrue(bench.commandCons() <= 0x1f, "CONS stays a pointer");
     }
 

@@ -49,7 +49,12 @@ final class RegisterPagesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0x080, 0x1", "0x088, 0x1", "0x02c, 0x1", "0x090, 0x8", "0x09c, 0x8", "0x0a0, 0x4",
+        "0x080, 0x1",
+        "0x088, 0x1",
+        "0x02c, 0x1",
+        "0x090, 0x8",
+        "0x09c, 0x8",
+        "0x0a0, 0x4",
         "0x100a8, 0x4"
     })
     void shouldIgnoreStoresToGuardedRegistersWhileEnabled(final int offset, final int guard) {
@@ -93,15 +98,13 @@ final class RegisterPagesTest {
 
     @Test
     void shouldClearGbpaUpdateWhenItHasTakenEffect() {
-        regs.writel(
-                SmmuRegisters.GBPA_ABORT | SmmuRegisters.GBPA_UPDATE, SmmuRegisters.GBPA);
+        regs.writel(SmmuRegisters.GBPA_ABORT | SmmuRegisters.GBPA_UPDATE, SmmuRegisters.GBPA);
         assertEquals(SmmuRegisters.GBPA_ABORT, regs.readl(SmmuRegisters.GBPA));
     }
 
     @Test
     void shouldAbortWhileDisabledWhenGbpaSaysSo() {
-        regs.writel(
-                SmmuRegisters.GBPA_ABORT | SmmuRegisters.GBPA_UPDATE, SmmuRegisters.GBPA);
+        regs.writel(SmmuRegisters.GBPA_ABORT | SmmuRegisters.GBPA_UPDATE, SmmuRegisters.GBPA);
         assertEquals(
                 AccessResult.ABORTED,
                 bench.resultOf(1, SmmuBench.NO_SSID, SmmuBench.PAGE, SmmuBench.READ));
@@ -117,8 +120,7 @@ final class RegisterPagesTest {
     @Test
     void shouldAbortABypassedAccessOutsideMemoryWhileDisabled() {
         assertEquals(
-                AccessResult.ABORTED,
-                bench.resultOf(1, SmmuBench.NO_SSID, 0x1000, SmmuBench.READ));
+                AccessResult.ABORTED, bench.resultOf(1, SmmuBench.NO_SSID, 0x1000, SmmuBench.READ));
     }
 
     @ParameterizedTest
@@ -137,8 +139,7 @@ final class RegisterPagesTest {
 
     @Test
     void shouldSayWhatItsConfigurationIs() {
-        assertEquals(
-                4 << 21 | 3 << 16 | 8 << 6 | 8, regs.readl(SmmuRegisters.IDR1), "IDR1");
+        assertEquals(4 << 21 | 3 << 16 | 8 << 6 | 8, regs.readl(SmmuRegisters.IDR1), "IDR1");
         assertEquals(SmmuBench.STALL_MAX << 16 | 0x75, regs.readl(SmmuRegisters.IDR5), "IDR5");
         assertEquals(1, regs.readl(SmmuRegisters.AIDR), "AIDR");
     }

@@ -46,12 +46,7 @@ final class SmmuBench implements Requester {
     static final int STALL_MAX = 16;
     static final SmmuV3Config CONFIG =
             new SmmuV3Config(
-                    8,
-                    8,
-                    COMMAND_LOG2,
-                    EVENT_LOG2,
-                    STALL_MAX,
-                    SmmuV3Config.STALL_AND_TERMINATE);
+                    8, 8, COMMAND_LOG2, EVENT_LOG2, STALL_MAX, SmmuV3Config.STALL_AND_TERMINATE);
 
     static final int ALL_ENABLED =
             SmmuRegisters.CR0_SMMUEN | SmmuRegisters.CR0_EVENTQEN | SmmuRegisters.CR0_CMDQEN;

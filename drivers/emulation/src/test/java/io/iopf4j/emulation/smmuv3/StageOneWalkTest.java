@@ -58,8 +58,7 @@ final class StageOneWalkTest {
 
     @ParameterizedTest
     @CsvSource({"12, 0, 0", "16, 1, 1", "14, 2, 1"})
-    void shouldRefuseABlockWhereOnlyTablesMayBe(
-            final int granule, final int tg0, final int level) {
+    void shouldRefuseABlockWhereOnlyTablesMayBe(final int granule, final int tg0, final int level) {
         useGranule(tg0);
         bench.map(granule, level, IOVA, PageDescriptor.BLOCK | PageDescriptor.AF);
         assertFault(Events.F_TRANSLATION, READ);
@@ -144,8 +143,7 @@ final class StageOneWalkTest {
 
     @Test
     void shouldLookAtTheAccessFlagBeforePermissions() {
-        bench.map(
-                12, 3, IOVA, PAGE | (LEAF & ~PageDescriptor.AF) | PageDescriptor.AP_READ_ONLY);
+        bench.map(12, 3, IOVA, PAGE | (LEAF & ~PageDescriptor.AF) | PageDescriptor.AP_READ_ONLY);
         assertFault(Events.F_ACCESS, WRITE);
     }
 
@@ -230,8 +228,7 @@ final class StageOneWalkTest {
     @ValueSource(ints = {0, 1, 2, 3})
     void shouldFaultOnAnAddressBeyondTheOutputSizeAtEachLevel(final int level) {
         bench.mapPage(IOVA);
-        bench.rawContext(
-                SSID, ContextDescriptor.word0(48, 0, 0, false), TABLES); // IPS 0: 32 bits.
+        bench.rawContext(SSID, ContextDescriptor.word0(48, 0, 0, false), TABLES); // IPS 0: 32 bits.
         bench.memory.writeLong(bench.slot(12, level, IOVA), 1L << 32 | LEAF);
         assertFault(Events.F_ADDR_SIZE, READ);
     }
@@ -240,8 +237,7 @@ final class StageOneWalkTest {
     @ValueSource(ints = {0, 1, 2})
     void shouldRecordATableOutsideMemory(final int level) {
         bench.mapPage(IOVA);
-        bench.memory.writeLong(
-                bench.slot(12, level, IOVA), OUTSIDE | PageDescriptor.TABLE_OR_PAGE);
+        bench.memory.writeLong(bench.slot(12, level, IOVA), OUTSIDE | PageDescriptor.TABLE_OR_PAGE);
         assertEquals(AccessResult.ABORTED, read(IOVA));
         final long index = IOVA >>> (12 + 9 * (2 - level)) & 0x1ff;
         assertArrayEquals(

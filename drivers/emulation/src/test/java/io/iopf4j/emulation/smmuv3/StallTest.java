@@ -244,8 +244,7 @@ final class StallTest {
         for (final int sid : new int[] {SID, OTHER_SID, SID, OTHER_SID}) {
             bench.access(sid, SSID, IOVA, READ);
         }
-        bench.regs.writel(
-                SmmuRegisters.CR0_EVENTQEN | SmmuRegisters.CR0_CMDQEN, SmmuRegisters.CR0);
+        bench.regs.writel(SmmuRegisters.CR0_EVENTQEN | SmmuRegisters.CR0_CMDQEN, SmmuRegisters.CR0);
         assertEquals(4, bench.endedOrder.size());
         assertEquals(AccessResult.ABORTED, bench.result(4));
         assertEquals(0, bench.smmu.recordedStalls());
@@ -319,10 +318,7 @@ final class StallTest {
 
         @Override
         public void stallRecorded(
-                final Requester requester,
-                final int id,
-                final int streamId,
-                final int stag) {
+                final Requester requester, final int id, final int streamId, final int stag) {
             steps.add("recorded " + id + " sid " + streamId + " tag " + stag);
         }
 
@@ -332,14 +328,12 @@ final class StallTest {
         }
 
         @Override
-        public void resumed(
-                final Requester requester, final int id, final int action) {
+        public void resumed(final Requester requester, final int id, final int action) {
             steps.add("resumed " + id + " action " + action);
         }
 
         @Override
-        public void stallTerminated(
-                final Requester requester, final int id) {
+        public void stallTerminated(final Requester requester, final int id) {
             steps.add("terminated " + id);
         }
     }

@@ -289,12 +289,13 @@ final class StreamLookupTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {
-        ContextDescriptor.HA,
-        ContextDescriptor.HD,
-        ContextDescriptor.ENDI,
-        3L << 6 // The reserved granule.
-    })
+    @ValueSource(
+            longs = {
+                ContextDescriptor.HA,
+                ContextDescriptor.HD,
+                ContextDescriptor.ENDI,
+                3L << 6 // The reserved granule.
+            })
     void shouldRefuseAContextBit(final long bits) {
         bench.context(SSID, bits, TABLES);
         assertAborted(SID, SSID, Events.C_BAD_CD, SID, 0);
@@ -378,16 +379,14 @@ final class StreamLookupTest {
             final int sid, final int ssid, final int event, final int recordedSid, final long at) {
         assertEquals(AccessResult.ABORTED, bench.resultOf(sid, ssid, IOVA, READ));
         assertArrayEquals(
-                new long[] {Events.word0(event, recordedSid, ssid), 0, 0, at},
-                bench.takeEvent());
+                new long[] {Events.word0(event, recordedSid, ssid), 0, 0, at}, bench.takeEvent());
         assertEquals(0, bench.pendingEvents(), "one event for one access");
     }
 
     private void assertBadSubstream(final int ssid) {
         assertEquals(AccessResult.ABORTED, bench.resultOf(SID, ssid, IOVA, READ));
         // The SubstreamID is always valid here, so that the record has no SSV.
-        final long word0 =
-                Events.word0(Events.C_BAD_SUBSTREAMID, SID, ssid) & ~Events.SSV;
+        final long word0 = Events.word0(Events.C_BAD_SUBSTREAMID, SID, ssid) & ~Events.SSV;
         assertArrayEquals(new long[] {word0, 0, 0, 0}, bench.takeEvent());
     }
 
