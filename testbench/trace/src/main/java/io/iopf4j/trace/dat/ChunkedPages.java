@@ -109,8 +109,7 @@ final class ChunkedPages extends PageFeed {
     }
 
     private boolean cut() {
-        return bad(
-                (chunksLeft + 1) + " more chunks of CPU " + data.cpu(), "the end of the data");
+        return bad((chunksLeft + 1) + " more chunks of CPU " + data.cpu(), "the end of the data");
     }
 
     private boolean bad(final String expected, final String found) {

@@ -2,6 +2,7 @@
 package io.iopf4j.trace.dat;
 
 import io.iopf4j.trace.util.Warnings;
+
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,6 +2,7 @@
 package io.iopf4j.trace.dat;
 
 import io.iopf4j.trace.TraceFormatException;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ final class DatInput {
     private final ByteSource source;
     private final long end;
     private final boolean bigEndian;
+
     /** Added to positions in messages: where a decompressed section lies in the file. */
     private final long reportBase;
 
