@@ -25,7 +25,7 @@ final class ChunkedPages extends PageFeed {
         this.data = data;
         // Writers disagree on whether the size covers the count in front: allow for it.
         final long end = data.offset() + data.size() + 4;
-        this.input = file.input(data.offset(), end);
+        this.input = file.sparseInput(data.offset(), end);
     }
 
     @Override

@@ -72,6 +72,11 @@ final class DatFile {
         return new DatInput(name, source, start, end, bigEndian, 0);
     }
 
+    /** The same for a reader that jumps from chunk to chunk. */
+    DatInput sparseInput(final long start, final long end) {
+        return new DatInput(name, source, start, end, bigEndian, 0, DatInput.SMALL_WINDOW);
+    }
+
     /** A section that was unpacked, for messages at the place where it was packed. */
     DatInput input(final byte[] section, final long fileOffset) {
         final ArraySource array = new ArraySource(section);
