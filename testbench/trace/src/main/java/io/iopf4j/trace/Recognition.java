@@ -131,12 +131,14 @@ final class Recognition {
                 return line.what();
             }
         }
-        return "text that begins \"" + shortened(lines.isEmpty() ? "" : lines.get(0).strip(), 40)
+        return "text that begins \""
+                + shortened(lines.isEmpty() ? "" : lines.get(0).strip(), 40)
                 + "\"";
     }
 
     private static boolean isText(final String text) {
-        final long odd = text.chars().filter(c -> c < ' ' && "\t\n\r\f\u001b".indexOf(c) < 0).count();
+        final long odd =
+                text.chars().filter(c -> c < ' ' && "\t\n\r\f\u001b".indexOf(c) < 0).count();
         return 100 * odd <= text.length();
     }
 
@@ -151,7 +153,8 @@ final class Recognition {
     private static String hex(final String text) {
         final StringBuilder hex = new StringBuilder();
         for (int i = 0; i < Math.min(8, text.length()); i++) {
-            hex.append(String.format(Locale.ROOT, "%s%02x", i == 0 ? "" : " ", (int) text.charAt(i)));
+            hex.append(
+                    String.format(Locale.ROOT, "%s%02x", i == 0 ? "" : " ", (int) text.charAt(i)));
         }
         return hex.toString();
     }

@@ -2,6 +2,7 @@
 package io.iopf4j.trace;
 
 import io.iopf4j.trace.dat.FileSource;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -32,8 +33,7 @@ final class Spool {
         final Path path = Files.createTempFile("iopf4j-", ".trace.dat");
         FileChannel channel = null;
         try {
-            channel =
-                    FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
             copy(name, in, channel, bytesMax);
             return new FileSource(channel, path);
         } catch (final IOException | RuntimeException | Error e) {

@@ -8,6 +8,7 @@ import io.iopf4j.trace.text.TextReader;
 import io.iopf4j.trace.util.CountingInputStream;
 import io.iopf4j.trace.util.TolerantInputStream;
 import io.iopf4j.trace.util.Warnings;
+
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -139,15 +140,13 @@ public final class Traces {
             return new TextReader(format, text, input, warnings, counted::count, size);
         }
 
-        private InputStream unwrap(final InputStream packed, final int wrapper)
-                throws IOException {
+        private InputStream unwrap(final InputStream packed, final int wrapper) throws IOException {
             if (wrapper == WRAPPERS_MAX) {
                 throw new TraceFormatException(
                         name, 0, "at most " + WRAPPERS_MAX + " layers of gzip", "more");
             }
             try {
-                return new TolerantInputStream(
-                        new GZIPInputStream(packed, GZIP_BUFFER), warnings);
+                return new TolerantInputStream(new GZIPInputStream(packed, GZIP_BUFFER), warnings);
             } catch (final ZipException | EOFException e) {
                 throw new TraceFormatException(name, 0, "a whole gzip header", "a damaged one");
             }

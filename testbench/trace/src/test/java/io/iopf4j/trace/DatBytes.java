@@ -174,6 +174,13 @@ public final class DatBytes {
         return file.toBytes();
     }
 
+    /** Version 6 with the text of a latency tracer in the place of pages. */
+    public static byte[] latency(final String text) {
+        final DatBytes file = new DatBytes(false).start("6", 8).headerInfo(8);
+        file.u32(0).formats().u32(0).u32(0).u64(0).u32(2);
+        return file.text("latency  \0").text(text).toBytes();
+    }
+
     /**
      * Version 7 with one CPU whose data are given, and two lists of options: the first names the
      * sections, the second the buffer; {@code last} is where the second says that a third is.

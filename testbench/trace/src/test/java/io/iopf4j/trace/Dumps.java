@@ -34,8 +34,7 @@ public final class Dumps {
     private Dumps() {}
 
     public static List<String> all() {
-        return Stream.concat(BINARY.stream(), List.of("raw-trace.txt.gz").stream())
-                .toList();
+        return Stream.concat(BINARY.stream(), List.of("raw-trace.txt.gz").stream()).toList();
     }
 
     public static Path path(final String name) {
@@ -58,8 +57,7 @@ public final class Dumps {
     /** A number of the facts, or what to assume if they do not name it. */
     public static long number(final String name, final String fact, final long otherwise)
             throws IOException {
-        final Matcher number =
-                Pattern.compile("\"" + fact + "\": (\\d+)").matcher(line(name));
+        final Matcher number = Pattern.compile("\"" + fact + "\": (\\d+)").matcher(line(name));
         return number.find() ? Long.parseLong(number.group(1)) : otherwise;
     }
 

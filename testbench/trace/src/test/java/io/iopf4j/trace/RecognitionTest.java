@@ -6,6 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,10 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class RecognitionTest {
     private static final String LINE =
@@ -44,17 +45,18 @@ class RecognitionTest {
     @ParameterizedTest
     @CsvSource(
             quoteCharacter = '\'',
+            ignoreLeadingAndTrailingWhitespace = false,
             delimiter = '|',
             value = {
-                "PERFILE2\0\0\0\0 | a perf.data file",
-                "(\u00b5/\u00fd data | zstd data: unpack it first",
-                "\u00fd7zXZ\0 | xz data: unpack it first",
-                "\u00ff\u00d8\u00ff\u00e0 | a JPEG picture",
-                "[    1.234567] DMAR: DRHD: handling fault status reg 3 | a kernel log",
-                "x 42 [001]  5.0: iommu:map: IOMMU: | perf script text",
-                "{\"a\": 1} | JSON",
-                "hello world | text that begins \"hello world\"",
-                "\1\2\3\4 | binary data that begins with 01 02 03 04"
+                "PERFILE2\0\0\0\0|a perf.data file",
+                "(\u00b5/\u00fd data|zstd data: unpack it first",
+                "\u00fd7zXZ\0|xz data: unpack it first",
+                "\u00ff\u00d8\u00ff\u00e0|a JPEG picture",
+                "[    1.234567] DMAR: DRHD: handling fault status reg 3|a kernel log",
+                "x 42 [001]  5.0: iommu:map: IOMMU:|perf script text",
+                "{\"a\": 1}|JSON",
+                "hello world|text that begins \"hello world\"",
+                "\1\2\3\4|binary data that begins with 01 02 03 04"
             })
     void shouldRefuseOtherThingsByTheirLooks(final String start, final String looks) {
         final TraceFormatException e =

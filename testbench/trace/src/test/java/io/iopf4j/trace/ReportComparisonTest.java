@@ -5,9 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.IOException;
 
 /** The binary captures against what trace-cmd printed of them. */
 class ReportComparisonTest {
@@ -24,8 +25,7 @@ class ReportComparisonTest {
         "open-mixed-a.dat, open-mixed-a.report.txt.gz",
         "selftest-iopf.v7.dat, selftest-iopf.report.txt"
     })
-    void shouldReadWhatTraceCmdPrints(final String binary, final String report)
-            throws IOException {
+    void shouldReadWhatTraceCmdPrints(final String binary, final String report) throws IOException {
         try (TraceReader ours = Traces.open(Dumps.path(binary));
                 TraceReader theirs = Traces.open(Dumps.path(report))) {
             while (theirs.next()) {

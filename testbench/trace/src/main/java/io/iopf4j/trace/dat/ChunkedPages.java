@@ -25,7 +25,7 @@ final class ChunkedPages extends PageFeed {
         this.data = data;
         // Writers disagree on whether the size covers the count in front: allow for it.
         final long end = data.offset() + data.size() + 4;
-        this.input = file.input(data.offset(), end);
+        this.input = file.sparseInput(data.offset(), end);
     }
 
     @Override
@@ -109,8 +109,7 @@ final class ChunkedPages extends PageFeed {
     }
 
     private boolean cut() {
-        return bad(
-                (chunksLeft + 1) + " more chunks of CPU " + data.cpu(), "the end of the data");
+        return bad((chunksLeft + 1) + " more chunks of CPU " + data.cpu(), "the end of the data");
     }
 
     private boolean bad(final String expected, final String found) {

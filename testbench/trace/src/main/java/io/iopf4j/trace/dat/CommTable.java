@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Thread names by id, from {@code saved_cmdlines}. A hash table of plain ints, so that asking for
- * a name makes no boxed number.
+ * Thread names by id, from {@code saved_cmdlines}. A hash table of plain ints, so that asking for a
+ * name makes no boxed number.
  */
 final class CommTable {
     private static final Pattern LINE = Pattern.compile("\\s*(\\d{1,9}) (.+)");

@@ -3,6 +3,7 @@ package io.iopf4j.trace.dat;
 
 import io.iopf4j.trace.EventField;
 import io.iopf4j.trace.EventFormat;
+
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -138,8 +139,7 @@ final class CpuStream {
         }
         stamp = longAt(pages.start);
         // The flags are an int: on 64-bit kernels its sign fills the upper half of the word.
-        final int commit =
-                longSize == 8 ? (int) longAt(pages.start + 8) : intAt(pages.start + 8);
+        final int commit = longSize == 8 ? (int) longAt(pages.start + 8) : intAt(pages.start + 8);
         final int size = commit & COMMIT_MASK;
         final int room = pages.length - dataOffset;
         if (size > room && pages.length == pages.pageSize) {

@@ -2,6 +2,7 @@
 package io.iopf4j.trace.dat;
 
 import io.iopf4j.trace.util.Warnings;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -69,6 +70,11 @@ final class DatFile {
     /** A part of the file, in its byte order. */
     DatInput input(final long start, final long end) {
         return new DatInput(name, source, start, end, bigEndian, 0);
+    }
+
+    /** The same for a reader that jumps from chunk to chunk. */
+    DatInput sparseInput(final long start, final long end) {
+        return new DatInput(name, source, start, end, bigEndian, 0, DatInput.SMALL_WINDOW);
     }
 
     /** A section that was unpacked, for messages at the place where it was packed. */

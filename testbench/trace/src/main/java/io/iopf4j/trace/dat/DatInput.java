@@ -2,9 +2,11 @@
 package io.iopf4j.trace.dat;
 
 import io.iopf4j.trace.TraceFormatException;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 
 /**
  * Reads a part of a trace file from front to back in the file's byte order. Every length is checked
@@ -13,14 +15,20 @@ import java.util.Arrays;
 final class DatInput {
     private static final int WINDOW = 8192;
 
+    /** For those who read a few numbers between long jumps, of whom there may be thousands. */
+    static final int SMALL_WINDOW = 64;
+
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+
     private final String file;
     private final ByteSource source;
     private final long end;
     private final boolean bigEndian;
+
     /** Added to positions in messages: where a decompressed section lies in the file. */
     private final long reportBase;
 
-    private final byte[] window = new byte[WINDOW];
+    private final byte[] window;
     private long windowStart;
     private int windowLength;
     private long position;
@@ -32,6 +40,18 @@ final class DatInput {
             final long end,
             final boolean bigEndian,
             final long reportBase) {
+        this(file, source, start, end, bigEndian, reportBase, WINDOW);
+    }
+
+    DatInput(
+            final String file,
+            final ByteSource source,
+            final long start,
+            final long end,
+            final boolean bigEndian,
+            final long reportBase,
+            final int windowSize) {
+        this.window = new byte[windowSize];
         this.file = file;
         this.source = source;
         this.position = start;
@@ -59,7 +79,7 @@ final class DatInput {
         }
         if (position < windowStart || position >= windowStart + windowLength) {
             windowStart = position;
-            windowLength = source.read(position, window, 0, WINDOW);
+            windowLength = source.read(position, window, 0, window.length);
             if (windowLength == 0) {
                 throw truncated(what);
             }
@@ -105,7 +125,7 @@ final class DatInput {
         while (length > 0 && (bytes[length - 1] == 0 || bytes[length - 1] == '\n')) {
             length--;
         }
-        return new String(bytes, 0, length, StandardCharsets.UTF_8);
+        return clean(bytes, length);
     }
 
     String string(final int max, final String what) throws IOException {
@@ -117,7 +137,7 @@ final class DatInput {
             }
             bytes[length++] = (byte) octet;
         }
-        return new String(bytes, 0, length, StandardCharsets.UTF_8);
+        return clean(bytes, length);
     }
 
     /** Steps over bytes that must be these. */
@@ -129,6 +149,12 @@ final class DatInput {
             position = start;
             throw bad(what, quote(found));
         }
+    }
+
+    /** Text for people, who get it in messages of one line. */
+    private static String clean(final byte[] bytes, final int length) {
+        final String text = new String(bytes, 0, length, StandardCharsets.UTF_8);
+        return CONTROL.matcher(text).replaceAll("?");
     }
 
     void skip(final long size, final String what) throws IOException {

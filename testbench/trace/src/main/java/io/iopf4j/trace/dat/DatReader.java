@@ -4,7 +4,9 @@ package io.iopf4j.trace.dat;
 import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.TraceInfo;
 import io.iopf4j.trace.TraceReader;
+import io.iopf4j.trace.text.TextReader;
 import io.iopf4j.trace.util.Warnings;
+
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -56,11 +58,27 @@ public final class DatReader implements TraceReader {
         final DatFile file = new DatFile(name, source, warnings);
         try {
             FrontMatter.read(file);
-            return new DatReader(file);
+            return file.text == null ? new DatReader(file) : latency(file);
         } catch (final IOException | RuntimeException | Error e) {
             close(file);
             throw e;
         }
+    }
+
+    /** A latency tracer's file holds the text of the tracefs file trace in the place of pages. */
+    private static TraceReader latency(final DatFile file) throws IOException {
+        final PageFeed text =
+                file.textPacked
+                        ? new ChunkedPages(file, file.text, file.pageSize)
+                        : new RawPages(file, file.text, file.pageSize);
+        final long start = file.source.size() - file.text.size();
+        return new TextReader(
+                TextReader.FTRACE,
+                new PageFeedStream(text),
+                () -> close(file),
+                file.warnings,
+                () -> start + text.consumed(),
+                file.source.size());
     }
 
     private static TraceInfo describe(final DatFile file) {

@@ -4,6 +4,7 @@ package io.iopf4j.trace.dat;
 import io.iopf4j.trace.EventField;
 import io.iopf4j.trace.EventField.Kind;
 import io.iopf4j.trace.EventFormat;
+
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -59,8 +60,7 @@ final class FormatText {
         final String type = parts.group(1).trim();
         final boolean array = !parts.group(3).isEmpty();
         final boolean signed = sign == null ? isSigned(type) : sign.equals("1");
-        return new EventField(
-                parts.group(2), type, kind(type, array, size), offset, size, signed);
+        return new EventField(parts.group(2), type, kind(type, array, size), offset, size, signed);
     }
 
     private static Kind kind(final String type, final boolean array, final int size) {

@@ -2,6 +2,7 @@
 package io.iopf4j.trace.dat;
 
 import io.iopf4j.trace.TraceFormatException;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The options of a trace.dat, whose numbers versions 6 and 7 share. Numbers that are not known
- * here are skipped: newer recorders write them and older readers must live.
+ * The options of a trace.dat, whose numbers versions 6 and 7 share. Numbers that are not known here
+ * are skipped: newer recorders write them and older readers must live.
  */
 final class Options {
     private static final int DONE = 0;
@@ -145,8 +146,7 @@ final class Options {
             }
         }
         file.buffers.add(
-                new DatFile.Buffer(
-                        name, clock, (int) pageSize, packed(offset), List.copyOf(cpus)));
+                new DatFile.Buffer(name, clock, (int) pageSize, packed(offset), List.copyOf(cpus)));
     }
 
     /** Whether pages are packed stands in the header of the section, not in the option. */

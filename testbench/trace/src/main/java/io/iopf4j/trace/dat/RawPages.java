@@ -24,8 +24,7 @@ final class RawPages extends PageFeed {
         }
         if (bytes == null) {
             if (!file.budget.take(pageSize)) {
-                file.warnings.at(
-                        data.offset(), "pages that fit the memory", "one of " + pageSize);
+                file.warnings.at(data.offset(), "pages that fit the memory", "one of " + pageSize);
                 position = data.size();
                 return false;
             }

@@ -17,8 +17,7 @@ final class StreamPlan {
         }
     }
 
-    private void add(
-            final DatFile file, final DatFile.Buffer buffer, final DatFile.CpuData data) {
+    private void add(final DatFile file, final DatFile.Buffer buffer, final DatFile.CpuData data) {
         if (data.size() == 0) {
             return;
         }

@@ -2,6 +2,7 @@
 package io.iopf4j.trace.dat;
 
 import io.iopf4j.trace.TraceFormatException;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,8 +66,7 @@ final class Version6 {
 
     private void instance(final Options.BufferV6 instance) throws IOException {
         if (instance.offset() < 0 || instance.offset() >= file.source.size()) {
-            file.warnings.at(
-                    instance.offset(), "buffer " + instance.name(), "the end of the file");
+            file.warnings.at(instance.offset(), "buffer " + instance.name(), "the end of the file");
             return;
         }
         final DatInput in = file.input(instance.offset(), file.source.size());

@@ -2,6 +2,7 @@
 package io.iopf4j.trace.dat;
 
 import io.iopf4j.trace.TraceFormatException;
+
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
@@ -80,7 +81,7 @@ final class Version7 {
             throws IOException {
         final long offset = options.sections[id];
         if (offset < 0) {
-            if (id != CMDLINES) { // which split files may lack
+            if (id == HEADER_INFO || id == EVENT_FORMATS) { // the others may be left out
                 file.warnings.add("expected a section with " + what + ", found none");
             }
             return;

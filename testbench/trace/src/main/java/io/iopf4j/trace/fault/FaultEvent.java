@@ -53,22 +53,8 @@ public final class FaultEvent {
     /** The fields that are numbers, in the order of the constants below. */
     static final List<String> NUMBERS =
             List.of(
-                    "type",
-                    "flags",
-                    "pasid",
-                    "grpid",
-                    "perm",
-                    "addr",
-                    "group",
-                    "count",
-                    "cookie",
-                    "code",
-                    "file",
-                    "ret",
-                    "hwpt",
-                    "handle",
-                    "dev",
-                    "queue");
+                    "type", "flags", "pasid", "grpid", "perm", "addr", "group", "count", "cookie",
+                    "code", "file", "ret", "hwpt", "handle", "dev", "queue");
 
     private static final int TYPE = 0;
     private static final int FLAGS = 1;

@@ -2,6 +2,7 @@
 package io.iopf4j.trace.fault;
 
 import io.iopf4j.trace.fault.FaultEvent.Kind;
+
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -33,10 +34,7 @@ record FaultEventRow(String system, String event, Kind kind, List<String> fields
                 iommu("attach_device_to_domain", Kind.DOMAIN_ATTACHED),
                 iopf("iopf_queue_add", Kind.QUEUE_ADD, "dev name"),
                 iopf("iopf_queue_remove", Kind.QUEUE_REMOVE, "dev name"),
-                iopf(
-                        "iopf_report",
-                        Kind.REPORT,
-                        "dev type flags pasid grpid perm addr name"),
+                iopf("iopf_report", Kind.REPORT, "dev type flags pasid grpid perm addr name"),
                 iopf("iopf_report_ret", Kind.REPORT_RETURN, "ret"),
                 iopf(
                         "iopf_deliver",

@@ -171,7 +171,7 @@ final class LineParser {
         return i;
     }
 
-    /** {@code iopfbuf:   load-262}: the instance's name is printed as if part of the comm. */
+    /** {@code iopfbuf: load-262}: the instance's name is printed as if part of the comm. */
     private void instance() {
         bufferStart = commStart;
         bufferEnd = commStart;

@@ -3,6 +3,7 @@ package io.iopf4j.trace.text;
 
 import io.iopf4j.trace.EventField;
 import io.iopf4j.trace.EventFormat;
+
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
@@ -22,7 +23,9 @@ final class TextFormat {
 
     TextFormat(final String name) {
         final int colon = name.indexOf(':');
-        format = new EventFormat(name.substring(0, Math.max(colon, 0)), name.substring(colon + 1), -1);
+        format =
+                new EventFormat(
+                        name.substring(0, Math.max(colon, 0)), name.substring(colon + 1), -1);
     }
 
     void startLine() {

@@ -5,6 +5,7 @@ import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.TraceInfo;
 import io.iopf4j.trace.TraceReader;
 import io.iopf4j.trace.util.Warnings;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -99,8 +100,7 @@ public final class TextReader implements TraceReader {
 
     private void other() {
         final int length = Math.min(lines.end - lines.start, REMARK_MAX);
-        final String line =
-                new String(lines.bytes(), lines.start, length, StandardCharsets.UTF_8);
+        final String line = new String(lines.bytes(), lines.start, length, StandardCharsets.UTF_8);
         final Matcher count = CPUS.matcher(line);
         if (count.find()) {
             cpus = Integer.parseInt(count.group(1));

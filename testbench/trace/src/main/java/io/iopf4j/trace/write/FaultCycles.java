@@ -71,8 +71,7 @@ final class FaultCycles {
             final int pid = REPORTER_PID + device;
             out.event(Probe.ADD_DEVICE, time, pid, names[device], device);
             out.event(Probe.ATTACH, time + SETUP_STEP_NS, pid, names[device]);
-            out.event(
-                    Probe.QUEUE_ADD, time + 2 * SETUP_STEP_NS, pid, names[device], dev(device));
+            out.event(Probe.QUEUE_ADD, time + 2 * SETUP_STEP_NS, pid, names[device], dev(device));
             time += 3 * SETUP_STEP_NS;
         }
     }
@@ -82,8 +81,7 @@ final class FaultCycles {
         for (int device = 0; device < devices; device++) {
             final int pid = REPORTER_PID + device;
             out.event(Probe.QUEUE_REMOVE, time, pid, names[device], dev(device));
-            out.event(
-                    Probe.REMOVE_DEVICE, time + SETUP_STEP_NS, pid, names[device], device);
+            out.event(Probe.REMOVE_DEVICE, time + SETUP_STEP_NS, pid, names[device], device);
             time += 2 * SETUP_STEP_NS;
         }
     }

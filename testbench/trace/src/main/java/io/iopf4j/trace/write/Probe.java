@@ -11,8 +11,8 @@ import java.util.List;
  * @param id the number in the records
  * @param system the event's group
  * @param name the event's name
- * @param fields type and name of each; {@code x} types are unsigned and printed in hex, {@code
- *     str} is a string at the record's end
+ * @param fields type and name of each; {@code x} types are unsigned and printed in hex, {@code str}
+ *     is a string at the record's end
  */
 record Probe(int id, String system, String name, List<String> fields) {
     static final Probe ADD_DEVICE =

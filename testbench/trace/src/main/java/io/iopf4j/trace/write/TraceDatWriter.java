@@ -211,8 +211,7 @@ public final class TraceDatWriter {
         put(contents);
     }
 
-    private void sectionHeader(final int id, final int flags, final long size)
-            throws IOException {
+    private void sectionHeader(final int id, final int flags, final long size) throws IOException {
         put(new Bytes().u16(id).u16(flags).u32(0).u64(size));
     }
 

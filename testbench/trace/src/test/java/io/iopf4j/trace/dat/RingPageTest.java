@@ -10,16 +10,18 @@ import io.iopf4j.trace.EventField;
 import io.iopf4j.trace.EventFormat;
 import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.TraceReader;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.Deflater;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pages made by hand, each with one trap of the format. */
 class RingPageTest {
@@ -273,8 +275,7 @@ class RingPageTest {
     @Test
     void shouldAddDateInMicrosecondsAndOffsetInNanoseconds() throws IOException {
         final byte[] options =
-                little()
-                        .number(1, 2)
+                little().number(1, 2)
                         .u32(5)
                         .text("0x10\0")
                         .number(7, 2)
@@ -294,8 +295,7 @@ class RingPageTest {
 
     @Test
     void shouldTurnCyclesIntoNanoseconds() throws IOException {
-        final byte[] options =
-                little().number(14, 2).u32(16).u32(3 << 20).u32(20).u64(0).toBytes();
+        final byte[] options = little().number(14, 2).u32(16).u32(3 << 20).u32(20).u64(0).toBytes();
         final byte[] page = DatBytes.page(false, 8, 1L << 50, little().map(0, 1));
         try (TraceReader reader =
                 DatBytes.open(directory, DatBytes.version6(false, 8, 8, options, page))) {
@@ -342,6 +342,20 @@ class RingPageTest {
     }
 
     @Test
+    void shouldReadTheTextOfALatencyTracer() throws IOException {
+        final String line = " load-7   [001] ...1.  5.000001: map: IOMMU: iova=0x9 size=1\n";
+        final byte[] file = DatBytes.latency("# tracer: irqsoff\n" + line.repeat(500));
+        try (TraceReader reader = DatBytes.open(directory, file)) {
+            while (reader.next()) {
+                assertEquals(9, reader.event().getLong("iova"));
+            }
+            assertEquals(500, reader.events());
+            assertEquals(List.of(), reader.warnings());
+            assertEquals(reader.size(), reader.position());
+        }
+    }
+
+    @Test
     void shouldReadTheNumbersOfAFormatWithoutSigns() {
         final String text =
                 """
@@ -357,7 +371,6 @@ class RingPageTest {
         final EventFormat format = FormatText.parse("x", 7, bytes);
         assertTrue(format.field("a").isSigned());
         assertFalse(format.field("b").isSigned());
-        assertEquals(
-                EventField.Kind.CHAR_ARRAY, format.field("comm").kind());
+        assertEquals(EventField.Kind.CHAR_ARRAY, format.field("comm").kind());
     }
 }

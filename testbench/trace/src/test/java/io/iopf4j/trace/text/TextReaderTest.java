@@ -8,13 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.TraceReader;
 import io.iopf4j.trace.Traces;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class TextReaderTest {
     private static final String FTRACE = "# tracer: nop\n";
@@ -30,19 +32,17 @@ class TextReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "  irq/30-dmar-77      [003] d..1.  1002.000020: | irq/30-dmar | 77 | 3 | 1002000020000",
-                "  kworker/u8:2-iopf-55 [001] .....  5.000000001: | kworker/u8:2-iopf | 55 | 1 | 5000000001",
+                "  irq/30-dmar-77      [003] d..1.  1002.000020: | irq/30-dmar | 77 | 3 |"
+                        + " 1002000020000",
+                "  kworker/u8:2-iopf-55 [001] .....  5.000000001: | kworker/u8:2-iopf | 55 | 1 |"
+                        + " 5000000001",
                 "  a b [1]-9   (     77) [002] ....  7.5: | a b [1] | 9 | 2 | 7500000000",
                 "  load-244  (-------) [001] .....234060656902: | load | 244 | 1 | 234060656902",
                 "  <idle>-0     [000]  1000.134219: | <idle> | 0 | 0 | 1000134219000",
                 "  load-172   [001] ..... 20803865742: | load | 172 | 1 | 20803865742"
             })
     void shouldReadTheShapesOfALine(
-            final String prefix,
-            final String comm,
-            final int pid,
-            final int cpu,
-            final long time)
+            final String prefix, final String comm, final int pid, final int cpu, final long time)
             throws IOException {
         try (TraceReader reader = open(FTRACE + prefix + " " + MAP)) {
             assertTrue(reader.next(), reader.warnings().toString());
@@ -87,7 +87,8 @@ class TextReaderTest {
 
     @Test
     void shouldReadStringsWithBlanksAndSignedNumbers() throws IOException {
-        final String line = " x-1 [000] 1.5: e: (f <- g) ret=-22 name=\"a b\" big=0xffffffffffffffff\n";
+        final String line =
+                " x-1 [000] 1.5: e: (f <- g) ret=-22 name=\"a b\" big=0xffffffffffffffff\n";
         try (TraceReader reader = open(FTRACE + line)) {
             assertTrue(reader.next());
             assertEquals(-22, reader.event().getLong("ret"));
