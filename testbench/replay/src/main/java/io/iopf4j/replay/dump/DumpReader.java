@@ -6,6 +6,7 @@ import io.iopf4j.trace.fault.FaultEvents;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 
@@ -112,7 +113,7 @@ public final class DumpReader {
      *
      * @return counts, complete after {@link #readAll}
      */
-    public TreeMap<String, Long> eventsByName() {
+    public SortedMap<String, Long> eventsByName() {
         final TreeMap<String, Long> counts = new TreeMap<>();
         eventsByName.forEach((name, count) -> counts.put(name, count[0]));
         return counts;

@@ -2,6 +2,8 @@
 package io.iopf4j.replay.dump;
 
 import io.iopf4j.api.PageResponseCode;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -191,7 +193,7 @@ public final class DumpSummary implements DumpListener {
      *
      * @return devices that asked, by name
      */
-    public TreeMap<String, Long> requestsByDevice() {
+    public SortedMap<String, Long> requestsByDevice() {
         return new TreeMap<>(requestsByDevice);
     }
 
@@ -200,8 +202,8 @@ public final class DumpSummary implements DumpListener {
      *
      * @return the fault queue's file, as the kernel's pointer, to device names
      */
-    public TreeMap<Long, TreeSet<String>> devicesByFile() {
-        final TreeMap<Long, TreeSet<String>> copy = new TreeMap<>();
+    public SortedMap<Long, SortedSet<String>> devicesByFile() {
+        final SortedMap<Long, SortedSet<String>> copy = new TreeMap<>();
         devicesByFile.forEach((file, devices) -> copy.put(file, new TreeSet<>(devices)));
         return copy;
     }

@@ -21,6 +21,7 @@ import java.util.function.IntConsumer;
  * invariants read it and nothing else. In steady state a step allocates nothing but, now and then, a
  * longer column. One thread.
  */
+@SuppressWarnings("EnumOrdinal") // columns are bytes, and no row outlives the run
 public final class Ledger implements SmmuObserver, FaultObserver, EndpointListener {
     /** A time that has not come, a tag or code that was not given. */
     public static final int NONE = -1;
