@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.trace;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Tells inputs by their first bytes, never by their names. */
+final class Recognition {
+    /** How many bytes are looked at. */
+    static final int BYTES = 1 << 16;
+
+    /** What must be said to whoever brings something else. */
+    static final String READABLE =
+            "trace.dat 6 or 7, ftrace trace text or trace-cmd report text (each may be gzipped)";
+
+    private static final int LINES = 20;
+    private static final String DAT = "\u0017\bDtracing";
+
+    /** What can be read. */
+    enum Input {
+        /** A gzip wrapper around anything. */
+        GZIP,
+        /** {@code trace.dat}. */
+        DAT,
+        /** The tracefs file {@code trace}. */
+        FTRACE_TEXT,
+        /** What {@code trace-cmd report} prints. */
+        REPORT_TEXT
+    }
+
+    /** How something that cannot be read begins, and what it is. */
+    private record Signature(String start, String what) {}
+
+    private static final List<Signature> SIGNATURES =
+            List.of(
+                    new Signature("PERFILE2", "a perf.data file"),
+                    new Signature("2ELIFREP", "a perf.data file of a big-endian machine"),
+                    new Signature("PERFFILE", "a perf.data file of version 1"),
+                    new Signature("(\u00b5/\u00fd", "zstd data: unpack it first"),
+                    new Signature("\u00fd7zXZ\0", "xz data: unpack it first"),
+                    new Signature("BZh", "bzip2 data: unpack it first"),
+                    new Signature("\u0004\"M\u0018", "lz4 data: unpack it first"),
+                    new Signature("PK\u0003\u0004", "a zip archive"),
+                    new Signature("\177ELF", "an ELF file"),
+                    new Signature("\u00ff\u00d8\u00ff", "a JPEG picture"),
+                    new Signature("\u0089PNG", "a PNG picture"),
+                    new Signature("%PDF", "a PDF document"),
+                    new Signature("\u00c1\u001f\u00fc\u00c1", "a CTF packet"),
+                    new Signature("\u00c1\u00fc\u001f\u00c1", "a CTF packet"),
+                    new Signature(
+                            "\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff",
+                            "a QEMU simpletrace file or blank flash"));
+
+    /** What a line of text in something that cannot be read looks like. */
+    private record Line(Pattern pattern, String what) {}
+
+    private static final List<Line> TEXTS =
+            List.of(
+                    new Line(
+                            Pattern.compile("^.{0,40}\\[\\d+\\]\\s+\\d+\\.\\d+:\\s+\\w+:\\w+: "),
+                            "perf script text"),
+                    new Line(
+                            Pattern.compile("^(?:<\\d+>|\\w+ *:\\w+ *: *)?\\[ *[-\\w+.: ]+\\] "),
+                            "a kernel log"),
+                    new Line(
+                            Pattern.compile("DMAR:|arm-smmu-v3|AMD-Vi:|^\\d+,\\d+,\\d+,[-c],?"),
+                            "a kernel log"),
+                    new Line(Pattern.compile("^(?:\\S+:)?(?:vtd|smmuv3)_\\w+ "), "a QEMU log"),
+                    new Line(Pattern.compile("^<(?:\\?xml|!DOCTYPE|html)"), "XML or HTML"),
+                    new Line(Pattern.compile("^[{\\[]\\s*(?:\"|$)"), "JSON"));
+
+    private Recognition() {}
+
+    /**
+     * Tells what an input is.
+     *
+     * @param file its name, for messages
+     * @param head its first {@value #BYTES} bytes, or all
+     * @throws TraceFormatException if it cannot be read; the message says what it looks like
+     */
+    static Input of(final String file, final byte[] head) throws TraceFormatException {
+        if (head.length == 0) {
+            throw refused(file, "an empty file");
+        }
+        final String text = new String(head, StandardCharsets.ISO_8859_1);
+        if (text.startsWith("\u001f\u008b")) {
+            return Input.GZIP;
+        }
+        if (text.startsWith(DAT)) {
+            return Input.DAT;
+        }
+        final List<String> lines = text.lines().limit(LINES).map(Recognition::clean).toList();
+        for (final String line : lines) {
+            if (line.startsWith("# tracer:")) {
+                return Input.FTRACE_TEXT;
+            }
+            if (line.matches("cpus=\\d+")) {
+                return Input.REPORT_TEXT;
+            }
+        }
+        throw refused(file, resemblance(text, lines));
+    }
+
+    private static String clean(final String line) {
+        return line.startsWith("\u00ef\u00bb\u00bf") ? line.substring(3) : line;
+    }
+
+    private static TraceFormatException refused(final String file, final String found) {
+        return new TraceFormatException(file, 0, READABLE, found);
+    }
+
+    private static String resemblance(final String text, final List<String> lines) {
+        for (final Signature signature : SIGNATURES) {
+            if (text.startsWith(signature.start())) {
+                return signature.what();
+            }
+        }
+        if (text.startsWith(DAT.substring(0, Math.min(text.length(), DAT.length())))) {
+            return "only the first " + text.length() + " bytes of a trace.dat";
+        }
+        if (text.startsWith("ustar", 257)) {
+            return "a tar archive";
+        }
+        if (!isText(text)) {
+            return "binary data that begins with " + hex(text);
+        }
+        for (final Line line : TEXTS) {
+            if (lines.stream().anyMatch(l -> line.pattern().matcher(shortened(l)).find())) {
+                return line.what();
+            }
+        }
+        return "text that begins \"" + shortened(lines.isEmpty() ? "" : lines.get(0).strip(), 40)
+                + "\"";
+    }
+
+    private static boolean isText(final String text) {
+        final long odd = text.chars().filter(c -> c < ' ' && "\t\n\r\f\u001b".indexOf(c) < 0).count();
+        return 100 * odd <= text.length();
+    }
+
+    private static String shortened(final String line) {
+        return shortened(line, 200);
+    }
+
+    private static String shortened(final String line, final int length) {
+        return line.length() <= length ? line : line.substring(0, length);
+    }
+
+    private static String hex(final String text) {
+        final StringBuilder hex = new StringBuilder();
+        for (int i = 0; i < Math.min(8, text.length()); i++) {
+            hex.append(String.format(Locale.ROOT, "%s%02x", i == 0 ? "" : " ", (int) text.charAt(i)));
+        }
+        return hex.toString();
+    }
+}
