@@ -11,4 +11,5 @@ module io.iopf4j.trace {
 
     exports io.iopf4j.trace;
     exports io.iopf4j.trace.fault;
+    exports io.iopf4j.trace.write;
 }
