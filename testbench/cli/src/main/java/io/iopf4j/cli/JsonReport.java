@@ -147,8 +147,7 @@ final class JsonReport {
         json.writeNumberProperty(
                 "queueHighWater", result.bench().smmu().counters().eventQueueHighWater());
         json.writeNumberProperty("stallHighWater", result.bench().smmu().stallHighWater());
-        json.writeNumberProperty(
-                "commandErrors", result.bench().smmu().counters().commandErrors());
+        json.writeNumberProperty("commandErrors", result.bench().smmu().counters().commandErrors());
         json.writeEndObject();
     }
 

@@ -24,7 +24,9 @@ final class TextReport {
 
     void info(final Dumps dumps) {
         dumps.inputs().forEach(this::input);
-        dump(dumps.summary(), dumps.inputs().stream().allMatch(i -> i.info().timesAreNanoseconds()));
+        dump(
+                dumps.summary(),
+                dumps.inputs().stream().allMatch(i -> i.info().timesAreNanoseconds()));
         out.println("requests by device");
         dumps.summary()
                 .requestsByDevice()
@@ -32,8 +34,7 @@ final class TextReport {
         dumps.summary()
                 .devicesByFile()
                 .values()
-                .forEach(
-                        devices -> wrapped("fault queue of " + String.join(", ", devices), "  "));
+                .forEach(devices -> wrapped("fault queue of " + String.join(", ", devices), "  "));
         out.println("events by name");
         for (final Input input : dumps.inputs()) {
             input.eventsByName()
@@ -44,7 +45,9 @@ final class TextReport {
 
     void replay(final Dumps dumps, final ReplayResult result) {
         dumps.inputs().forEach(this::input);
-        dump(dumps.summary(), dumps.inputs().stream().allMatch(i -> i.info().timesAreNanoseconds()));
+        dump(
+                dumps.summary(),
+                dumps.inputs().stream().allMatch(i -> i.info().timesAreNanoseconds()));
         out.printf("replay      %s on smmuv3, policy none%n", Mainline612.NAME);
         final Map<Outcome, Long> outcomes = result.outcomes();
         out.printf(

@@ -81,7 +81,8 @@ public final class Replay {
         }
         if (recording.devices().size() > 1 << SmmuV3Config.roomy().sidBits()) {
             throw new UnsupportedRecordingException(
-                    "the dump has more devices than the " + (1 << SmmuV3Config.roomy().sidBits())
+                    "the dump has more devices than the "
+                            + (1 << SmmuV3Config.roomy().sidBits())
                             + " that this SMMU has StreamIDs for");
         }
         final Replay replay = new Replay(recording, summary, settings);
@@ -230,8 +231,7 @@ public final class Replay {
         final long delay = answerAfterNs[group];
         if (delay != Ledger.NONE) {
             answerAfterNs[group] = Ledger.NONE;
-            lateAnswers.add(
-                    new LateAnswer(bench.scheduler().nowNs() + delay, lateCount++, group));
+            lateAnswers.add(new LateAnswer(bench.scheduler().nowNs() + delay, lateCount++, group));
         }
     }
 
@@ -269,8 +269,7 @@ public final class Replay {
         return IommuFault.PERM_READ | (perm & IommuFault.PERM_EXEC) | privileged;
     }
 
-    private record LateAnswer(long timeNs, int order, int group)
-            implements Comparable<LateAnswer> {
+    private record LateAnswer(long timeNs, int order, int group) implements Comparable<LateAnswer> {
         @Override
         public int compareTo(final LateAnswer other) {
             final int byTime = Long.compare(timeNs, other.timeNs);

@@ -7,7 +7,9 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Counts what a dump holds: the {@code dump} part of a report. Its memory is bounded by devices. */
+/**
+ * Counts what a dump holds: the {@code dump} part of a report. Its memory is bounded by devices.
+ */
 public final class DumpSummary implements DumpListener {
     private final long[] responses = new long[3];
     private final TreeMap<String, Long> requestsByDevice = new TreeMap<>();

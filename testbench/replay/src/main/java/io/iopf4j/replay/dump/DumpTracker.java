@@ -230,8 +230,7 @@ public final class DumpTracker {
         }
     }
 
-    private void answer(
-            final FaultEvent event, final RecordedGroup group, final AnsweredBy by) {
+    private void answer(final FaultEvent event, final RecordedGroup group, final AnsweredBy by) {
         group.answered(event.code(), by);
         listeners.forEach(l -> l.answered(event.timeNs(), group));
     }
