@@ -29,6 +29,7 @@ import java.util.function.IntConsumer;
  */
 public final class Replay {
     private static final int PROGRESS_STEPS = 1 << 12;
+    private static final int PASID_MASK = (1 << RecordedGroup.PASID_BITS) - 1;
 
     private final Recording recording;
     private final ReplaySettings settings;
@@ -100,8 +101,9 @@ public final class Replay {
     private void build() {
         final Map<String, Integer> pasidBits = new HashMap<>();
         for (final RecordedGroup group : recording.groups()) {
-            if (group.hasPasid()) {
-                final int bits = 32 - Integer.numberOfLeadingZeros(group.pasid());
+            final int ssid = ssid(group);
+            if (ssid != IommuModel.NO_SUBSTREAM) {
+                final int bits = Integer.SIZE - Integer.numberOfLeadingZeros(ssid);
                 pasidBits.merge(group.device(), bits, Math::max);
             }
         }
@@ -257,7 +259,8 @@ public final class Replay {
 
     private static int ssid(final RecordedGroup group) {
         // SubstreamID 0 of a stream that also has accesses without one is reserved (S1DSS).
-        return group.hasPasid() && group.pasid() != 0 ? group.pasid() : IommuModel.NO_SUBSTREAM;
+        final int pasid = group.hasPasid() ? group.pasid() & PASID_MASK : 0;
+        return pasid == 0 ? IommuModel.NO_SUBSTREAM : pasid;
     }
 
     /** A stall is of one access: what asks to read and write is replayed as the write. */

@@ -70,6 +70,13 @@ public final class DumpReader {
         if (reader.lostMarkers() > 0) {
             warnings.add(lossWarning());
         }
+        if (tracker.widePasids() > 0) {
+            warnings.add(
+                    tracker.widePasids()
+                            + " group(s) have a PASID of more than "
+                            + RecordedGroup.PASID_BITS
+                            + " bits; they are not compared");
+        }
         return tracker.nextNumber();
     }
 
