@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** From a dump to a report: what was recorded, the bench that runs it again, and the ledger. */
-@SuppressWarnings("requires-automatic") // HdrHistogram names no module of its own
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"}) // HdrHistogram
 module io.iopf4j.replay {
+    requires transitive HdrHistogram;
     requires transitive io.iopf4j.core;
     requires transitive io.iopf4j.drivers.armsmmuv3;
     requires transitive io.iopf4j.emulation;
     requires transitive io.iopf4j.trace;
-    requires HdrHistogram;
     requires org.snakeyaml.engine;
 
     exports io.iopf4j.replay;

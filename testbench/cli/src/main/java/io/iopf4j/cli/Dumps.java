@@ -21,8 +21,7 @@ final class Dumps {
     Dumps() {}
 
     /** Reads all files; a file of which nothing can be read ends it. */
-    void read(
-            final List<String> files, final List<DumpListener> listeners, final Progress progress)
+    void read(final List<String> files, final List<DumpListener> listeners, final Progress progress)
             throws IOException {
         long number = 0;
         for (final String file : files) {

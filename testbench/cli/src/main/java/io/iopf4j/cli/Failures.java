@@ -38,6 +38,6 @@ final class Failures {
         } else {
             message = e.getMessage();
         }
-        return message.replaceAll("\\s*\\R\\s*", " ").strip();
+        return message.replaceAll("\\s*\\R\\s*", " ").replaceAll("\\p{Cntrl}", "?").strip();
     }
 }

@@ -4,7 +4,7 @@ package io.iopf4j.cli;
 import io.iopf4j.replay.dump.DumpReader;
 import io.iopf4j.trace.TraceInfo;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.SortedMap;
 
 /** What is known of one file after it was read. */
 record Input(
@@ -12,7 +12,7 @@ record Input(
         TraceInfo info,
         long events,
         long lostEvents,
-        TreeMap<String, Long> eventsByName,
+        SortedMap<String, Long> eventsByName,
         List<String> warnings) {
     static Input of(final String file, final DumpReader dump) {
         return new Input(

@@ -11,7 +11,8 @@ import io.iopf4j.replay.ledger.Invariants;
 import io.iopf4j.replay.ledger.Outcome;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.HdrHistogram.Histogram;
 import tools.jackson.core.JsonGenerator;
@@ -106,7 +107,7 @@ final class JsonReport {
         counts(json, "requestsByDevice", summary.requestsByDevice());
         json.writeName("faultQueues");
         json.writeStartArray();
-        for (final TreeSet<String> devices : summary.devicesByFile().values()) {
+        for (final SortedSet<String> devices : summary.devicesByFile().values()) {
             json.writeStartObject();
             strings(json, "devices", List.copyOf(devices));
             json.writeEndObject();
@@ -146,8 +147,7 @@ final class JsonReport {
         json.writeNumberProperty(
                 "queueHighWater", result.bench().smmu().counters().eventQueueHighWater());
         json.writeNumberProperty("stallHighWater", result.bench().smmu().stallHighWater());
-        json.writeNumberProperty(
-                "commandErrors", result.bench().smmu().counters().commandErrors());
+        json.writeNumberProperty("commandErrors", result.bench().smmu().counters().commandErrors());
         json.writeEndObject();
     }
 
@@ -212,7 +212,7 @@ final class JsonReport {
     }
 
     private static void counts(
-            final JsonGenerator json, final String name, final TreeMap<String, Long> counts) {
+            final JsonGenerator json, final String name, final SortedMap<String, Long> counts) {
         json.writeName(name);
         json.writeStartObject();
         counts.forEach((key, count) -> json.writeNumberProperty(key, count));

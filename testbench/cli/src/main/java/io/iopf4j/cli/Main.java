@@ -12,7 +12,8 @@ import picocli.CommandLine.ParameterException;
 /** Entry of the command line: finds the command, and turns every failure into one line. */
 @Command(
         name = "iopf4j",
-        description = "I/O page faults for Java: replays captured IOMMU faults on emulated hardware.",
+        description =
+                "I/O page faults for Java: replays captured IOMMU faults on emulated hardware.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
@@ -101,7 +102,9 @@ public final class Main implements Runnable {
                         : "";
         if ("iopf4j".equals(command) && LATER.contains(first)) {
             err.println(
-                    "iopf4j: '" + first + "' comes with a later version; this one has info and"
+                    "iopf4j: '"
+                            + first
+                            + "' comes with a later version; this one has info and"
                             + " replay");
         } else {
             final String help = "iopf4j".equals(command) ? "iopf4j" : "iopf4j " + command;

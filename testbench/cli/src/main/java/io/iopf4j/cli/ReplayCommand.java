@@ -113,7 +113,10 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--strict", description = "Exit 1 if a fate differs from the dump's.")
     private boolean strict;
 
-    @Option(names = {"--html", "--perfetto"}, paramLabel = "FILE", hidden = true)
+    @Option(
+            names = {"--html", "--perfetto"},
+            paramLabel = "FILE",
+            hidden = true)
     private Path later;
 
     @Spec private CommandSpec spec;
@@ -193,7 +196,11 @@ final class ReplayCommand implements Callable<Integer> {
     private void only(final String option, final String value, final String known) {
         if (!known.equals(value)) {
             throw usage(
-                    option + " " + value + ": this version has " + known
+                    option
+                            + " "
+                            + value
+                            + ": this version has "
+                            + known
                             + " only; others come with later ones");
         }
     }
@@ -201,16 +208,17 @@ final class ReplayCommand implements Callable<Integer> {
     private int log2(final int entries) {
         if (entries < 1 || entries > MOST_QUEUE_ENTRIES || Integer.bitCount(entries) != 1) {
             throw usage(
-                    "--queue-entries must be a power of two in [1, " + MOST_QUEUE_ENTRIES
-                            + "], not " + entries);
+                    "--queue-entries must be a power of two in [1, "
+                            + MOST_QUEUE_ENTRIES
+                            + "], not "
+                            + entries);
         }
         return Integer.numberOfTrailingZeros(entries);
     }
 
     private int stalls(final int entries) {
         if (entries < 1 || entries > MOST_STALLS) {
-            throw usage(
-                    "--stall-entries must be in [1, " + MOST_STALLS + "], not " + entries);
+            throw usage("--stall-entries must be in [1, " + MOST_STALLS + "], not " + entries);
         }
         return entries;
     }

@@ -19,7 +19,10 @@ final class ReportOptions {
     @Option(names = "--quiet", description = "No progress.")
     private boolean quiet;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
     private boolean help;
 
     ReportOptions() {}

@@ -10,11 +10,14 @@ import io.iopf4j.replay.ledger.Invariants;
 import io.iopf4j.replay.ledger.Outcome;
 import java.io.PrintWriter;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** The report for people: plain text of at most 72 columns, so that it can go into a mail. */
 final class TextReport {
     private static final int COLUMNS = 72;
+    private static final String INDENT = " ".repeat(12);
     private static final double NS_PER_MS = 1e6;
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}|[\\x80-\\x9f]");
 
     private final PrintWriter out;
 
@@ -24,7 +27,9 @@ final class TextReport {
 
     void info(final Dumps dumps) {
         dumps.inputs().forEach(this::input);
-        dump(dumps.summary(), dumps.inputs().stream().allMatch(i -> i.info().timesAreNanoseconds()));
+        dump(
+                dumps.summary(),
+                dumps.inputs().stream().allMatch(i -> i.info().timesAreNanoseconds()));
         out.println("requests by device");
         dumps.summary()
                 .requestsByDevice()
@@ -32,8 +37,7 @@ final class TextReport {
         dumps.summary()
                 .devicesByFile()
                 .values()
-                .forEach(
-                        devices -> wrapped("fault queue of " + String.join(", ", devices), "  "));
+                .forEach(devices -> wrapped("fault queue of " + String.join(", ", devices), "  "));
         out.println("events by name");
         for (final Input input : dumps.inputs()) {
             input.eventsByName()
@@ -44,87 +48,108 @@ final class TextReport {
 
     void replay(final Dumps dumps, final ReplayResult result) {
         dumps.inputs().forEach(this::input);
-        dump(dumps.summary(), dumps.inputs().stream().allMatch(i -> i.info().timesAreNanoseconds()));
+        dump(
+                dumps.summary(),
+                dumps.inputs().stream().allMatch(i -> i.info().timesAreNanoseconds()));
         out.printf("replay      %s on smmuv3, policy none%n", Mainline612.NAME);
         final Map<Outcome, Long> outcomes = result.outcomes();
-        out.printf(
-                "            %d raised: %d answered, %d drained, %d terminated,%n",
-                result.raised(),
-                outcomes.get(Outcome.ANSWERED),
-                outcomes.get(Outcome.DRAINED),
-                outcomes.get(Outcome.TERMINATED));
-        out.printf(
-                "            %d timed out, %d outstanding, %d unreported%n",
-                outcomes.get(Outcome.TIMED_OUT),
-                outcomes.get(Outcome.OUTSTANDING),
-                outcomes.get(Outcome.UNREPORTED));
-        out.printf(
-                "            answers: %d success, %d invalid, %d failure, %d refused%n",
-                result.ledger().responses(PageResponseCode.SUCCESS),
-                result.ledger().responses(PageResponseCode.INVALID),
-                result.ledger().responses(PageResponseCode.FAILURE),
-                result.ledger().refused());
-        out.printf(
-                "hardware    %d stalled at most, %d queued at most,%n"
-                        + "            %d queue overflows, %d command errors%n",
-                result.bench().smmu().stallHighWater(),
-                result.bench().smmu().counters().eventQueueHighWater(),
-                result.bench().smmu().counters().eventQueueOverflows(),
-                result.bench().smmu().counters().commandErrors());
+        line(
+                String.format(
+                        "            %d raised: %d answered, %d drained, %d terminated,",
+                        result.raised(),
+                        outcomes.get(Outcome.ANSWERED),
+                        outcomes.get(Outcome.DRAINED),
+                        outcomes.get(Outcome.TERMINATED)));
+        line(
+                String.format(
+                        "            %d timed out, %d outstanding, %d unreported",
+                        outcomes.get(Outcome.TIMED_OUT),
+                        outcomes.get(Outcome.OUTSTANDING),
+                        outcomes.get(Outcome.UNREPORTED)));
+        line(
+                String.format(
+                        "            answers: %d success, %d invalid, %d failure, %d refused",
+                        result.ledger().responses(PageResponseCode.SUCCESS),
+                        result.ledger().responses(PageResponseCode.INVALID),
+                        result.ledger().responses(PageResponseCode.FAILURE),
+                        result.ledger().refused()));
+        line(
+                String.format(
+                        "hardware    %d stalled at most, %d queued at most,",
+                        result.bench().smmu().stallHighWater(),
+                        result.bench().smmu().counters().eventQueueHighWater()));
+        line(
+                String.format(
+                        "            %d queue overflows, %d command errors",
+                        result.bench().smmu().counters().eventQueueOverflows(),
+                        result.bench().smmu().counters().commandErrors()));
         out.println();
         out.printf(
                 "%-15s %7s %8s %7s %6s %6s %8s %8s%n",
                 "VM", "raised", "answered", "drained", "open", "most", "p50 ms", "max ms");
         result.vms().forEach(this::vm);
         out.println();
-        out.printf(
-                "comparison  %d fates as recorded, %d differ%s%n",
-                result.comparison().matched(),
-                result.comparison().diverged(),
-                result.comparison().spoiled() == 0
-                        ? ""
-                        : ", " + result.comparison().spoiled() + " hidden by lost events");
+        line(
+                String.format(
+                        "comparison  %d fates as recorded, %d differ%s",
+                        result.comparison().matched(),
+                        result.comparison().diverged(),
+                        result.comparison().spoiled() == 0
+                                ? ""
+                                : ", "
+                                        + result.comparison().spoiled()
+                                        + " hidden by lost or damaged events"));
         if (result.comparison().firstDivergence() != null) {
-            wrapped("first: " + result.comparison().firstDivergence(), "            ");
+            line("            first: " + result.comparison().firstDivergence());
         }
         for (final Invariants.Invariant invariant : result.bench().invariants().all()) {
-            out.printf(
-                    "invariant   %-34s %s, checked %d times%n",
-                    invariant.name(), invariant.holds() ? "holds" : "BROKEN", invariant.checked());
+            line(
+                    String.format(
+                            "invariant   %-34s %s, %d checks",
+                            invariant.name(),
+                            invariant.holds() ? "holds" : "BROKEN",
+                            invariant.checked()));
             if (!invariant.holds()) {
-                wrapped(invariant.breach(), "            ");
+                line(INDENT + invariant.breach());
             }
         }
         dumps.inputs().forEach(this::warnings);
     }
 
     private void input(final Input input) {
-        wrapped("dump        " + input.file(), "            ");
-        out.printf(
-                "            %s%s, clock %s, %d CPUs, %d events%s%n",
-                input.info().format(),
-                input.info().version() == 0 ? "" : " version " + input.info().version(),
-                input.info().clock().isEmpty() ? "unknown" : input.info().clock(),
-                input.info().cpus(),
-                input.events(),
-                input.lostEvents() == 0 ? "" : ", " + input.lostEvents() + " lost");
+        line("dump        " + input.file());
+        line(
+                String.format(
+                        "            %s%s, clock %s, %d CPUs, %d events%s",
+                        input.info().format(),
+                        input.info().version() == 0 ? "" : " version " + input.info().version(),
+                        input.info().clock().isEmpty() ? "unknown" : input.info().clock(),
+                        input.info().cpus(),
+                        input.events(),
+                        input.lostEvents() == 0 ? "" : ", " + input.lostEvents() + " lost"));
         if (!input.info().kernel().isEmpty()) {
-            wrapped("kernel      " + input.info().kernel(), "            ");
+            line("kernel      " + input.info().kernel());
         }
     }
 
     private void dump(final DumpSummary summary, final boolean timesAreNanoseconds) {
-        out.printf(
-                "faults      %d page requests in %d groups, %d unrecoverable%n",
-                summary.pageRequests(), summary.groups(), summary.unrecoverable());
-        out.printf(
-                "answers     %d success, %d invalid, %d failure, %d unanswered%n",
-                summary.success(), summary.invalid(), summary.failure(), summary.unanswered());
-        out.printf(
-                "outstanding %d at most, %d devices, %d VMs%n",
-                summary.outstandingHighWater(),
-                summary.requestsByDevice().size(),
-                JsonReport.vms(summary));
+        line(
+                String.format(
+                        "faults      %d page requests in %d groups, %d unrecoverable",
+                        summary.pageRequests(), summary.groups(), summary.unrecoverable()));
+        line(
+                String.format(
+                        "answers     %d success, %d invalid, %d failure, %d unanswered",
+                        summary.success(),
+                        summary.invalid(),
+                        summary.failure(),
+                        summary.unanswered()));
+        line(
+                String.format(
+                        "outstanding %d at most, %d devices, %d VMs",
+                        summary.outstandingHighWater(),
+                        summary.requestsByDevice().size(),
+                        JsonReport.vms(summary)));
         final long span = summary.lastNs() - summary.firstNs();
         out.println(
                 timesAreNanoseconds
@@ -132,17 +157,22 @@ final class TextReport {
                         : "time        " + span + " ticks of a clock that does not count ns");
     }
 
+    /** The name gives way to numbers that are longer than usual. */
     private void vm(final VmResult vm) {
-        out.printf(
-                "%-15s %7d %8d %7d %6d %6d %8s %8s%n",
-                cut(vm.name(), 15),
-                vm.raised(),
-                vm.outcomes().get(Outcome.ANSWERED),
-                vm.outcomes().get(Outcome.DRAINED),
-                vm.outcomes().get(Outcome.OUTSTANDING) + vm.outcomes().get(Outcome.UNREPORTED),
-                vm.outstandingHighWater(),
-                milliseconds(vm, vm.latencyNs().getValueAtPercentile(50)),
-                milliseconds(vm, vm.latencyNs().getMaxValue()));
+        final String numbers =
+                String.format(
+                        " %7d %8d %7d %6d %6d %8s %8s",
+                        vm.raised(),
+                        vm.outcomes().get(Outcome.ANSWERED),
+                        vm.outcomes().get(Outcome.DRAINED),
+                        vm.outcomes().get(Outcome.OUTSTANDING)
+                                + vm.outcomes().get(Outcome.UNREPORTED),
+                        vm.outstandingHighWater(),
+                        milliseconds(vm, vm.latencyNs().getValueAtPercentile(50)),
+                        milliseconds(vm, vm.latencyNs().getMaxValue()));
+        final int room = Math.max(1, COLUMNS - numbers.length());
+        final String name = cut(vm.name(), room);
+        out.println(name + " ".repeat(room - name.length()) + numbers);
     }
 
     private static String milliseconds(final VmResult vm, final long ns) {
@@ -150,11 +180,16 @@ final class TextReport {
     }
 
     private void warnings(final Input input) {
-        input.warnings().forEach(line -> wrapped("warning     " + line, "            "));
+        input.warnings().forEach(warning -> line("warning     " + warning));
+    }
+
+    /** A line, continued under its text if it is longer than a mail's. */
+    private void line(final String text) {
+        wrapped(text, INDENT);
     }
 
     private void wrapped(final String text, final String indent) {
-        String rest = text;
+        String rest = printable(text);
         String lead = "";
         while (lead.length() + rest.length() > COLUMNS) {
             final int room = COLUMNS - lead.length();
@@ -169,7 +204,13 @@ final class TextReport {
         out.println(lead + rest);
     }
 
-    private static String cut(final String text, final int width) {
+    /** Names come from dumps, and must not command the terminal. */
+    private static String printable(final String text) {
+        return CONTROL.matcher(text).replaceAll("?");
+    }
+
+    private static String cut(final String raw, final int width) {
+        final String text = printable(raw);
         return text.length() <= width ? text : text.substring(0, width - 1) + "~";
     }
 }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Writes every fault's life, one line each, as CSV with a header or as JSON Lines. Times are virtual
- * nanoseconds since the first event; an empty field, or null, is what has not happened.
+ * Writes every fault's life, one line each, as CSV with a header or as JSON Lines. Times are
+ * virtual nanoseconds since the first event; an empty field, or null, is what has not happened.
  */
 public final class LedgerWriter {
     private static final List<String> COLUMNS =

@@ -29,6 +29,7 @@ import java.util.function.IntConsumer;
  */
 public final class Replay {
     private static final int PROGRESS_STEPS = 1 << 12;
+    private static final int PASID_MASK = (1 << RecordedGroup.PASID_BITS) - 1;
 
     private final Recording recording;
     private final ReplaySettings settings;
@@ -81,7 +82,8 @@ public final class Replay {
         }
         if (recording.devices().size() > 1 << SmmuV3Config.roomy().sidBits()) {
             throw new UnsupportedRecordingException(
-                    "the dump has more devices than the " + (1 << SmmuV3Config.roomy().sidBits())
+                    "the dump has more devices than the "
+                            + (1 << SmmuV3Config.roomy().sidBits())
                             + " that this SMMU has StreamIDs for");
         }
         final Replay replay = new Replay(recording, summary, settings);
@@ -99,8 +101,9 @@ public final class Replay {
     private void build() {
         final Map<String, Integer> pasidBits = new HashMap<>();
         for (final RecordedGroup group : recording.groups()) {
-            if (group.hasPasid()) {
-                final int bits = 32 - Integer.numberOfLeadingZeros(group.pasid());
+            final int ssid = ssid(group);
+            if (ssid != IommuModel.NO_SUBSTREAM) {
+                final int bits = Integer.SIZE - Integer.numberOfLeadingZeros(ssid);
                 pasidBits.merge(group.device(), bits, Math::max);
             }
         }
@@ -230,8 +233,7 @@ public final class Replay {
         final long delay = answerAfterNs[group];
         if (delay != Ledger.NONE) {
             answerAfterNs[group] = Ledger.NONE;
-            lateAnswers.add(
-                    new LateAnswer(bench.scheduler().nowNs() + delay, lateCount++, group));
+            lateAnswers.add(new LateAnswer(bench.scheduler().nowNs() + delay, lateCount++, group));
         }
     }
 
@@ -257,7 +259,8 @@ public final class Replay {
 
     private static int ssid(final RecordedGroup group) {
         // SubstreamID 0 of a stream that also has accesses without one is reserved (S1DSS).
-        return group.hasPasid() && group.pasid() != 0 ? group.pasid() : IommuModel.NO_SUBSTREAM;
+        final int pasid = group.hasPasid() ? group.pasid() & PASID_MASK : 0;
+        return pasid == 0 ? IommuModel.NO_SUBSTREAM : pasid;
     }
 
     /** A stall is of one access: what asks to read and write is replayed as the write. */
@@ -269,8 +272,7 @@ public final class Replay {
         return IommuFault.PERM_READ | (perm & IommuFault.PERM_EXEC) | privileged;
     }
 
-    private record LateAnswer(long timeNs, int order, int group)
-            implements Comparable<LateAnswer> {
+    private record LateAnswer(long timeNs, int order, int group) implements Comparable<LateAnswer> {
         @Override
         public int compareTo(final LateAnswer other) {
             final int byTime = Long.compare(timeNs, other.timeNs);

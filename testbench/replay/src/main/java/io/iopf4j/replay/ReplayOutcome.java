@@ -101,9 +101,7 @@ final class ReplayOutcome {
             case OUTSTANDING, UNREPORTED -> RecordedGroup.NO_CODE;
             default ->
                     // An access that its stream refused outright has no answer, but ends as one.
-                    ledger.code(row) == Ledger.NONE
-                            ? PageResponseCode.INVALID
-                            : ledger.code(row);
+                    ledger.code(row) == Ledger.NONE ? PageResponseCode.INVALID : ledger.code(row);
         };
     }
 

@@ -2,9 +2,11 @@
 package io.iopf4j.replay;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,12 +39,17 @@ public final class VmFile {
             loaded =
                     new Load(LoadSettings.builder().setLabel(file.toString()).build())
                             .loadFromString(Files.readString(file));
+        } catch (final CharacterCodingException e) {
+            throw new IOException(file + ": not YAML: not text in UTF-8", e);
         } catch (final MarkedYamlEngineException e) {
             final String where =
                     e.getProblemMark().map(mark -> ": line " + (mark.getLine() + 1)).orElse("");
             throw new IOException(file + where + ": not YAML: " + e.getProblem(), e);
         } catch (final YamlEngineException e) {
             throw new IOException(file + ": not YAML", e);
+        } catch (final StackOverflowError e) {
+            // The loader calls itself for what is nested, as deep as the file says.
+            throw new IOException(file + ": nested deeper than a list of VMs ever is", e);
         }
         if (!(loaded instanceof Map<?, ?> map)) {
             throw new IOException(file + ": expected a mapping such as 'vm-a: [0000:00:02.0]'");
@@ -57,6 +64,10 @@ public final class VmFile {
             }
             final List<String> names = new ArrayList<>();
             for (final Object device : devices) {
+                if (device == null || device instanceof Collection || device instanceof Map) {
+                    throw new IOException(
+                            file + ": '" + vm + "': expected a device's name, not " + device);
+                }
                 final String name = String.valueOf(device);
                 final String other = owner.put(name, vm);
                 if (other != null) {

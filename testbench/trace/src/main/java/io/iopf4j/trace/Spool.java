@@ -2,7 +2,6 @@
 package io.iopf4j.trace;
 
 import io.iopf4j.trace.dat.FileSource;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -8,7 +8,6 @@ import io.iopf4j.trace.text.TextReader;
 import io.iopf4j.trace.util.CountingInputStream;
 import io.iopf4j.trace.util.TolerantInputStream;
 import io.iopf4j.trace.util.Warnings;
-
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.EOFException;

@@ -24,10 +24,10 @@ import java.util.List;
 import java.util.function.IntSupplier;
 
 /**
- * A device that is assigned to a virtual machine, seen from both sides: the host's attachment of it,
- * and the tables that the guest's own SMMU driver keeps for it in guest memory. Pages come and go:
- * the guest maps one when it answers a fault with success and takes it back afterwards, so that a
- * recorded fault at the same address faults again.
+ * A device that is assigned to a virtual machine, seen from both sides: the host's attachment of
+ * it, and the tables that the guest's own SMMU driver keeps for it in guest memory. Pages come and
+ * go: the guest maps one when it answers a fault with success and takes it back afterwards, so that
+ * a recorded fault at the same address faults again.
  */
 public final class GuestDevice {
     private static final int ALL_PERMISSIONS =
@@ -178,8 +178,7 @@ public final class GuestDevice {
     public void unmap(final int ssid, final long iova) {
         final Context context = context(ssid);
         if (context.table.unmap(iova)) {
-            invalidate(
-                    Commands.tlbiNhVa(0, context.asid), Commands.tlbiAddress(iova, true));
+            invalidate(Commands.tlbiNhVa(0, context.asid), Commands.tlbiAddress(iova, true));
         }
     }
 
@@ -199,8 +198,7 @@ public final class GuestDevice {
                 ContextDescriptor.word0(IoPgtable.ADDRESS_BITS, IPS_48_BITS, made.asid, true),
                 made.table.ttb(),
                 MAIR_WRITE_BACK,
-                changed ->
-                        invalidate(Commands.cfgiCd(endpoint.streamId(), changed), 1));
+                changed -> invalidate(Commands.cfgiCd(endpoint.streamId(), changed), 1));
         return made;
     }
 

@@ -6,6 +6,7 @@ import io.iopf4j.trace.fault.FaultEvents;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 
@@ -69,6 +70,13 @@ public final class DumpReader {
         if (reader.lostMarkers() > 0) {
             warnings.add(lossWarning());
         }
+        if (tracker.widePasids() > 0) {
+            warnings.add(
+                    tracker.widePasids()
+                            + " group(s) have a PASID of more than "
+                            + RecordedGroup.PASID_BITS
+                            + " bits; they are not compared");
+        }
         return tracker.nextNumber();
     }
 
@@ -112,7 +120,7 @@ public final class DumpReader {
      *
      * @return counts, complete after {@link #readAll}
      */
-    public TreeMap<String, Long> eventsByName() {
+    public SortedMap<String, Long> eventsByName() {
         final TreeMap<String, Long> counts = new TreeMap<>();
         eventsByName.forEach((name, count) -> counts.put(name, count[0]));
         return counts;

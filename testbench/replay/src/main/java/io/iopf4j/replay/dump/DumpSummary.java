@@ -2,10 +2,14 @@
 package io.iopf4j.replay.dump;
 
 import io.iopf4j.api.PageResponseCode;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Counts what a dump holds: the {@code dump} part of a report. Its memory is bounded by devices. */
+/**
+ * Counts what a dump holds: the {@code dump} part of a report. Its memory is bounded by devices.
+ */
 public final class DumpSummary implements DumpListener {
     private final long[] responses = new long[3];
     private final TreeMap<String, Long> requestsByDevice = new TreeMap<>();
@@ -191,7 +195,7 @@ public final class DumpSummary implements DumpListener {
      *
      * @return devices that asked, by name
      */
-    public TreeMap<String, Long> requestsByDevice() {
+    public SortedMap<String, Long> requestsByDevice() {
         return new TreeMap<>(requestsByDevice);
     }
 
@@ -200,8 +204,8 @@ public final class DumpSummary implements DumpListener {
      *
      * @return the fault queue's file, as the kernel's pointer, to device names
      */
-    public TreeMap<Long, TreeSet<String>> devicesByFile() {
-        final TreeMap<Long, TreeSet<String>> copy = new TreeMap<>();
+    public SortedMap<Long, SortedSet<String>> devicesByFile() {
+        final SortedMap<Long, SortedSet<String>> copy = new TreeMap<>();
         devicesByFile.forEach((file, devices) -> copy.put(file, new TreeSet<>(devices)));
         return copy;
     }

@@ -18,6 +18,7 @@ public final class DumpTracker {
     private final Map<Long, RecordedGroup> byPointer = new HashMap<>();
     private final Map<Integer, ThreadState> threads = new HashMap<>();
     private long groups;
+    private long widePasids;
     private long lastLossNs = Long.MIN_VALUE;
 
     /**
@@ -38,6 +39,15 @@ public final class DumpTracker {
      */
     public long nextNumber() {
         return groups;
+    }
+
+    /**
+     * Groups whose PASID has more bits than there are: their events are damaged.
+     *
+     * @return a count
+     */
+    public long widePasids() {
+        return widePasids;
     }
 
     /**
@@ -152,6 +162,10 @@ public final class DumpTracker {
                         event.perm(),
                         event.addr(),
                         event.timeNs());
+        if (group.hasPasid() && event.pasid() >>> RecordedGroup.PASID_BITS != 0) {
+            group.makeUncertain();
+            widePasids++;
+        }
         listeners.forEach(l -> l.raised(group));
         return group;
     }
@@ -230,8 +244,7 @@ public final class DumpTracker {
         }
     }
 
-    private void answer(
-            final FaultEvent event, final RecordedGroup group, final AnsweredBy by) {
+    private void answer(final FaultEvent event, final RecordedGroup group, final AnsweredBy by) {
         group.answered(event.code(), by);
         listeners.forEach(l -> l.answered(event.timeNs(), group));
     }

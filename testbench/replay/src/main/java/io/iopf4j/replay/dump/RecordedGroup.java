@@ -8,6 +8,9 @@ public final class RecordedGroup {
     /** {@link #code()} of a group without an answer. */
     public static final int NO_CODE = -1;
 
+    /** Bits that a PASID can have. */
+    public static final int PASID_BITS = 20;
+
     private final long number;
     private final String device;
     private final int flags;
@@ -89,7 +92,8 @@ public final class RecordedGroup {
     /**
      * Its PASID.
      *
-     * @return 20 bits, meaningful with {@link #hasPasid()}
+     * @return {@link #PASID_BITS} bits, more if its event is damaged; meaningful with {@link
+     *     #hasPasid()}
      */
     public int pasid() {
         return pasid;

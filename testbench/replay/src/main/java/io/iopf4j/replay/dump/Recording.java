@@ -157,6 +157,9 @@ public final class Recording implements DumpListener {
 
     @Override
     public void domainChanged(final long timeNs, final String device) {
+        if (!devices.contains(device)) {
+            return;
+        }
         final Step change = new Step(timeNs, Kind.REPLACE, device, null, 0, 0);
         steps.add(change);
         lastDomainChange.put(device, change);
@@ -168,6 +171,9 @@ public final class Recording implements DumpListener {
      */
     @Override
     public void deviceUnqueued(final long timeNs, final String device) {
+        if (!devices.contains(device)) {
+            return;
+        }
         final Step change = lastDomainChange.remove(device);
         if (change != null) {
             change.kind = Kind.DETACH;

@@ -72,8 +72,7 @@ public final class Invariants {
      * @param stalled stalls that the hardware has recorded
      * @param held stalls that wait for room
      */
-    public void everyAccessIsAccountedFor(
-            final Ledger ledger, final int stalled, final int held) {
+    public void everyAccessIsAccountedFor(final Ledger ledger, final int stalled, final int held) {
         everyTransactionEndsOnce.checked++;
         if (ledger.size() != ledger.ended() + stalled + held) {
             everyTransactionEndsOnce.broken(

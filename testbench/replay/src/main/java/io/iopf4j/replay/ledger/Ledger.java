@@ -16,11 +16,12 @@ import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /**
- * Every fault's whole life, in columns: one row for each access that a device was told to issue.
- * It only listens: to the endpoints, the hardware model and the core. Reports, comparisons and
- * invariants read it and nothing else. In steady state a step allocates nothing but, now and then, a
- * longer column. One thread.
+ * Every fault's whole life, in columns: one row for each access that a device was told to issue. It
+ * only listens: to the endpoints, the hardware model and the core. Reports, comparisons and
+ * invariants read it and nothing else. In steady state a step allocates nothing but, now and then,
+ * a longer column. One thread.
  */
+@SuppressWarnings("EnumOrdinal") // columns are bytes, and no row outlives the run
 public final class Ledger implements SmmuObserver, FaultObserver, EndpointListener {
     /** A time that has not come, a tag or code that was not given. */
     public static final int NONE = -1;

@@ -3,7 +3,6 @@ package io.iopf4j.trace.dat;
 
 import io.iopf4j.trace.EventField;
 import io.iopf4j.trace.EventFormat;
-
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

@@ -6,7 +6,6 @@ import io.iopf4j.trace.TraceInfo;
 import io.iopf4j.trace.TraceReader;
 import io.iopf4j.trace.text.TextReader;
 import io.iopf4j.trace.util.Warnings;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;

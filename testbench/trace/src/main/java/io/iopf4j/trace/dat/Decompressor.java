@@ -3,7 +3,6 @@ package io.iopf4j.trace.dat;
 
 import io.airlift.compress.MalformedInputException;
 import io.airlift.compress.zstd.ZstdDecompressor;
-
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 

@@ -4,7 +4,6 @@ package io.iopf4j.trace.dat;
 import io.iopf4j.trace.EventField;
 import io.iopf4j.trace.EventField.Kind;
 import io.iopf4j.trace.EventFormat;
-
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

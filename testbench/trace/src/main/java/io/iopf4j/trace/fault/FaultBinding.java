@@ -5,7 +5,6 @@ import io.iopf4j.trace.EventField;
 import io.iopf4j.trace.EventFormat;
 import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.fault.FaultEvent.Kind;
-
 import java.util.ArrayList;
 import java.util.List;
 

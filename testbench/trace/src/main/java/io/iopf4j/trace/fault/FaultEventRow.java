@@ -2,7 +2,6 @@
 package io.iopf4j.trace.fault;
 
 import io.iopf4j.trace.fault.FaultEvent.Kind;
-
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;

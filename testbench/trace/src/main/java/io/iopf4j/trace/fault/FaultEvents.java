@@ -7,7 +7,6 @@ import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.TraceReader;
 import io.iopf4j.trace.fault.FaultEvent.Kind;
 import io.iopf4j.trace.util.Warnings;
-
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -5,7 +5,6 @@ import io.iopf4j.trace.EventField;
 import io.iopf4j.trace.EventFormat;
 import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.util.StringCache;
-
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;

@@ -3,7 +3,6 @@ package io.iopf4j.trace.text;
 
 import io.iopf4j.trace.EventField;
 import io.iopf4j.trace.EventFormat;
-
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;

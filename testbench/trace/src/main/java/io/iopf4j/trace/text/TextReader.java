@@ -5,7 +5,6 @@ import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.TraceInfo;
 import io.iopf4j.trace.TraceReader;
 import io.iopf4j.trace.util.Warnings;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

@@ -10,18 +10,16 @@ import io.iopf4j.trace.EventField;
 import io.iopf4j.trace.EventFormat;
 import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.TraceReader;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.Deflater;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pages made by hand, each with one trap of the format. */
 class RingPageTest {

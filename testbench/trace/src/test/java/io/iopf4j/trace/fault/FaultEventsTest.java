@@ -11,13 +11,11 @@ import io.iopf4j.trace.Dumps;
 import io.iopf4j.trace.TraceReader;
 import io.iopf4j.trace.Traces;
 import io.iopf4j.trace.fault.FaultEvent.Kind;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 class FaultEventsTest {
     private static TraceReader text(final String lines) throws IOException {

@@ -12,12 +12,6 @@ import io.iopf4j.trace.fault.FaultEvent;
 import io.iopf4j.trace.fault.FaultEvent.Kind;
 import io.iopf4j.trace.fault.FaultEvents;
 import io.iopf4j.trace.write.TraceDatWriter.Compression;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +19,10 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TraceDatWriterTest {
     private static final int FAULTS = 2000;
