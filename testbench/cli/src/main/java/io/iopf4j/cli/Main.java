@@ -80,7 +80,12 @@ public final class Main implements Runnable {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((e, unused) -> usage(e, err));
         line.setExecutionExceptionHandler((e, command, parsed) -> failure(e, err));
-        return line.execute(jsonToStandardOutput(args));
+        try {
+            return line.execute(jsonToStandardOutput(args));
+        } catch (final OutOfMemoryError e) {
+            // A dump that is larger than the memory is the user's to hear of, like any other.
+            return failure(e, err);
+        }
     }
 
     /** A bare --json means standard output, whatever argument follows it. */
@@ -113,7 +118,7 @@ public final class Main implements Runnable {
         return UNUSABLE;
     }
 
-    private static int failure(final Exception e, final PrintWriter err) {
+    private static int failure(final Throwable e, final PrintWriter err) {
         err.println("iopf4j: " + Failures.oneLine(e));
         return UNUSABLE;
     }

@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -331,6 +334,25 @@ class CommandLineTest {
         try (var files = Files.list(folder)) {
             assertEquals(1, files.count());
         }
+    }
+
+    @Test
+    void shouldSayInOneLineThatMemoryIsShort() {
+        final StringWriter err = new StringWriter();
+        final Writer full =
+                new StringWriter() {
+                    @Override
+                    public void write(final String text, final int from, final int length) {
+                        throw new OutOfMemoryError("heap");
+                    }
+                };
+        final int status =
+                Main.run(
+                        new String[] {"info", SMALL},
+                        new PrintWriter(full),
+                        new PrintWriter(err, true));
+        assertEquals(Main.UNUSABLE, status);
+        assertTrue(err.toString().matches("iopf4j: out of memory; .*\\R"), err.toString());
     }
 
     @Test
