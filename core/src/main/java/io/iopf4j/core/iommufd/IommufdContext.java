@@ -6,6 +6,7 @@ import io.iopf4j.api.Errno;
 import io.iopf4j.api.FaultObserver;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuDomain;
+import io.iopf4j.core.IommuGroup;
 import io.iopf4j.core.iopf.GroupResponder;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,7 +19,7 @@ public final class IommufdContext {
     private final GroupResponder responder;
     private final FaultObserver observer;
     private final Map<Integer, Object> objects = new HashMap<>();
-    private int lastId;
+    private final Map<IommuGroup, IommufdGroup> groups = new HashMap<>();
     private int error;
 
     /**
@@ -38,10 +39,32 @@ public final class IommufdContext {
      * @param device a probed device in a group
      * @return the object
      */
-    public synchronized IommufdDevice bind(final IommuDevice device) {
-        final IommufdDevice bound = new IommufdDevice(++lastId, device);
+    public IommufdDevice bind(final IommuDevice device) {
+        return bind(device, false);
+    }
+
+    /**
+     * Takes a device that may be a virtual function of SR-IOV, which cannot have faults.
+     *
+     * @param device a probed device in a group
+     * @param isVirtualFunction what {@code pci_dev->is_virtfn} says
+     * @return the object
+     */
+    public synchronized IommufdDevice bind(
+            final IommuDevice device, final boolean isVirtualFunction) {
+        final IommufdGroup group = groups.computeIfAbsent(IommuGroup.of(device), IommufdGroup::new);
+        final IommufdDevice bound = new IommufdDevice(freeId(), device, group, isVirtualFunction);
         objects.put(bound.id(), bound);
         return bound;
+    }
+
+    /** The lowest id that is free, as the kernel's {@code xa_alloc} gives it. */
+    private int freeId() {
+        int id = 1;
+        while (objects.containsKey(id)) {
+            id++;
+        }
+        return id;
     }
 
     /**
@@ -54,8 +77,9 @@ public final class IommufdContext {
         if (flags != 0) {
             return -Errno.EOPNOTSUPP;
         }
-        objects.put(++lastId, new IommufdFaultQueue(responder, observer));
-        return lastId;
+        final int id = freeId();
+        objects.put(id, new IommufdFaultQueue(responder, observer));
+        return id;
     }
 
     /**
@@ -92,7 +116,7 @@ public final class IommufdContext {
             queue.addUser();
             domain.setIopfHandler(queue);
         }
-        final IommufdHwpt hwpt = new IommufdHwpt(++lastId, domain, queue);
+        final IommufdHwpt hwpt = new IommufdHwpt(freeId(), domain, queue);
         domain.setFaultData(hwpt);
         objects.put(hwpt.id(), hwpt);
         return hwpt;

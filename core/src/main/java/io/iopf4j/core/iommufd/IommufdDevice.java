@@ -5,23 +5,30 @@ import io.iopf4j.api.DevFeature;
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuAttachHandle;
 import io.iopf4j.api.IommuDevice;
-import io.iopf4j.core.IommuGroup;
 
 /**
  * A device in iommufd's hands: {@code struct iommufd_device}, with attach, detach and replace of
- * {@code drivers/iommu/iommufd/fault.c} of Linux 6.12. One device for each group. Calls for one
- * device are serialised by its monitor ({@code igroup->lock}).
+ * {@code drivers/iommu/iommufd/device.c} and {@code fault.c} of Linux 6.12. The first device of a
+ * group that attaches attaches the group, and its id is in every fault record; the last one that
+ * detaches detaches it. Faults are enabled for the first and disabled for the last, as in the
+ * kernel. Thread-safe: calls for one group are serialised.
  */
 public final class IommufdDevice {
     private final int id;
     private final IommuDevice device;
-    private IommufdHwpt hwpt;
-    private IommuAttachHandle handle;
+    private final IommufdGroup group;
+    private final boolean isVirtualFunction;
     private int iopfEnabled;
 
-    IommufdDevice(final int id, final IommuDevice device) {
+    IommufdDevice(
+            final int id,
+            final IommuDevice device,
+            final IommufdGroup group,
+            final boolean isVirtualFunction) {
         this.id = id;
         this.device = device;
+        this.group = group;
+        this.isVirtualFunction = isVirtualFunction;
     }
 
     /**
@@ -47,8 +54,10 @@ public final class IommufdDevice {
      *
      * @return the page table, or null
      */
-    public synchronized IommufdHwpt hwpt() {
-        return hwpt;
+    public IommufdHwpt hwpt() {
+        synchronized (group) {
+            return group.attached.contains(this) ? group.hwpt : null;
+        }
     }
 
     /**
@@ -56,82 +65,107 @@ public final class IommufdDevice {
      * that none is lost.
      *
      * @param to what to attach
-     * @return 0; {@code -EINVAL} if one is attached, or if the device cannot have faults and the
-     *     page table has a fault queue; or the driver's errno
+     * @return 0; {@code -EINVAL} if the device is attached, its group to another page table, or it
+     *     cannot have faults and the page table has a fault queue; or the driver's errno
      */
-    public synchronized int attach(final IommufdHwpt to) {
-        if (hwpt != null) {
-            return -Errno.EINVAL;
+    public int attach(final IommufdHwpt to) {
+        synchronized (group) {
+            if (group.attached.contains(this) || (group.hwpt != null && group.hwpt != to)) {
+                return -Errno.EINVAL;
+            }
+            final int ret = group.attached.isEmpty() ? attachGroup(to) : 0;
+            if (ret == 0) {
+                group.attached.add(this);
+                to.attached();
+            }
+            return ret;
         }
+    }
+
+    private int attachGroup(final IommufdHwpt to) {
         int ret = to.faultQueue() == null ? 0 : enableIopf();
         if (ret != 0) {
             return ret;
         }
         final IommufdAttachHandle attaching = new IommufdAttachHandle(this);
-        ret = IommuGroup.of(device).attach(to.domain(), attaching);
+        ret = group.group().attach(to.domain(), attaching);
         if (ret != 0) {
             if (to.faultQueue() != null) {
                 disableIopf();
             }
             return ret;
         }
-        become(to, attaching);
+        group.become(to, attaching);
         return 0;
     }
 
     /**
-     * Detaches ({@code iommufd_hw_pagetable_detach}): first the hardware, then INVALID to whatever
-     * is outstanding, then faults are disabled.
+     * Detaches ({@code iommufd_hw_pagetable_detach}): with the last device of its group first the
+     * hardware, then INVALID to whatever is outstanding, then faults are disabled.
      *
-     * @return 0, or {@code -EINVAL} if nothing is attached
+     * @return 0, or {@code -EINVAL} if the device is not attached
      */
-    public synchronized int detach() {
-        if (hwpt == null) {
-            return -Errno.EINVAL;
+    public int detach() {
+        synchronized (group) {
+            if (!group.attached.remove(this)) {
+                return -Errno.EINVAL;
+            }
+            final IommufdHwpt old = group.hwpt;
+            if (group.attached.isEmpty()) {
+                final IommuAttachHandle oldHandle = group.handle;
+                group.group().detach();
+                group.become(null, null);
+                if (old.faultQueue() != null) {
+                    old.faultQueue().autoResponse(oldHandle);
+                    disableIopf();
+                }
+            }
+            old.detached();
+            return 0;
         }
-        final IommufdHwpt old = hwpt;
-        final IommuAttachHandle oldHandle = handle;
-        IommuGroup.of(device).detach();
-        become(null, null);
-        if (old.faultQueue() != null) {
-            old.faultQueue().autoResponse(oldHandle);
-            disableIopf();
-        }
-        return 0;
     }
 
     /**
      * Attaches another page table in place of the old one ({@code
-     * iommufd_fault_domain_replace_dev}). When it fails, nothing was answered and the old one is
-     * attached still. In place of itself ({@code iommufd_device_do_replace}) nothing happens.
+     * iommufd_fault_domain_replace_dev}), for the whole group. When it fails, nothing was answered
+     * and the old one is attached still. In place of itself ({@code iommufd_device_do_replace})
+     * nothing happens.
      *
      * @param to what to attach
      * @return 0; {@code -EINVAL} if nothing is attached or the device cannot have faults; or the
      *     driver's errno
      */
-    public synchronized int replace(final IommufdHwpt to) {
-        if (hwpt == null) {
-            return -Errno.EINVAL;
+    public int replace(final IommufdHwpt to) {
+        synchronized (group) {
+            if (!group.attached.contains(this)) {
+                return -Errno.EINVAL;
+            }
+            return to == group.hwpt ? 0 : replaceGroup(to);
         }
-        if (to == hwpt) {
-            return 0;
-        }
-        final IommufdHwpt old = hwpt;
-        final IommuAttachHandle oldHandle = handle;
+    }
+
+    private int replaceGroup(final IommufdHwpt to) {
+        final IommufdHwpt old = group.hwpt;
+        final IommuAttachHandle oldHandle = group.handle;
         final boolean enabling = to.faultQueue() != null && old.faultQueue() == null;
         int ret = enabling ? enableIopf() : 0;
         if (ret != 0) {
             return ret;
         }
         final IommufdAttachHandle attaching = new IommufdAttachHandle(this);
-        ret = IommuGroup.of(device).replace(to.domain(), attaching);
+        ret = group.group().replace(to.domain(), attaching);
         if (ret != 0) {
             if (enabling) {
                 disableIopf();
             }
             return ret;
         }
-        become(to, attaching);
+        group.become(to, attaching);
+        group.attached.forEach(
+                moved -> {
+                    to.attached();
+                    old.detached();
+                });
         if (old.faultQueue() != null) {
             old.faultQueue().autoResponse(oldHandle);
             if (to.faultQueue() == null) {
@@ -141,33 +175,27 @@ public final class IommufdDevice {
         return 0;
     }
 
-    private void become(final IommufdHwpt to, final IommuAttachHandle by) {
-        if (hwpt != null) {
-            hwpt.detached();
-        }
-        hwpt = to;
-        handle = by;
-        if (to != null) {
-            to.attached();
-        }
-    }
-
-    /** {@code iommufd_fault_iopf_enable()}: the first user switches the feature on. */
+    /**
+     * {@code iommufd_fault_iopf_enable()}: the first user switches the feature on. A virtual
+     * function shares its page request interface with its physical function and cannot have it.
+     */
     private int enableIopf() {
-        if (iopfEnabled > 0) {
-            iopfEnabled++;
-            return 0;
+        if (isVirtualFunction) {
+            return -Errno.EINVAL;
         }
-        final int ret = device.ops().devEnableFeature(device, DevFeature.IOPF);
-        if (ret == 0) {
-            iopfEnabled = 1;
+        if (iopfEnabled == 0) {
+            final int ret = device.ops().devEnableFeature(device, DevFeature.IOPF);
+            if (ret != 0) {
+                return ret;
+            }
         }
-        return ret;
+        iopfEnabled++;
+        return 0;
     }
 
     /** {@code iommufd_fault_iopf_disable()}: the last user switches it off. */
     private void disableIopf() {
-        if (--iopfEnabled == 0) {
+        if (iopfEnabled > 0 && --iopfEnabled == 0) {
             device.ops().devDisableFeature(device, DevFeature.IOPF);
         }
     }

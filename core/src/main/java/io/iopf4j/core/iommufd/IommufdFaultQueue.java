@@ -109,13 +109,13 @@ public final class IommufdFaultQueue implements IopfHandler {
         synchronized (mutex) {
             int done = 0;
             for (PendingGroup group = fetch(); group != null; group = fetch()) {
-                final int bytes = group.faultCount() * HwptPgfault.BYTES;
+                final long bytes = (long) group.faultCount() * HwptPgfault.BYTES;
                 final int error = bytes > count - done ? -Errno.EINVAL : deliverTo(buffer, group);
                 if (error != 0) {
                     restore(group);
                     return done == 0 ? error : done;
                 }
-                done += bytes;
+                done += (int) bytes;
             }
             return done;
         }
@@ -215,7 +215,9 @@ public final class IommufdFaultQueue implements IopfHandler {
      */
     void autoResponse(final IommuAttachHandle handle) {
         synchronized (mutex) {
-            for (PendingGroup group = takeLast(handle); group != null; group = takeLast(handle)) {
+            final PendingGroup.Fifo unread = takeUnread(handle);
+            for (PendingGroup group = unread.first(); group != null; group = unread.first()) {
+                unread.remove(group);
                 end(group, PageResponseCode.INVALID, ResponseOrigin.DOMAIN_CHANGED);
             }
             for (int cookie = response.next(0); cookie != 0; cookie = response.next(cookie)) {
@@ -279,16 +281,19 @@ public final class IommufdFaultQueue implements IopfHandler {
         }
     }
 
-    private PendingGroup takeLast(final IommuAttachHandle handle) {
+    /** All unread groups of an attachment, newest first, in one pass. */
+    private PendingGroup.Fifo takeUnread(final IommuAttachHandle handle) {
+        final PendingGroup.Fifo taken = new PendingGroup.Fifo();
         synchronized (deliver) {
-            PendingGroup group = deliver.last();
-            while (group != null && group.attachHandle() != handle) {
-                group = deliver.previous(group);
+            for (PendingGroup group = deliver.last(); group != null; ) {
+                final PendingGroup older = deliver.previous(group);
+                if (group.attachHandle() == handle) {
+                    deliver.remove(group);
+                    taken.addLast(group);
+                }
+                group = older;
             }
-            if (group != null) {
-                deliver.remove(group);
-            }
-            return group;
         }
+        return taken;
     }
 }

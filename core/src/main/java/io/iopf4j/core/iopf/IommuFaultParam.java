@@ -11,14 +11,19 @@ import io.iopf4j.api.IommuPageResponse;
  * pools that both come from. {@code struct iommu_fault_param}, {@code include/linux/iommu.h} of
  * Linux 6.12. Every method wants this object's monitor held, which is the kernel's {@code
  * fault_param->lock}. Each step costs the same whatever is pending; finding a group's earlier
- * requests looks at this device's partial faults only. As in the kernel nothing bounds either list.
+ * requests looks at this device's partial faults of that index only. As in the kernel nothing
+ * bounds either list.
  */
 public final class IommuFaultParam {
+    /** A page request group index has 9 bits: one bucket for each. */
+    private static final int BUCKETS = 512;
+
     private final IommuDevice device;
     private final GroupResponder responder;
     private final FailSlab failSlab;
     private final IommuPageResponse response = new IommuPageResponse();
-    private PartialFault partial;
+    private PartialFault[] partials;
+    private int partialCount;
     private PartialFault freePartials;
     private PendingGroup newestPending;
     private PendingGroup freeGroups;
@@ -86,8 +91,13 @@ public final class IommuFaultParam {
             freePartials = kept.next;
         }
         kept.fault().copyFrom(fault);
-        kept.next = partial;
-        partial = kept;
+        if (partials == null) {
+            partials = new PartialFault[BUCKETS];
+        }
+        final int bucket = fault.grpid() & (BUCKETS - 1);
+        kept.next = partials[bucket];
+        partials[bucket] = kept;
+        partialCount++;
         return true;
     }
 
@@ -97,11 +107,10 @@ public final class IommuFaultParam {
      *
      * @param last the request that completes the group
      * @param handle the attachment that it came in by
-     * @return the group, or null without memory: then the partial faults of the group are gone
+     * @return the group, or null without memory: then the caller drops its partial faults
      */
     public PendingGroup openGroup(final IommuFault last, final IommuAttachHandle handle) {
         if (failSlab.fails()) {
-            dropPartials(last.grpid());
             return null;
         }
         PendingGroup group = freeGroups;
@@ -161,8 +170,11 @@ public final class IommuFaultParam {
      * @param group one of this device's, not pending
      */
     public void recycle(final PendingGroup group) {
-        assert group.isInUse : "group freed twice: grpid=" + group.lastFault().grpid();
-        assert !group.isPending : "pending group freed: grpid=" + group.lastFault().grpid();
+        if (!group.isInUse || group.isPending) {
+            throw new AssertionError(
+                    (group.isPending ? "pending group freed: grpid=" : "group freed twice: grpid=")
+                            + group.lastFault().grpid());
+        }
         group.isInUse = false;
         for (PartialFault earlier = group.firstFault; earlier != null; ) {
             final PartialFault next = earlier.next;
@@ -176,28 +188,61 @@ public final class IommuFaultParam {
     }
 
     /**
-     * Takes one partial fault out, newest first.
+     * Takes one partial fault out.
      *
      * @return the request, valid until the next call, or null if there is none
      */
     public IommuFault dropOnePartial() {
-        final PartialFault dropped = partial;
-        if (dropped == null) {
+        if (partialCount == 0) {
             return null;
         }
-        partial = dropped.next;
+        int bucket = 0;
+        while (partials[bucket] == null) {
+            bucket++;
+        }
+        return drop(null, partials[bucket], bucket);
+    }
+
+    /**
+     * Takes one partial fault of a group out, newest first.
+     *
+     * @param grpid the group's index
+     * @return the request, valid until the next call, or null if there is none
+     */
+    public IommuFault dropOnePartialOf(final int grpid) {
+        if (partialCount == 0) {
+            return null;
+        }
+        final int bucket = grpid & (BUCKETS - 1);
+        PartialFault previous = null;
+        for (PartialFault at = partials[bucket]; at != null; at = at.next) {
+            if (at.fault().grpid() == grpid) {
+                return drop(previous, at, bucket);
+            }
+            previous = at;
+        }
+        return null;
+    }
+
+    private IommuFault drop(
+            final PartialFault previous, final PartialFault dropped, final int bucket) {
+        unlink(previous, dropped, bucket);
         dropped.next = freePartials;
         freePartials = dropped;
         return dropped.fault();
     }
 
     private void moveEarlier(final PendingGroup group, final int grpid) {
+        if (partialCount == 0) {
+            return;
+        }
+        final int bucket = grpid & (BUCKETS - 1);
         PartialFault previous = null;
         // Newest first, each put in front of the later ones: the order of arrival again.
-        for (PartialFault at = partial; at != null; ) {
+        for (PartialFault at = partials[bucket]; at != null; ) {
             final PartialFault next = at.next;
             if (at.fault().grpid() == grpid) {
-                unlink(previous, at);
+                unlink(previous, at, bucket);
                 group.addEarlier(at);
             } else {
                 previous = at;
@@ -206,26 +251,12 @@ public final class IommuFaultParam {
         }
     }
 
-    private void dropPartials(final int grpid) {
-        PartialFault previous = null;
-        for (PartialFault at = partial; at != null; ) {
-            final PartialFault next = at.next;
-            if (at.fault().grpid() == grpid) {
-                unlink(previous, at);
-                at.next = freePartials;
-                freePartials = at;
-            } else {
-                previous = at;
-            }
-            at = next;
-        }
-    }
-
-    private void unlink(final PartialFault previous, final PartialFault at) {
+    private void unlink(final PartialFault previous, final PartialFault at, final int bucket) {
         if (previous == null) {
-            partial = at.next;
+            partials[bucket] = at.next;
         } else {
             previous.next = at.next;
         }
+        partialCount--;
     }
 }

@@ -92,6 +92,13 @@ public class Mainline612 implements IommuCore, GroupResponder {
         final PendingGroup group;
         synchronized (param) {
             group = param.openGroup(fault, handle);
+            if (group == null) {
+                for (IommuFault lost = param.dropOnePartialOf(fault.grpid());
+                        lost != null;
+                        lost = param.dropOnePartialOf(fault.grpid())) {
+                    observer.partialDropped(dev, lost);
+                }
+            }
         }
         if (group == null) {
             answer(dev, fault, PageResponseCode.FAILURE, ResponseOrigin.NO_MEMORY);

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuDevice;
+import io.iopf4j.core.IommuGroup;
 import io.iopf4j.core.testing.Answer;
 import io.iopf4j.core.testing.IommufdBench;
 import io.iopf4j.core.testing.TestDomain;
@@ -303,5 +304,82 @@ class IommufdDeviceTest {
         final ByteBuffer buffer = ByteBuffer.allocate(HwptPgfault.BYTES);
         bench.queue.read(buffer);
         assertEquals(other.id(), HwptPgfault.devId(buffer, 0));
+    }
+
+    // ---- Several devices in a group -------------------------------------------------------------
+
+    private IommufdDevice second() {
+        return bench.context.bind(bench.core.device("second", IommuGroup.of(bench.dev)));
+    }
+
+    @Test
+    void shouldFollowTheFirstDeviceOfItsGroup() {
+        final IommufdDevice second = second();
+        assertEquals(0, idev.attach(nested));
+        assertEquals(-Errno.EINVAL, second.attach(bench.hwpt("other", bench.queueId)));
+        assertEquals(0, second.attach(nested));
+        assertEquals(-Errno.EINVAL, second.attach(nested));
+        assertEquals(nested, second.hwpt());
+    }
+
+    @Test
+    void shouldNameTheFirstDeviceOfTheGroupInRecordsOfEach() {
+        final IommufdDevice second = second();
+        idev.attach(nested);
+        second.attach(nested);
+        bench.core.queue.addDevice(second.device());
+        bench.core.core.reportDeviceFault(second.device(), last(1));
+        final ByteBuffer buffer = ByteBuffer.allocate(HwptPgfault.BYTES);
+        bench.queue.read(buffer);
+        assertEquals(idev.id(), HwptPgfault.devId(buffer, 0));
+    }
+
+    @Test
+    void shouldAnswerOnlyWhenTheLastDeviceOfItsGroupDetaches() {
+        final IommufdDevice second = second();
+        idev.attach(nested);
+        second.attach(nested);
+        bench.report(last(1));
+        assertEquals(0, idev.detach());
+        assertEquals(List.of(), bench.core.answers);
+        assertEquals(-Errno.EBUSY, bench.context.destroy(nested.id()));
+        assertEquals(0, second.detach());
+        assertEquals(List.of(new Answer("dev", 0, 1, INVALID)), bench.core.answers);
+        assertEquals(0, bench.context.destroy(nested.id()));
+    }
+
+    @Test
+    void shouldMoveTheWholeGroupWhenReplaced() {
+        final IommufdDevice second = second();
+        final IommufdHwpt other = bench.hwpt("other", bench.queueId);
+        idev.attach(nested);
+        second.attach(nested);
+        assertEquals(0, second.replace(other));
+        assertEquals(other, idev.hwpt());
+        assertEquals(0, bench.context.destroy(nested.id()));
+    }
+
+    @Test
+    void shouldRefuseFaultsOfAVirtualFunction() {
+        final IommuDevice function = bench.core.device("function");
+        final IommufdDevice virtual = bench.context.bind(function, true);
+        assertEquals(-Errno.EINVAL, virtual.attach(nested));
+        assertEquals(0, virtual.attach(bench.hwpt("paging", 0)));
+    }
+
+    @Test
+    void shouldAnswerManyUnreadGroupsInOnePass() {
+        final IommuDevice otherDev = bench.core.device("other");
+        final IommufdDevice other = bench.context.bind(otherDev);
+        idev.attach(nested);
+        other.attach(bench.hwpt("otherNested", bench.queueId));
+        final int groups = 50_000;
+        reportGroups(1, groups);
+        for (int i = 0; i < groups; i++) {
+            bench.core.core.reportDeviceFault(otherDev, last(i));
+        }
+        idev.detach();
+        assertEquals(groups, answered().size());
+        assertEquals(groups, pending(otherDev));
     }
 }

@@ -139,7 +139,7 @@ class IopfQueueTest {
         report(partial(2));
         report(partial(3));
         bench.queue.removeDevice(dev);
-        assertEquals(List.of("dropped dev 3", "dropped dev 2", "DEVICE_REMOVED 1"), seen);
+        assertEquals(List.of("dropped dev 2", "dropped dev 3", "DEVICE_REMOVED 1"), seen);
         assertEquals(1, bench.answers.size());
     }
 
