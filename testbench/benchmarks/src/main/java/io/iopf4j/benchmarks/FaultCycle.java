@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.benchmarks;
 
+import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.PageResponseCode;
+import io.iopf4j.core.iommufd.HwptPageResponse;
 import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.emulation.Endpoint;
+import io.iopf4j.emulation.smmuv3.SmmuV3Config;
+import io.iopf4j.replay.bench.Bench;
+import io.iopf4j.replay.bench.GuestDevice;
 import java.util.SplittableRandom;
 
 /**
@@ -15,8 +20,14 @@ final class FaultCycle {
     private static final long PAGE_BYTES = 1L << 12;
     private static final long IOVA_MASK = (1L << 40) - 1;
 
-    private final FaultMachine machine;
-    private final AssignedDevice[] devices;
+    /** Short rings: emulated memory comes into being when a ring's first lap touches it. */
+    private static final int QUEUE_LOG2 = 10;
+
+    private static final int PASID = 1;
+    private static final int PASID_BITS = 1;
+
+    private final Bench bench;
+    private final GuestDevice[] devices;
     private final SplittableRandom random;
     private final int code;
     private final AccessResult expected;
@@ -33,14 +44,16 @@ final class FaultCycle {
      * @param seed picks devices and answers
      */
     FaultCycle(final int outstandingCount, final int deviceCount, final int code, final long seed) {
-        this.machine = new FaultMachine(seed);
+        this.bench = Bench.unrecorded(hardware(), seed, this::accessEnded);
         this.random = new SplittableRandom(seed);
         this.code = code;
         this.expected = code == PageResponseCode.SUCCESS ? AccessResult.DONE : AccessResult.ABORTED;
         this.outstanding = new OutstandingFaults(outstandingCount);
-        this.devices = new AssignedDevice[deviceCount];
+        this.devices = new GuestDevice[deviceCount];
         for (int i = 0; i < deviceCount; i++) {
-            devices[i] = new AssignedDevice(machine, i, this::accessEnded);
+            devices[i] = bench.addDevice("dev" + i, bench.addVm("vm" + i), PASID_BITS);
+            devices[i].attach();
+            devices[i].prepare(PASID);
         }
         for (int i = 1; i < outstandingCount; i++) {
             fault();
@@ -56,8 +69,17 @@ final class FaultCycle {
         fault();
         final int picked = outstanding.pick(random);
         final int before = ended;
-        devices[outstanding.device(picked)].answer(
-                outstanding.cookie(picked), outstanding.iova(picked), code);
+        final GuestDevice device = devices[outstanding.device(picked)];
+        Expect.equal(
+                "bytes written",
+                HwptPageResponse.BYTES,
+                device.vm()
+                        .answer(
+                                device,
+                                PASID,
+                                outstanding.iova(picked),
+                                outstanding.cookie(picked),
+                                code));
         outstanding.remove(picked);
         Expect.equal("accesses ended", before + 1, ended);
     }
@@ -65,9 +87,13 @@ final class FaultCycle {
     private void fault() {
         final int index = devices.length == 1 ? 0 : random.nextInt(devices.length);
         iova = (iova + PAGE_BYTES) & IOVA_MASK;
-        devices[index].access(iova);
-        machine.scheduler().runReady();
-        outstanding.add(index, devices[index].read(iova), iova);
+        devices[index].endpoint().access(PASID, iova, IommuFault.PERM_READ);
+        bench.scheduler().runReady();
+        final int cookie = devices[index].vm().readOne();
+        if (cookie == 0) {
+            throw new IllegalStateException("a fault must reach its guest: iova=" + iova);
+        }
+        outstanding.add(index, cookie, iova);
     }
 
     private void accessEnded(final Endpoint endpoint, final int id, final AccessResult result) {
@@ -76,5 +102,16 @@ final class FaultCycle {
                     "an access must end " + expected + ": " + endpoint.name() + " " + result);
         }
         ended++;
+    }
+
+    private static SmmuV3Config hardware() {
+        final SmmuV3Config roomy = SmmuV3Config.roomy();
+        return new SmmuV3Config(
+                roomy.sidBits(),
+                roomy.ssidBits(),
+                QUEUE_LOG2,
+                QUEUE_LOG2,
+                roomy.stallMax(),
+                roomy.stallModel());
     }
 }

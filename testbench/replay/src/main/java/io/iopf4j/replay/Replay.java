@@ -50,7 +50,7 @@ public final class Replay {
         this.recording = recording;
         this.settings = settings;
         this.vmMap = VmMap.of(recording, summary, settings.vms());
-        this.bench = new Bench(hardware(), settings.seed());
+        this.bench = Bench.recorded(hardware(), settings.seed());
         this.ledger = bench.ledger();
         this.rowOfGroup = new int[recording.groups().size()];
         this.answerAfterNs = new long[rowOfGroup.length];

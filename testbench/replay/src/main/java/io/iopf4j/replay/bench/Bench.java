@@ -2,19 +2,18 @@
 package io.iopf4j.replay.bench;
 
 import io.iopf4j.api.Errno;
-import io.iopf4j.api.hw.DmaAllocator;
-import io.iopf4j.api.hw.InterruptLine;
-import io.iopf4j.api.hw.Mmio;
-import io.iopf4j.api.hw.PlatformDevice;
+import io.iopf4j.api.FaultObserver;
 import io.iopf4j.core.semantics.Mainline612;
 import io.iopf4j.drivers.armsmmuv3.ArmSmmuDevice;
 import io.iopf4j.emulation.Endpoint;
+import io.iopf4j.emulation.EndpointListener;
 import io.iopf4j.emulation.MemoryAllocator;
 import io.iopf4j.emulation.PhysicalMemory;
 import io.iopf4j.emulation.RecentLog;
 import io.iopf4j.emulation.Scheduler;
 import io.iopf4j.emulation.SimulatedKernel;
-import io.iopf4j.emulation.smmuv3.SmmuRegisterPages;
+import io.iopf4j.emulation.smmuv3.SmmuObserver;
+import io.iopf4j.emulation.smmuv3.SmmuPlatform;
 import io.iopf4j.emulation.smmuv3.SmmuV3;
 import io.iopf4j.emulation.smmuv3.SmmuV3Config;
 import io.iopf4j.replay.ledger.Invariants;
@@ -34,8 +33,10 @@ public final class Bench {
     private final PhysicalMemory memory = new PhysicalMemory(MEMORY_BASE, MEMORY_BYTES);
     private final MemoryAllocator allocator = new MemoryAllocator(memory);
     private final Scheduler scheduler;
-    private final Invariants invariants = new Invariants();
+    private final Invariants invariants;
     private final Ledger ledger;
+    private final FaultObserver coreObserver;
+    private final EndpointListener endpointListener;
     private final RecentLog log = new RecentLog(LOG_LINES);
     private final SmmuV3 smmu;
     private final Mainline612 core;
@@ -44,25 +45,66 @@ public final class Bench {
     private final List<GuestDevice> devices = new ArrayList<>();
     private int lastAsid;
 
-    /**
-     * Builds hardware, loads the driver and probes it.
-     *
-     * @param hardware the integrator's choice
-     * @param seed the simulation's seed
-     * @throws IllegalStateException if the driver does not accept the hardware
-     */
-    public Bench(final SmmuV3Config hardware, final long seed) {
-        scheduler = new Scheduler(seed);
-        ledger = new Ledger(scheduler, invariants);
-        smmu = new SmmuV3(memory, hardware, ledger);
+    private Bench(
+            final SmmuV3Config hardware,
+            final Scheduler scheduler,
+            final Invariants invariants,
+            final Ledger ledger,
+            final SmmuObserver hardwareObserver,
+            final FaultObserver coreObserver,
+            final EndpointListener endpointListener) {
+        this.scheduler = scheduler;
+        this.invariants = invariants;
+        this.ledger = ledger;
+        this.coreObserver = coreObserver;
+        this.endpointListener = endpointListener;
+        smmu = new SmmuV3(memory, hardware, hardwareObserver);
         final SimulatedKernel kernel = new SimulatedKernel(scheduler, log);
-        core = new Mainline612(kernel, ledger);
-        driver = ArmSmmuDevice.probe(new SmmuPlatform(), kernel, core);
+        core = new Mainline612(kernel, coreObserver);
+        driver =
+                ArmSmmuDevice.probe(
+                        new SmmuPlatform("arm-smmu-v3.0", smmu, allocator), kernel, core);
         if (driver.error() != 0) {
             throw new IllegalStateException(
                     "the driver refuses this SMMU: " + Errno.nameOf(driver.error()));
         }
         scheduler.runReady();
+    }
+
+    /**
+     * Builds hardware, loads the driver and probes it; a ledger records every fault.
+     *
+     * @param hardware the integrator's choice
+     * @param seed the simulation's seed
+     * @return the machine, without virtual machines
+     * @throws IllegalStateException if the driver does not accept the hardware
+     */
+    public static Bench recorded(final SmmuV3Config hardware, final long seed) {
+        final Scheduler scheduler = new Scheduler(seed);
+        final Invariants invariants = new Invariants();
+        final Ledger ledger = new Ledger(scheduler, invariants);
+        return new Bench(hardware, scheduler, invariants, ledger, ledger, ledger, ledger);
+    }
+
+    /**
+     * The same without a ledger, which grows with every fault: for runs without end.
+     *
+     * @param hardware the integrator's choice
+     * @param seed the simulation's seed
+     * @param endpointListener hears how accesses end
+     * @return the machine, without virtual machines; its {@link #ledger()} is null
+     * @throws IllegalStateException if the driver does not accept the hardware
+     */
+    public static Bench unrecorded(
+            final SmmuV3Config hardware, final long seed, final EndpointListener endpointListener) {
+        return new Bench(
+                hardware,
+                new Scheduler(seed),
+                new Invariants(),
+                null,
+                SmmuObserver.NONE,
+                FaultObserver.NONE,
+                endpointListener);
     }
 
     /**
@@ -72,7 +114,7 @@ public final class Bench {
      * @return the machine, without devices
      */
     public GuestVm addVm(final String name) {
-        final GuestVm vm = new GuestVm(vms.size(), name, core, ledger, invariants);
+        final GuestVm vm = new GuestVm(vms.size(), name, core, coreObserver, invariants);
         vms.add(vm);
         return vm;
     }
@@ -94,13 +136,15 @@ public final class Bench {
         }
         final GuestDevice device =
                 new GuestDevice(
-                        new Endpoint(index, name, index, smmu, ledger),
+                        new Endpoint(index, name, index, smmu, endpointListener),
                         vm,
                         driver.ops(),
                         allocator,
                         pasidBits,
                         this::nextAsid);
-        ledger.assign(index, vm.index());
+        if (ledger != null) {
+            ledger.assign(index, vm.index());
+        }
         devices.add(device);
         vm.add(device);
         return device;
@@ -124,7 +168,7 @@ public final class Bench {
     /**
      * Every fault's life.
      *
-     * @return the ledger
+     * @return the ledger, or null if nothing is recorded
      */
     public Ledger ledger() {
         return ledger;
@@ -182,35 +226,5 @@ public final class Bench {
      */
     public List<GuestDevice> devices() {
         return devices;
-    }
-
-    /** What the driver is given: this SMMU's registers, memory and wires. */
-    private final class SmmuPlatform implements PlatformDevice {
-        private final SmmuRegisterPages registers = smmu.registerPages();
-
-        @Override
-        public String name() {
-            return "arm-smmu-v3.0";
-        }
-
-        @Override
-        public Mmio mmio() {
-            return registers;
-        }
-
-        @Override
-        public DmaAllocator dma() {
-            return allocator;
-        }
-
-        @Override
-        public boolean isCoherent() {
-            return true;
-        }
-
-        @Override
-        public InterruptLine interrupt(final String name) {
-            return smmu.interrupt(name);
-        }
     }
 }

@@ -68,6 +68,21 @@ public final class GuestVm {
         }
     }
 
+    /**
+     * Reads the oldest record that waits.
+     *
+     * @return its cookie, or 0 if none waits
+     */
+    public int readOne() {
+        records.clear().limit(HwptPgfault.BYTES);
+        final int bytes = faultQueue.read(records);
+        if (bytes <= 0) {
+            return 0;
+        }
+        look(bytes);
+        return HwptPgfault.cookie(records, 0);
+    }
+
     /** Reads all that waits. */
     public void readAll() {
         int bytes;

@@ -19,7 +19,7 @@ class GuestDeviceTest {
     private static final int PASID = 5;
     private static final long IOVA = 0x1234_5000L;
 
-    private final Bench bench = new Bench(SmmuV3Config.roomy(), 1);
+    private final Bench bench = Bench.recorded(SmmuV3Config.roomy(), 1);
     private final Ledger ledger = bench.ledger();
     private final GuestVm vm = bench.addVm("vm");
     private final GuestDevice device = bench.addDevice("dev", vm, 3);
@@ -125,7 +125,7 @@ class GuestDeviceTest {
 
     @Test
     void shouldRefuseMoreDevicesThanStreamIds() {
-        final Bench tiny = new Bench(SmmuV3Config.roomy().withSidBits(1), 1);
+        final Bench tiny = Bench.recorded(SmmuV3Config.roomy().withSidBits(1), 1);
         final GuestVm owner = tiny.addVm("vm");
         tiny.addDevice("dev0", owner, 0);
         tiny.addDevice("dev1", owner, 0);
