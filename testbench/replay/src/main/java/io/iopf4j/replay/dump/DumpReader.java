@@ -63,6 +63,10 @@ public final class DumpReader {
                 progress.accept(reader.position());
             }
         }
+        if (!reader.warnings().isEmpty()) {
+            // What is cut off or damaged may hold answers to anything.
+            tracker.lost(summary.lastNs());
+        }
         tracker.finish();
         summary.finish(tracker.outstanding());
         warnings.addAll(reader.warnings());

@@ -59,21 +59,31 @@ final class Version7 {
     private void readOptions(final long first) throws IOException {
         final Set<Long> seen = new HashSet<>();
         long next = first;
+        long end = first;
         while (next != 0) {
             if (!seen.add(next) || seen.size() > CHAIN_MAX) {
                 file.warnings.at(next, "the end of the chain of options", "a loop");
                 return;
             }
             try {
-                next = options.read(open(next, OPTIONS));
+                final DatInput in = open(next, OPTIONS);
+                end = endOfSection(next);
+                next = options.read(in);
             } catch (final TraceFormatException e) {
                 if (next == first && file.buffers.isEmpty()) {
                     throw e; // nothing can be found without them
                 }
                 file.warnings.add(e.getMessage());
+                new LostBuffers(file).find(end);
                 return;
             }
         }
+    }
+
+    private long endOfSection(final long offset) throws IOException {
+        final DatInput header = sectionHeader(offset, OPTIONS);
+        header.skip(6, "section header");
+        return offset + 16 + header.u64("section size");
     }
 
     private void section(final int id, final String what, final Contents contents)
@@ -124,13 +134,18 @@ final class Version7 {
     private DatInput sectionHeader(final long offset, final int id) throws IOException {
         final DatInput header = file.input(Math.max(offset, 0), file.source.size());
         if (offset < 0 || offset >= file.source.size()) {
-            throw header.bad("section " + id, "the end of the file");
+            throw header.bad(
+                    nameOf(id), "the end of the file at " + file.source.size() + ", cut short");
         }
         final int found = header.u16("section");
         if (found != id) {
-            throw header.bad("section " + id, "section " + found);
+            throw header.bad(nameOf(id), "section " + found);
         }
         return header;
+    }
+
+    private static String nameOf(final int id) {
+        return id == OPTIONS ? "a section of options" : "section " + id;
     }
 
     private void locateText() throws IOException {
