@@ -23,8 +23,12 @@ final class Dumps {
     /** Reads all files; a file of which nothing can be read ends it. */
     void read(final List<String> files, final List<DumpListener> listeners, final Progress progress)
             throws IOException {
+        if (files.stream().filter(STANDARD_INPUT::equals).count() > 1) {
+            throw new IOException("standard input (-) can be named once only");
+        }
         long number = 0;
         for (final String file : files) {
+            final long requestsBefore = summary.pageRequests();
             try (TraceReader reader = open(file)) {
                 final DumpReader dump = new DumpReader(reader, summary);
                 number =
@@ -33,10 +37,17 @@ final class Dumps {
                                 number,
                                 at -> progress.show("reading " + file, at, reader.size()));
                 if (reader.events() == 0 && !dump.warnings().isEmpty()) {
+                    final String first = dump.warnings().get(0);
                     throw new IOException(
-                            file + ": no event could be read: " + dump.warnings().get(0));
+                            (first.startsWith(file) ? "" : file + ": ")
+                                    + first
+                                    + "; no event could be read");
                 }
-                inputs.add(Input.of(file, dump));
+                final List<String> warnings = new ArrayList<>(dump.warnings());
+                if (summary.pageRequests() == requestsBefore) {
+                    warnings.add("no I/O page fault is in it: its events have no iopf_report");
+                }
+                inputs.add(Input.of(file, dump, warnings));
             } finally {
                 progress.close();
             }

@@ -39,6 +39,7 @@ final class InfoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         final PrintWriter out = spec.commandLine().getOut();
+        OutputFile.refuseClash(files, report.jsonFile().stream().toList());
         final Dumps dumps = new Dumps();
         try (Progress progress = new Progress(spec.commandLine().getErr(), report.isQuiet())) {
             dumps.read(files, List.of(), progress);

@@ -14,13 +14,13 @@ record Input(
         long lostEvents,
         SortedMap<String, Long> eventsByName,
         List<String> warnings) {
-    static Input of(final String file, final DumpReader dump) {
+    static Input of(final String file, final DumpReader dump, final List<String> warnings) {
         return new Input(
                 file,
                 dump.reader().info(),
                 dump.reader().events(),
                 dump.reader().lostEvents(),
                 dump.eventsByName(),
-                dump.warnings());
+                List.copyOf(warnings));
     }
 }

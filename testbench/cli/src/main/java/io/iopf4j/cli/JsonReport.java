@@ -5,15 +5,16 @@ import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.core.semantics.Mainline612;
 import io.iopf4j.replay.ReplayResult;
 import io.iopf4j.replay.ReplaySettings;
+import io.iopf4j.replay.VmMap;
 import io.iopf4j.replay.VmResult;
 import io.iopf4j.replay.dump.DumpSummary;
 import io.iopf4j.replay.ledger.Invariants;
 import io.iopf4j.replay.ledger.Outcome;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import org.HdrHistogram.Histogram;
 import tools.jackson.core.JsonGenerator;
 
@@ -116,11 +117,10 @@ final class JsonReport {
         json.writeEndObject();
     }
 
-    /** As a replay would make them: one for each fault queue, one for each other device. */
+    /** As a replay would make them. */
     static int vms(final DumpSummary summary) {
-        final TreeSet<String> others = new TreeSet<>(summary.requestsByDevice().keySet());
-        summary.devicesByFile().values().forEach(others::removeAll);
-        return summary.devicesByFile().size() + others.size();
+        final Set<String> devices = summary.requestsByDevice().keySet();
+        return VmMap.of(devices, summary, Map.of()).vms(devices).size();
     }
 
     private static void groups(final JsonGenerator json, final ReplayResult result) {
@@ -170,7 +170,7 @@ final class JsonReport {
         json.writeNumberProperty("p50", latency.getValueAtPercentile(50));
         json.writeNumberProperty("p90", latency.getValueAtPercentile(90));
         json.writeNumberProperty("p99", latency.getValueAtPercentile(99));
-        json.writeNumberProperty("max", latency.getMaxValue());
+        json.writeNumberProperty("max", vm.longestNs());
         json.writeEndObject();
         json.writeEndObject();
     }

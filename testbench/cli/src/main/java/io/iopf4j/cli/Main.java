@@ -74,6 +74,14 @@ public final class Main implements Runnable {
      * @return exit status: 0 it ran, 1 an invariant or a strict comparison failed, 2 it could not
      */
     static int run(final String[] args, final PrintWriter out, final PrintWriter err) {
+        if (args.length > 0 && LATER.contains(args[0])) {
+            err.println(
+                    "iopf4j: '"
+                            + args[0]
+                            + "' comes with a later version; this one has info and"
+                            + " replay");
+            return UNUSABLE;
+        }
         final CommandLine line = new CommandLine(new Main());
         line.setOut(out);
         line.setErr(err);

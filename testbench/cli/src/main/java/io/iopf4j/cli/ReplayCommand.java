@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -127,6 +128,9 @@ final class ReplayCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         final ReplaySettings settings = settings();
         final PrintWriter out = spec.commandLine().getOut();
+        OutputFile.refuseClash(
+                files,
+                Stream.concat(report.jsonFile().stream(), Stream.ofNullable(ledger)).toList());
         final Dumps dumps = new Dumps();
         final Recording recording = new Recording();
         final ReplayResult result;
@@ -135,6 +139,7 @@ final class ReplayCommand implements Callable<Integer> {
             if (files.size() > 1) {
                 recording.mergeByTime();
             }
+            requireKnown(settings.vms(), recording.devices());
             result = run(dumps, recording, settings, progress);
         }
         if (ledger != null) {
@@ -173,6 +178,24 @@ final class ReplayCommand implements Callable<Integer> {
                     done -> progress.show("replaying", done, recording.steps().size()));
         } catch (final UnsupportedRecordingException e) {
             throw new IOException(String.join(", ", files) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void requireKnown(final Map<String, List<String>> said, final List<String> devices)
+            throws IOException {
+        for (final Map.Entry<String, List<String>> vm : said.entrySet()) {
+            for (final String device : vm.getValue()) {
+                if (!devices.contains(device)) {
+                    throw new IOException(
+                            vms
+                                    + ": '"
+                                    + vm.getKey()
+                                    + "': no device '"
+                                    + device
+                                    + "' faults in the dump; there are "
+                                    + devices);
+                }
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.cli;
 
+import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** What info and replay share: where the report goes. */
@@ -29,6 +31,11 @@ final class ReportOptions {
 
     String json() {
         return json;
+    }
+
+    /** The file that the JSON report goes to, if it goes to one. */
+    Optional<Path> jsonFile() {
+        return json == null || isJsonOnly() ? Optional.empty() : Optional.of(Path.of(json));
     }
 
     boolean isJsonOnly() {

@@ -37,7 +37,13 @@ final class TextReport {
         dumps.summary()
                 .devicesByFile()
                 .values()
-                .forEach(devices -> wrapped("fault queue of " + String.join(", ", devices), "  "));
+                .forEach(
+                        devices ->
+                                wrapped(
+                                        devices.isEmpty()
+                                                ? "fault queue that was read, but never answered"
+                                                : "fault queue of " + String.join(", ", devices),
+                                        "  "));
         out.println("events by name");
         for (final Input input : dumps.inputs()) {
             input.eventsByName()
@@ -86,7 +92,7 @@ final class TextReport {
         out.println();
         out.printf(
                 "%-15s %7s %8s %7s %6s %6s %8s %8s%n",
-                "VM", "raised", "answered", "drained", "open", "most", "p50 ms", "max ms");
+                "VM", "raised", "answered", "ended", "open", "most", "p50 ms", "max ms");
         result.vms().forEach(this::vm);
         out.println();
         line(
@@ -164,12 +170,14 @@ final class TextReport {
                         " %7d %8d %7d %6d %6d %8s %8s",
                         vm.raised(),
                         vm.outcomes().get(Outcome.ANSWERED),
-                        vm.outcomes().get(Outcome.DRAINED),
+                        vm.outcomes().get(Outcome.DRAINED)
+                                + vm.outcomes().get(Outcome.TERMINATED)
+                                + vm.outcomes().get(Outcome.TIMED_OUT),
                         vm.outcomes().get(Outcome.OUTSTANDING)
                                 + vm.outcomes().get(Outcome.UNREPORTED),
                         vm.outstandingHighWater(),
                         milliseconds(vm, vm.latencyNs().getValueAtPercentile(50)),
-                        milliseconds(vm, vm.latencyNs().getMaxValue()));
+                        milliseconds(vm, vm.longestNs()));
         final int room = Math.max(1, COLUMNS - numbers.length());
         final String name = cut(vm.name(), room);
         out.println(name + " ".repeat(room - name.length()) + numbers);

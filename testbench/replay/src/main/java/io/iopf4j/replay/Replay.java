@@ -49,7 +49,7 @@ public final class Replay {
             final Recording recording, final DumpSummary summary, final ReplaySettings settings) {
         this.recording = recording;
         this.settings = settings;
-        this.vmMap = VmMap.of(recording, summary, settings.vms());
+        this.vmMap = VmMap.of(recording.devices(), summary, settings.vms());
         this.bench = Bench.recorded(hardware(), settings.seed());
         this.ledger = bench.ledger();
         this.rowOfGroup = new int[recording.groups().size()];
@@ -107,7 +107,7 @@ public final class Replay {
                 pasidBits.merge(group.device(), bits, Math::max);
             }
         }
-        vmMap.vms(recording)
+        vmMap.vms(recording.devices())
                 .forEach(
                         (name, members) -> {
                             final GuestVm vm = bench.addVm(name);

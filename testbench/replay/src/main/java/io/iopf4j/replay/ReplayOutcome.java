@@ -18,6 +18,9 @@ import org.HdrHistogram.Histogram;
 final class ReplayOutcome {
     private static final int LATENCY_DIGITS = 3;
 
+    /** Fate of an access that ended without ever having been reported. */
+    private static final int UNSEEN = -2;
+
     private final Bench bench;
     private final Ledger ledger;
     private final Recording recording;
@@ -38,13 +41,16 @@ final class ReplayOutcome {
             byVm.add(noOutcomes());
             latency.add(new Histogram(LATENCY_DIGITS));
         }
+        final long[] longest = new long[bench.vms().size()];
         for (int row = 0; row < ledger.size(); row++) {
             final int vm = bench.devices().get(ledger.endpoint(row)).vm().index();
             final Outcome outcome = ledger.outcome(row);
             total.merge(outcome, 1L, Long::sum);
             byVm.get(vm).merge(outcome, 1L, Long::sum);
             if (outcome == Outcome.ANSWERED) {
-                latency.get(vm).recordValue(ledger.answeredNs(row) - ledger.raisedNs(row));
+                final long waitedNs = ledger.answeredNs(row) - ledger.raisedNs(row);
+                latency.get(vm).recordValue(waitedNs);
+                longest[vm] = Math.max(longest[vm], waitedNs);
             }
         }
         final List<VmResult> vms = new ArrayList<>();
@@ -55,7 +61,8 @@ final class ReplayOutcome {
                             vm.devices().size(),
                             byVm.get(vm.index()),
                             ledger.outstandingHighWater(vm.index()),
-                            latency.get(vm.index())));
+                            latency.get(vm.index()),
+                            longest[vm.index()]));
         }
         final List<Integer> rows = new ArrayList<>(rowOfGroup.length);
         for (final int row : rowOfGroup) {
@@ -99,6 +106,8 @@ final class ReplayOutcome {
         }
         return switch (ledger.outcome(row)) {
             case OUTSTANDING, UNREPORTED -> RecordedGroup.NO_CODE;
+            // It waited for room until nobody wanted it any more: no answer, but an end.
+            case DRAINED -> ledger.code(row) == Ledger.NONE ? UNSEEN : ledger.code(row);
             default ->
                     // An access that its stream refused outright has no answer, but ends as one.
                     ledger.code(row) == Ledger.NONE ? PageResponseCode.INVALID : ledger.code(row);
@@ -110,6 +119,7 @@ final class ReplayOutcome {
             case PageResponseCode.SUCCESS -> "SUCCESS";
             case PageResponseCode.INVALID -> "INVALID";
             case PageResponseCode.FAILURE -> "FAILURE";
+            case UNSEEN -> "ended unseen";
             default -> "no answer";
         };
     }

@@ -31,6 +31,9 @@ public final class VmFile {
      *     and what was expected
      */
     public static Map<String, List<String>> read(final Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new IOException(file + ": is a directory, expected a YAML file");
+        }
         if (Files.size(file) > MAX_BYTES) {
             throw new IOException(file + ": larger than the 1 MiB that a list of VMs may have");
         }

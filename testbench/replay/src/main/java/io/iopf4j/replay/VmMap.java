@@ -2,7 +2,6 @@
 package io.iopf4j.replay;
 
 import io.iopf4j.replay.dump.DumpSummary;
-import io.iopf4j.replay.dump.Recording;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -23,25 +22,29 @@ public final class VmMap {
     /**
      * Makes the map for a recording.
      *
-     * @param recording the devices, in order
+     * @param devices all devices, in order
      * @param summary which fault queue served which device
      * @param said machine to devices, as the user says; may be empty
      * @return the map, with a machine for every device
      */
     public static VmMap of(
-            final Recording recording,
+            final Collection<String> devices,
             final DumpSummary summary,
             final Map<String, List<String>> said) {
         final VmMap map = new VmMap();
-        said.forEach((vm, devices) -> devices.forEach(dev -> map.vmOfDevice.put(dev, vm)));
+        said.forEach((vm, members) -> members.forEach(dev -> map.vmOfDevice.put(dev, vm)));
         for (final Map.Entry<Long, ? extends Collection<String>> queue :
                 summary.devicesByFile().entrySet()) {
+            if (queue.getValue().isEmpty()) {
+                // Read, but never seen to be answered: whose it is does not show.
+                continue;
+            }
             final String vm = queueName(queue.getValue());
             queue.getValue().forEach(device -> map.vmOfDevice.putIfAbsent(device, vm));
             final String first = queue.getValue().iterator().next();
             map.vmOfFile.put(queue.getKey(), map.vmOfDevice.get(first));
         }
-        recording.devices().forEach(device -> map.vmOfDevice.putIfAbsent(device, device));
+        devices.forEach(device -> map.vmOfDevice.putIfAbsent(device, device));
         return map;
     }
 
@@ -72,14 +75,14 @@ public final class VmMap {
     }
 
     /**
-     * Machines that have a device of the recording.
+     * Machines that have one of some devices.
      *
-     * @param recording the devices
+     * @param devices the devices
      * @return machine to its devices, in the order of the devices
      */
-    public Map<String, List<String>> vms(final Recording recording) {
+    public Map<String, List<String>> vms(final Collection<String> devices) {
         final Map<String, List<String>> vms = new LinkedHashMap<>();
-        for (final String device : recording.devices()) {
+        for (final String device : devices) {
             vms.computeIfAbsent(vmOf(device), vm -> new ArrayList<>()).add(device);
         }
         return vms;

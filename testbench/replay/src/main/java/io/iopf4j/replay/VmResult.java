@@ -13,13 +13,15 @@ import org.HdrHistogram.Histogram;
  * @param outcomes faults by outcome, every outcome present
  * @param outstandingHighWater most faults outstanding at once
  * @param latencyNs from raised to answered, of what its guest answered
+ * @param longestNs the longest of those times, exactly
  */
 public record VmResult(
         String name,
         int devices,
         Map<Outcome, Long> outcomes,
         int outstandingHighWater,
-        Histogram latencyNs) {
+        Histogram latencyNs,
+        long longestNs) {
     /**
      * All its faults.
      *

@@ -64,7 +64,9 @@ class ReplayFactsTest {
                 recorded.unanswered() < recorded.groups());
         // Only an answer shows whose queue a guest reads.
         assertWasChecked(
-                result, "NothingCrossesFromOneVmToAnother", !recorded.devicesByFile().isEmpty());
+                result,
+                "NothingCrossesFromOneVmToAnother",
+                recorded.devicesByFile().values().stream().anyMatch(devices -> !devices.isEmpty()));
     }
 
     @ParameterizedTest

@@ -18,10 +18,10 @@ class VmMapTest {
     @Test
     void shouldMakeAVmForEachFaultQueue() throws IOException {
         final ReadDump dump = twoQueuesAndALoneDevice();
-        final VmMap map = VmMap.of(dump.recording(), dump.summary(), Map.of());
+        final VmMap map = VmMap.of(dump.recording().devices(), dump.summary(), Map.of());
         assertEquals(
                 Map.of("a+1", List.of("a", "b"), "c", List.of("c"), "lone", List.of("lone")),
-                map.vms(dump.recording()));
+                map.vms(dump.recording().devices()));
         assertEquals("a+1", map.vmOfFile(FIRST_FILE));
         assertEquals("c", map.vmOfFile(OTHER_FILE));
     }
@@ -30,7 +30,10 @@ class VmMapTest {
     void shouldPutADeviceWhereTheUserSays() throws IOException {
         final ReadDump dump = twoQueuesAndALoneDevice();
         final VmMap map =
-                VmMap.of(dump.recording(), dump.summary(), Map.of("vm", List.of("c", "lone")));
+                VmMap.of(
+                        dump.recording().devices(),
+                        dump.summary(),
+                        Map.of("vm", List.of("c", "lone")));
         assertEquals("vm", map.vmOf("c"));
         assertEquals("vm", map.vmOf("lone"));
         assertEquals("a+1", map.vmOf("a"));
@@ -40,7 +43,7 @@ class VmMapTest {
     @Test
     void shouldNotKnowWhatTheDumpDoesNotShow() throws IOException {
         final ReadDump dump = twoQueuesAndALoneDevice();
-        final VmMap map = VmMap.of(dump.recording(), dump.summary(), Map.of());
+        final VmMap map = VmMap.of(dump.recording().devices(), dump.summary(), Map.of());
         assertNull(map.vmOf("absent"));
         assertNull(map.vmOfFile(0xf3));
     }

@@ -11,6 +11,7 @@ import io.iopf4j.trace.util.Warnings;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.EOFException;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -48,7 +49,8 @@ public final class Traces {
         }
         try {
             if (!Files.isRegularFile(path) && Files.exists(path)) {
-                return new Opening(name, -1).open(Files.newInputStream(path));
+                // Not through a channel: that asks a pipe for its position, which it has not.
+                return new Opening(name, -1).open(new FileInputStream(path.toFile()));
             }
             return openFile(name, path);
         } catch (final NoSuchFileException e) {

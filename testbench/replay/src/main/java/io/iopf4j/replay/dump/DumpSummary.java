@@ -90,6 +90,11 @@ public final class DumpSummary implements DumpListener {
     }
 
     @Override
+    public void read(final long timeNs, final long file, final int records) {
+        devicesByFile.computeIfAbsent(file, key -> new TreeSet<>());
+    }
+
+    @Override
     public void queueServes(final long file, final String device) {
         devicesByFile.computeIfAbsent(file, key -> new TreeSet<>()).add(device);
     }
@@ -200,7 +205,7 @@ public final class DumpSummary implements DumpListener {
     }
 
     /**
-     * Devices that a guest answered for, by fault queue.
+     * Devices that a guest answered for, by fault queue; none for a queue that was only read.
      *
      * @return the fault queue's file, as the kernel's pointer, to device names
      */

@@ -42,6 +42,7 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     private byte[] outcome = new byte[0];
     private byte[] result = new byte[0];
     private byte[] stalls = new byte[0];
+    private boolean[] held = new boolean[0];
     private long[] raisedNs = new long[0];
     private long[] queuedNs = new long[0];
     private long[] reportedNs = new long[0];
@@ -151,6 +152,11 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     }
 
     @Override
+    public void stallHeld(final Requester requester, final int id) {
+        held[rowOf(requester, id)] = true;
+    }
+
+    @Override
     public void resumed(final Requester requester, final int id, final int action) {
         final int row = rowOf(requester, id);
         invariants.resumeMatchesAnswer(row, code[row], action);
@@ -185,8 +191,10 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
         result[row] = (byte) how.ordinal();
         completedNs[row] = scheduler.nowNs();
         if (queuedNs[row] == NONE && outcome[row] == Outcome.UNREPORTED.ordinal()) {
-            // It never stalled: refused at once by what its stream is configured to.
-            outcome[row] = (byte) Outcome.TERMINATED.ordinal();
+            // No record of it was ever written: its stream refuses it outright, or it waited for
+            // room until its stream no longer stalls.
+            final Outcome unseen = held[row] ? Outcome.DRAINED : Outcome.TERMINATED;
+            outcome[row] = (byte) unseen.ordinal();
         }
     }
 
@@ -481,6 +489,7 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
         outcome = Arrays.copyOf(outcome, to);
         result = Arrays.copyOf(result, to);
         stalls = Arrays.copyOf(stalls, to);
+        held = Arrays.copyOf(held, to);
         raisedNs = Arrays.copyOf(raisedNs, to);
         queuedNs = Arrays.copyOf(queuedNs, to);
         reportedNs = Arrays.copyOf(reportedNs, to);

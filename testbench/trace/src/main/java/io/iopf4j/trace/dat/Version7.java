@@ -18,6 +18,9 @@ final class Version7 {
     private static final int NAME_MAX = 64;
     private static final int SECTION_MAX = 1 << 26;
     private static final int CHAIN_MAX = 4096;
+    private static final int SECTION_HEADER = 16;
+    private static final int LAST_SECTION = 25;
+    private static final long SECTION_CREDIBLE = 1L << 40;
 
     private final DatFile file;
     private final Options options;
@@ -78,12 +81,42 @@ final class Version7 {
                 return;
             }
         }
+        checkEnd(end);
+    }
+
+    /**
+     * What follows the last options is not needed, but where it is cut something may be missing.
+     */
+    private void checkEnd(final long from) throws IOException {
+        final long fileSize = file.source.size();
+        long at = from;
+        for (int i = 0; i < CHAIN_MAX && at >= 0 && at < fileSize; i++) {
+            final DatInput header = file.input(at, fileSize);
+            if (header.remaining() < SECTION_HEADER) {
+                file.warnings.at(at, "a whole section header", "the end of the file");
+                return;
+            }
+            final int id = header.u16("section");
+            header.skip(6, "section header");
+            final long size = header.u64("section size");
+            if (id > LAST_SECTION || size < 0 || size > SECTION_CREDIBLE) {
+                return; // another writer's order: no section begins here
+            }
+            if (size > fileSize - at - SECTION_HEADER) {
+                file.warnings.at(
+                        at,
+                        "a section of " + size + " bytes",
+                        "the end of the file at " + fileSize + ", cut short");
+                return;
+            }
+            at += SECTION_HEADER + size;
+        }
     }
 
     private long endOfSection(final long offset) throws IOException {
         final DatInput header = sectionHeader(offset, OPTIONS);
         header.skip(6, "section header");
-        return offset + 16 + header.u64("section size");
+        return offset + SECTION_HEADER + header.u64("section size");
     }
 
     private void section(final int id, final String what, final Contents contents)
