@@ -29,6 +29,7 @@ final class TextReport {
         dumps.inputs().forEach(this::input);
         dump(
                 dumps.summary(),
+                JsonReport.vms(dumps.summary()),
                 dumps.inputs().stream().allMatch(i -> i.info().timesAreNanoseconds()));
         out.println("requests by device");
         dumps.summary()
@@ -56,6 +57,7 @@ final class TextReport {
         dumps.inputs().forEach(this::input);
         dump(
                 dumps.summary(),
+                result.vms().size(),
                 dumps.inputs().stream().allMatch(i -> i.info().timesAreNanoseconds()));
         out.printf("replay      %s on smmuv3, policy none%n", Mainline612.NAME);
         final Map<Outcome, Long> outcomes = result.outcomes();
@@ -138,7 +140,7 @@ final class TextReport {
         }
     }
 
-    private void dump(final DumpSummary summary, final boolean timesAreNanoseconds) {
+    private void dump(final DumpSummary summary, final int vms, final boolean timesAreNanoseconds) {
         line(
                 String.format(
                         "faults      %d page requests in %d groups, %d unrecoverable",
@@ -153,9 +155,7 @@ final class TextReport {
         line(
                 String.format(
                         "outstanding %d at most, %d devices, %d VMs",
-                        summary.outstandingHighWater(),
-                        summary.requestsByDevice().size(),
-                        JsonReport.vms(summary)));
+                        summary.outstandingHighWater(), summary.requestsByDevice().size(), vms));
         final long span = summary.lastNs() - summary.firstNs();
         out.println(
                 timesAreNanoseconds

@@ -207,7 +207,7 @@ public final class Replay {
             return;
         }
         if (ledger.deliveredNs(row) == Ledger.NONE) {
-            answerAfterNs[(int) group.number()] = step.timeNs() - group.raisedNs();
+            answerAfterNs[(int) group.number()] = Math.max(0, step.timeNs() - group.raisedNs());
             return;
         }
         answer(device, group, row);

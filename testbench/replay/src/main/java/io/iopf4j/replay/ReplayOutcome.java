@@ -11,6 +11,7 @@ import io.iopf4j.replay.ledger.Outcome;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
@@ -87,6 +88,7 @@ final class ReplayOutcome {
                 if (first == null) {
                     first =
                             String.format(
+                                    Locale.ROOT,
                                     "%s group %d addr 0x%x: recorded %s, replayed %s",
                                     group.device(),
                                     group.grpid(),

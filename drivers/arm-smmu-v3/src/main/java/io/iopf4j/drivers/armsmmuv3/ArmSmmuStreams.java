@@ -32,18 +32,23 @@ final class ArmSmmuStreams {
                 return -Errno.EINVAL;
             }
         }
+        // Filled before it is published: the event thread looks up without the lock.
+        ArmSmmuMaster[] table = masters.clone();
         for (final int sid : master.streamIds()) {
-            if (sid >= masters.length) {
-                masters = Arrays.copyOf(masters, Math.max(sid + 1, masters.length * 2));
+            if (sid >= table.length) {
+                table = Arrays.copyOf(table, Math.max(sid + 1, table.length * 2));
             }
-            masters[sid] = master;
+            table[sid] = master;
         }
+        masters = table;
         return 0;
     }
 
     synchronized void remove(final ArmSmmuMaster master) {
+        final ArmSmmuMaster[] table = masters.clone();
         for (final int sid : master.streamIds()) {
-            masters[sid] = null;
+            table[sid] = null;
         }
+        masters = table;
     }
 }

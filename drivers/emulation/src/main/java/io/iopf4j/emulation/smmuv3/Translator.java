@@ -136,7 +136,8 @@ final class Translator {
         final boolean tooManyContexts = config.ssidBits() != 0 && s1CdMax > config.ssidBits();
         // CD2L is 0: a table of several descriptors is linear.
         final boolean twoLevelContexts =
-                s1CdMax != 0
+                config.ssidBits() != 0
+                        && s1CdMax != 0
                         && (StreamTableEntry.s1Fmt(word0) == 1
                                 || StreamTableEntry.s1Fmt(word0) == 2);
         final boolean contextsBeyondOutput =

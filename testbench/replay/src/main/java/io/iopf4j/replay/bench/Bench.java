@@ -114,7 +114,15 @@ public final class Bench {
      * @return the machine, without devices
      */
     public GuestVm addVm(final String name) {
-        final GuestVm vm = new GuestVm(vms.size(), name, core, coreObserver, invariants);
+        final int index = vms.size();
+        final GuestVm vm =
+                new GuestVm(
+                        index,
+                        name,
+                        core,
+                        coreObserver,
+                        invariants,
+                        stag -> ownsStall(index, stag));
         vms.add(vm);
         return vm;
     }
@@ -143,11 +151,20 @@ public final class Bench {
                         pasidBits,
                         this::nextAsid);
         if (ledger != null) {
-            ledger.assign(index, vm.index());
+            ledger.assign(index, vm.index(), name);
         }
         devices.add(device);
         vm.add(device);
         return device;
+    }
+
+    /** Whether a stall was raised by a device of one machine, by the ledger and not by the core. */
+    boolean ownsStall(final int vm, final int stag) {
+        if (ledger == null) {
+            return true;
+        }
+        final int row = ledger.rowOfTag(stag);
+        return row != Ledger.NONE && devices.get(ledger.endpoint(row)).vm().index() == vm;
     }
 
     /** No VMID keeps guests apart while stage 2 is missing, so ASIDs are unique on the bench. */

@@ -77,7 +77,6 @@ public final class GuestDevice {
             throw new IllegalStateException(endpoint.name() + " does not probe: " + ret);
         }
         iommufdDevice = vm.context().bind(device);
-        vm.owns(iommufdDevice.id());
     }
 
     // ---- The host's side ------------------------------------------------------------------------
@@ -178,7 +177,7 @@ public final class GuestDevice {
     public void unmap(final int ssid, final long iova) {
         final Context context = context(ssid);
         if (context.table.unmap(iova)) {
-            invalidate(Commands.tlbiNhVa(0, context.asid), Commands.tlbiAddress(iova, true));
+            invalidate(Commands.tlbiNhVa(0, context.asid), Commands.tlbiAddress(iova, false));
         }
     }
 

@@ -11,8 +11,8 @@ import io.iopf4j.core.iopf.GroupResponder;
 import io.iopf4j.replay.ledger.Invariants;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /** A virtual machine: its devices, its fault queue, and a guest that answers when it is told to. */
 public final class GuestVm {
@@ -25,7 +25,7 @@ public final class GuestVm {
     private final IommufdFaultQueue faultQueue;
     private final Invariants invariants;
     private final List<GuestDevice> devices = new ArrayList<>();
-    private final BitSet ownIds = new BitSet();
+    private final IntPredicate ownsStall;
     private final ByteBuffer records = ByteBuffer.allocate(READ_RECORDS * HwptPgfault.BYTES);
     private final ByteBuffer answer = ByteBuffer.allocate(HwptPageResponse.BYTES);
 
@@ -34,21 +34,19 @@ public final class GuestVm {
             final String name,
             final GroupResponder core,
             final FaultObserver observer,
-            final Invariants invariants) {
+            final Invariants invariants,
+            final IntPredicate ownsStall) {
         this.index = index;
         this.name = name;
         this.context = new IommufdContext(core, observer);
         this.faultQueueId = context.faultQueueAlloc(0);
         this.faultQueue = context.faultQueue(faultQueueId);
         this.invariants = invariants;
+        this.ownsStall = ownsStall;
     }
 
     void add(final GuestDevice device) {
         devices.add(device);
-    }
-
-    void owns(final int devId) {
-        ownIds.set(devId);
     }
 
     /**
@@ -96,7 +94,7 @@ public final class GuestVm {
     private void look(final int bytes) {
         for (int at = 0; at < bytes; at += HwptPgfault.BYTES) {
             final int devId = HwptPgfault.devId(records, at);
-            invariants.guestSees(ownIds.get(devId), devId);
+            invariants.guestSees(ownsStall.test(HwptPgfault.grpid(records, at)), devId);
         }
     }
 

@@ -3,6 +3,7 @@ package io.iopf4j.replay.dump;
 
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.trace.fault.FaultEvent;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,11 +12,12 @@ import java.util.Map;
  * Puts a dump's events together to groups: which report became which delivery, which answer belongs
  * to it, who gave it. A group is known by the kernel's pointer, which is unique while it lives; who
  * caused an answer follows from what the same thread was doing. Its memory grows with the groups
- * that are outstanding, not with the dump.
+ * that the kernel has not freed and with its threads, not with the dump.
  */
 public final class DumpTracker {
     private final List<DumpListener> listeners;
     private final Map<Long, RecordedGroup> byPointer = new HashMap<>();
+    private final Map<Key, ArrayDeque<RecordedGroup>> unanswered = new HashMap<>();
     private final Map<Integer, ThreadState> threads = new HashMap<>();
     private long groups;
     private long widePasids;
@@ -148,6 +150,7 @@ public final class DumpTracker {
             loseAnswer(former);
         }
         final RecordedGroup delivered = group;
+        await(delivered);
         listeners.forEach(l -> l.delivered(delivered));
     }
 
@@ -230,22 +233,33 @@ public final class DumpTracker {
             answer(event, reported, AnsweredBy.KERNEL);
             return;
         }
-        for (final RecordedGroup group : byPointer.values()) {
-            if (group.code() == RecordedGroup.NO_CODE
-                    && group.isSame(event.device(), event.grpid(), event.pasid())) {
-                answer(
-                        event,
-                        group,
-                        thread.doing == AnsweredBy.NOBODY
-                                ? AnsweredBy.DEVICE_REMOVAL
-                                : thread.doing);
-                return;
-            }
+        // The kernel answers the newest first.
+        final ArrayDeque<RecordedGroup> alike =
+                unanswered.get(new Key(event.device(), event.grpid(), event.pasid()));
+        if (alike != null) {
+            answer(
+                    event,
+                    alike.peekLast(),
+                    thread.doing == AnsweredBy.NOBODY ? AnsweredBy.DEVICE_REMOVAL : thread.doing);
         }
+    }
+
+    private void await(final RecordedGroup group) {
+        unanswered.computeIfAbsent(Key.of(group), key -> new ArrayDeque<>(1)).addLast(group);
+    }
+
+    private void stopAwaiting(final RecordedGroup group) {
+        unanswered.computeIfPresent(
+                Key.of(group),
+                (key, alike) -> {
+                    alike.removeLastOccurrence(group);
+                    return alike.isEmpty() ? null : alike;
+                });
     }
 
     private void answer(final FaultEvent event, final RecordedGroup group, final AnsweredBy by) {
         group.answered(event.code(), by);
+        stopAwaiting(group);
         listeners.forEach(l -> l.answered(event.timeNs(), group));
     }
 
@@ -257,6 +271,7 @@ public final class DumpTracker {
     }
 
     private void loseAnswer(final RecordedGroup group) {
+        stopAwaiting(group);
         group.makeUncertain();
         listeners.forEach(l -> l.answerLost(group));
     }
@@ -274,6 +289,13 @@ public final class DumpTracker {
         return byPointer.values().stream()
                 .filter(group -> group.code() == RecordedGroup.NO_CODE)
                 .count();
+    }
+
+    /** What a hardware response names a group by. */
+    private record Key(String device, int grpid, int pasid) {
+        static Key of(final RecordedGroup group) {
+            return new Key(group.device(), group.grpid(), group.pasid());
+        }
     }
 
     /** What one thread of the recorded kernel is in the middle of. */

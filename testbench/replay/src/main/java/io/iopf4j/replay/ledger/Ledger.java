@@ -5,6 +5,7 @@ import io.iopf4j.api.FaultObserver;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IopfGroup;
+import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.api.ResponseOrigin;
 import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.emulation.Endpoint;
@@ -55,6 +56,7 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     private final long[] responses = new long[3];
     private int[] outstanding = new int[0];
     private int[] vmOfEndpoint = new int[0];
+    private String[] nameOfEndpoint = new String[0];
     private int[] vmOutstanding = new int[0];
     private int[] vmHighWater = new int[0];
     private IntConsumer deliveryListener = row -> {};
@@ -76,11 +78,13 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
      *
      * @param index the endpoint's index
      * @param vm the virtual machine's index
+     * @param name the device's name, as the core knows it
      */
-    public void assign(final int index, final int vm) {
+    public void assign(final int index, final int vm, final String name) {
         if (index >= vmOfEndpoint.length) {
             final int from = vmOfEndpoint.length;
             vmOfEndpoint = Arrays.copyOf(vmOfEndpoint, index + 1);
+            nameOfEndpoint = Arrays.copyOf(nameOfEndpoint, index + 1);
             outstanding = Arrays.copyOf(outstanding, index + 1);
             rowsOfEndpoint = Arrays.copyOf(rowsOfEndpoint, index + 1);
             for (int i = from; i <= index; i++) {
@@ -92,6 +96,7 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
             vmHighWater = Arrays.copyOf(vmHighWater, vm + 1);
         }
         vmOfEndpoint[index] = vm;
+        nameOfEndpoint[index] = name;
     }
 
     /**
@@ -176,6 +181,7 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     }
 
     private void closeStall(final int row) {
+        rowOfTag[tag[row]] = NONE;
         openStalls--;
         outstanding[endpoint[row]]--;
         vmOutstanding[vmOfEndpoint[endpoint[row]]]--;
@@ -191,8 +197,19 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
         result[row] = (byte) how.ordinal();
         completedNs[row] = scheduler.nowNs();
         if (queuedNs[row] == NONE && outcome[row] == Outcome.UNREPORTED.ordinal()) {
-            // No record of it was ever written: its stream refuses it outright, or it waited for
-            // room until its stream no longer stalls.
+            endUnreported(row, how);
+        }
+    }
+
+    /** No record of it was ever written. */
+    private void endUnreported(final int row, final AccessResult how) {
+        if (how == AccessResult.DONE) {
+            // It waited for room, and another's answer brought its page.
+            outcome[row] = (byte) Outcome.ANSWERED.ordinal();
+            code[row] = PageResponseCode.SUCCESS;
+            answeredNs[row] = scheduler.nowNs();
+        } else {
+            // It waited until its stream no longer stalls, or its stream refuses it outright.
             final Outcome unseen = held[row] ? Outcome.DRAINED : Outcome.TERMINATED;
             outcome[row] = (byte) unseen.ordinal();
         }
@@ -224,7 +241,15 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
             final int itsCode,
             final ResponseOrigin origin) {
         final int row = rowOf(lastFault);
-        invariants.responseCarriesItsGroup(row, tag[row] == lastFault.grpid());
+        final boolean isItsOwn =
+                row != NONE
+                        && code[row] == NONE
+                        && nameOfEndpoint[endpoint[row]].equals(dev.name());
+        invariants.responseCarriesItsGroup(row, isItsOwn);
+        if (!isItsOwn) {
+            // Answered before, ended before, or another device's: none of its columns are touched.
+            return;
+        }
         code[row] = (byte) itsCode;
         answeredNs[row] = scheduler.nowNs();
         if (itsCode >= 0 && itsCode < responses.length) {

@@ -5,9 +5,11 @@ package io.iopf4j.replay.ledger;
 public enum Outcome {
     /** Its consumer answered it. */
     ANSWERED,
-    /** The core ended it at once: no handler, no memory, or a policy. */
+    /**
+     * It was ended at once: no handler, no memory, a policy, or its stream refuses all accesses.
+     */
     TERMINATED,
-    /** It was ended because its time was up. */
+    /** It was ended because its time was up; no rule of this version does that. */
     TIMED_OUT,
     /** It was ended because its domain, device or fault queue went away. */
     DRAINED,

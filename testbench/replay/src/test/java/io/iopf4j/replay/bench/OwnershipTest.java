@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.replay.bench;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.iopf4j.api.IommuFault;
+import io.iopf4j.emulation.IommuModel;
+import io.iopf4j.emulation.smmuv3.SmmuV3Config;
+import org.junit.jupiter.api.Test;
+
+/** A stall belongs to the machine whose device raised it, whatever the core says. */
+class OwnershipTest {
+    private final Bench bench = Bench.recorded(SmmuV3Config.roomy(), 1);
+    private final GuestVm mine = bench.addVm("mine");
+    private final GuestVm other = bench.addVm("other");
+    private final GuestDevice device = bench.addDevice("dev", mine, 0);
+
+    @Test
+    void shouldBelongToTheMachineOfItsDevice() {
+        device.attach();
+        device.prepare(IommuModel.NO_SUBSTREAM);
+        final int row = bench.ledger().raise(device.endpoint());
+        device.endpoint().access(IommuModel.NO_SUBSTREAM, 0x1000, IommuFault.PERM_READ);
+        bench.scheduler().runReady();
+        final int stag = bench.ledger().tag(row);
+        assertTrue(bench.ownsStall(mine.index(), stag));
+        assertFalse(bench.ownsStall(other.index(), stag));
+        mine.readAll();
+        assertTrue(bench.invariants().hold());
+    }
+
+    @Test
+    void shouldBelongToNobodyOnceEnded() {
+        assertFalse(bench.ownsStall(mine.index(), 0));
+    }
+}
