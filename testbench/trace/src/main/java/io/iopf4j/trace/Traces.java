@@ -19,7 +19,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
@@ -29,8 +28,6 @@ import java.util.zip.ZipException;
 public final class Traces {
     /** A gzip file within a gzip file happens; more is a trick. */
     private static final int WRAPPERS_MAX = 2;
-
-    private static final int GZIP_BUFFER = 1 << 16;
 
     private Traces() {}
 
@@ -109,13 +106,14 @@ public final class Traces {
         private TraceReader recognised(final Closeable input, final CountingInputStream counted)
                 throws IOException {
             InputStream stream = counted;
+            TolerantInputStream gzip = null;
             for (int wrapper = 0; ; wrapper++) {
                 final BufferedInputStream peekable =
                         new BufferedInputStream(stream, Recognition.BYTES);
                 peekable.mark(Recognition.BYTES);
                 final byte[] head = peekable.readNBytes(Recognition.BYTES);
                 peekable.reset();
-                switch (Recognition.of(name, head)) {
+                switch (recognise(head, gzip)) {
                     case DAT -> {
                         final FileSource file = Spool.file(name, peekable, Spool.BYTES_MAX);
                         input.close();
@@ -127,8 +125,25 @@ public final class Traces {
                     case REPORT_TEXT -> {
                         return text(TextReader.REPORT, peekable, input, counted);
                     }
-                    case GZIP -> stream = unwrap(peekable, wrapper);
+                    case GZIP -> {
+                        gzip = unwrap(peekable, wrapper);
+                        stream = gzip;
+                    }
                 }
+            }
+        }
+
+        /** What little comes out of damaged gzip data is not told for what the file is. */
+        private Input recognise(final byte[] head, final TolerantInputStream gzip)
+                throws TraceFormatException {
+            try {
+                return Recognition.of(name, head);
+            } catch (final TraceFormatException e) {
+                if (gzip == null || gzip.damage() == null) {
+                    throw e;
+                }
+                throw new TraceFormatException(
+                        name, gzip.packedPosition(), "gzip data", gzip.damage());
             }
         }
 
@@ -141,13 +156,14 @@ public final class Traces {
             return new TextReader(format, text, input, warnings, counted::count, size);
         }
 
-        private InputStream unwrap(final InputStream packed, final int wrapper) throws IOException {
+        private TolerantInputStream unwrap(final InputStream packed, final int wrapper)
+                throws IOException {
             if (wrapper == WRAPPERS_MAX) {
                 throw new TraceFormatException(
                         name, 0, "at most " + WRAPPERS_MAX + " layers of gzip", "more");
             }
             try {
-                return new TolerantInputStream(new GZIPInputStream(packed, GZIP_BUFFER), warnings);
+                return new TolerantInputStream(packed, warnings);
             } catch (final ZipException | EOFException e) {
                 throw new TraceFormatException(name, 0, "a whole gzip header", "a damaged one");
             }

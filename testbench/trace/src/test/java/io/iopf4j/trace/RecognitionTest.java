@@ -120,6 +120,20 @@ class RecognitionTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"10, damaged data", "-1, the end of the file"})
+    void shouldSayWhereGzipDataAreDamagedThatGiveNoTrace(final int place, final String found)
+            throws IOException {
+        final byte[] whole = gzip(bytes("cpus=4\n" + LINE));
+        if (place >= 0) {
+            whole[place] = 7; // a block of a type that does not exist
+        }
+        final byte[] packed = place < 0 ? Arrays.copyOf(whole, 12) : whole;
+        final TraceFormatException e = assertThrows(TraceFormatException.class, () -> open(packed));
+        assertTrue(e.getMessage().endsWith(": expected gzip data, found " + found), e.getMessage());
+        assertTrue(e.offset() >= 10 && e.offset() <= 12, e.getMessage());
+    }
+
     @Test
     void shouldBoundWhatGoesToTheTemporaryFile() {
         final IOException e =

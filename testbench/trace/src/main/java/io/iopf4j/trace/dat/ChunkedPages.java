@@ -9,7 +9,7 @@ import java.io.IOException;
  */
 final class ChunkedPages extends PageFeed {
     /** What a packed chunk may be longer than its contents: zlib and zstd need far less. */
-    private static final int EXPANSION_MAX = 1 << 16;
+    static final int EXPANSION_MAX = 1 << 16;
 
     private final DatFile file;
     private final DatFile.CpuData data;

@@ -3,11 +3,18 @@ package io.iopf4j.trace.dat;
 
 import io.airlift.compress.MalformedInputException;
 import io.airlift.compress.zstd.ZstdDecompressor;
+import java.util.Arrays;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /** Unpacks the blocks of a trace.dat: into a given room, and never beyond it. */
 final class Decompressor implements AutoCloseable {
+    /** How many bytes tell packed data from others. */
+    static final int MAGIC_SIZE = 4;
+
+    /** A zstd frame's first bytes, RFC 8878, clause 3.1.1. */
+    private static final byte[] ZSTD_MAGIC = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
+
     private final String name;
     private final Inflater inflater;
     private final ZstdDecompressor zstd;
@@ -34,6 +41,20 @@ final class Decompressor implements AutoCloseable {
 
     boolean isNone() {
         return inflater == null && zstd == null;
+    }
+
+    /**
+     * Whether a packed block may begin like this.
+     *
+     * @param first its first {@value #MAGIC_SIZE} bytes
+     */
+    boolean isStart(final byte[] first) {
+        if (inflater == null) {
+            return zstd != null && Arrays.equals(first, ZSTD_MAGIC);
+        }
+        // RFC 1950, clause 2.2: deflate with a window of 32 KiB, and a check of both bytes.
+        final int check = (first[0] & 0xff) << 8 | (first[1] & 0xff);
+        return first[0] == 0x78 && check % 31 == 0;
     }
 
     /**

@@ -45,6 +45,12 @@ final class Options {
     /** Version 6: whether a copy of the clock follows each table of CPUs. */
     boolean clockSeen;
 
+    /** Version 7: where the sections of the buffers that were told lie. */
+    final Set<Long> bufferSections = new HashSet<>();
+
+    /** Whether something was left out that was damaged. */
+    boolean damaged;
+
     private final DatFile file;
     private long dateNs;
     private long offsetNs;
@@ -80,11 +86,13 @@ final class Options {
                 option(id, size, in);
             } catch (final TraceFormatException e) {
                 file.warnings.add("option " + id + ": " + e.getMessage());
+                damaged = true;
                 return 0; // where the next one begins is in doubt
             }
             final long left = start + size - in.position();
             if (left < 0) {
                 file.warnings.at(start, "option " + id + " longer than " + size, "more in it");
+                damaged = true;
                 return 0;
             }
             in.skip(left, "option " + id);
@@ -129,6 +137,7 @@ final class Options {
         final long pageSize = in.u32("buffer page size");
         if (pageSize < 64 || pageSize > DatFile.PAGE_SIZE_MAX) {
             file.warnings.at(at, "a page size of a kernel", Long.toString(pageSize));
+            damaged = true;
             return;
         }
         final long count = in.u32("number of CPUs");
@@ -144,6 +153,7 @@ final class Options {
                 file.warnings.at(at, "each CPU once", "CPU " + cpu + " twice");
             }
         }
+        bufferSections.add(offset);
         file.buffers.add(
                 new DatFile.Buffer(name, clock, (int) pageSize, packed(offset), List.copyOf(cpus)));
     }
@@ -151,14 +161,14 @@ final class Options {
     /** Whether pages are packed stands in the header of the section, not in the option. */
     private boolean packed(final long offset) throws IOException {
         if (offset < 0 || offset >= file.source.size()) {
-            file.warnings.at(offset, "the buffer section", "the end of the file");
+            file.warnings.at(offset, Section.name(BUFFER), "the end of the file");
             return !file.decompressor.isNone();
         }
         final DatInput section = file.input(offset, file.source.size());
         try {
             final int id = section.u16("section");
             if (id != BUFFER) {
-                file.warnings.at(offset, "the buffer section (3)", "section " + id);
+                file.warnings.at(offset, Section.name(BUFFER), Section.name(id));
             }
             return (section.u16("section flags") & 1) != 0;
         } catch (final TraceFormatException e) {

@@ -1,33 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.trace.dat;
 
+import static io.iopf4j.trace.dat.Section.CMDLINES;
+import static io.iopf4j.trace.dat.Section.EVENT_FORMATS;
+import static io.iopf4j.trace.dat.Section.FTRACE_EVENTS;
+import static io.iopf4j.trace.dat.Section.HEADER_INFO;
+
 import io.iopf4j.trace.TraceFormatException;
 import java.io.IOException;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Reads the front matter of version 7: a chain of option lists, which tell where sections lie. */
 final class Version7 {
-    private static final int OPTIONS = 0;
-    private static final int HEADER_INFO = 16;
-    private static final int FTRACE_EVENTS = 17;
-    private static final int EVENT_FORMATS = 18;
-    private static final int CMDLINES = 21;
-    private static final int BUFFER_TEXT = 22;
-
     private static final int NAME_MAX = 64;
     private static final int SECTION_MAX = 1 << 26;
     private static final int CHAIN_MAX = 4096;
-    private static final int SECTION_HEADER = 16;
-    private static final int LAST_SECTION = 25;
     private static final long SECTION_CREDIBLE = 1L << 40;
 
     private final DatFile file;
     private final Options options;
+    private final SectionWalk walk;
+
+    /** Where options were looked for. */
+    private final Set<Long> seen = new LinkedHashSet<>();
+
+    /** Why not all options could be read, null if they could. */
+    private TraceFormatException broken;
 
     Version7(final DatFile file) {
         this.file = file;
         this.options = new Options(file);
+        this.walk = new SectionWalk(file);
     }
 
     /** Reads one section's contents; its damage costs no more than that section. */
@@ -44,9 +51,13 @@ final class Version7 {
         }
         final long first = in.u64("offset of the first options");
         if (first == 0) {
-            throw in.bad("the offset of the first options", "0, as if recording never ended");
+            broken = in.bad("the offset of the first options", "0, as if recording never ended");
         }
         readOptions(first);
+        final boolean incomplete = broken != null || options.damaged || nothingFound();
+        if (incomplete) {
+            findSections(in.position());
+        }
         section(HEADER_INFO, "header pages", Blocks::headerInfo);
         if (file.headerPage == null) {
             file.headerPage = HeaderPage.ofLongSize(file.longSize);
@@ -57,66 +68,142 @@ final class Version7 {
         if (file.text != null) {
             locateText();
         }
-    }
-
-    private void readOptions(final long first) throws IOException {
-        final Set<Long> seen = new HashSet<>();
-        long next = first;
-        long end = first;
-        while (next != 0) {
-            if (!seen.add(next) || seen.size() > CHAIN_MAX) {
-                file.warnings.at(next, "the end of the chain of options", "a loop");
-                return;
-            }
-            try {
-                final DatInput in = open(next, OPTIONS);
-                end = endOfSection(next);
-                next = options.read(in);
-            } catch (final TraceFormatException e) {
-                if (next == first && file.buffers.isEmpty()) {
-                    throw e; // nothing can be found without them
-                }
-                file.warnings.add(e.getMessage());
-                new LostBuffers(file).find(end);
-                return;
-            }
+        if (incomplete) {
+            rescueBuffers();
+        } else {
+            checkEnd();
         }
-        checkEnd(end);
     }
 
     /**
      * What follows the last options is not needed, but where it is cut something may be missing.
      */
-    private void checkEnd(final long from) throws IOException {
+    private void checkEnd() throws IOException {
         final long fileSize = file.source.size();
-        long at = from;
-        for (int i = 0; i < CHAIN_MAX && at >= 0 && at < fileSize; i++) {
-            final DatInput header = file.input(at, fileSize);
-            if (header.remaining() < SECTION_HEADER) {
-                file.warnings.at(at, "a whole section header", "the end of the file");
+        long at = seen.stream().mapToLong(Long::longValue).max().orElse(fileSize);
+        for (int i = 0; i < CHAIN_MAX && at < fileSize; i++) {
+            final DatInput header = file.sparseInput(at, fileSize);
+            if (header.remaining() < Section.HEADER_SIZE) {
+                file.warnings.at(at, "a whole section", "the end of the file, cut short");
                 return;
             }
             final int id = header.u16("section");
-            header.skip(6, "section header");
+            header.skip(6, "section flags and name");
             final long size = header.u64("section size");
-            if (id > LAST_SECTION || size < 0 || size > SECTION_CREDIBLE) {
+            if (id > Section.LAST || size < 0 || size > SECTION_CREDIBLE) {
                 return; // another writer's order: no section begins here
             }
-            if (size > fileSize - at - SECTION_HEADER) {
-                file.warnings.at(
-                        at,
-                        "a section of " + size + " bytes",
-                        "the end of the file at " + fileSize + ", cut short");
+            if (size > fileSize - at - Section.HEADER_SIZE) {
+                file.warnings.at(at, Section.name(id) + " whole", "the end of the file, cut short");
                 return;
             }
-            at += SECTION_HEADER + size;
+            at += Section.HEADER_SIZE + size;
         }
     }
 
-    private long endOfSection(final long offset) throws IOException {
-        final DatInput header = sectionHeader(offset, OPTIONS);
-        header.skip(6, "section header");
-        return offset + SECTION_HEADER + header.u64("section size");
+    private boolean nothingFound() {
+        return file.buffers.isEmpty() && file.text == null;
+    }
+
+    private void readOptions(final long first) throws IOException {
+        long next = first;
+        while (next != 0) {
+            if (!seen.add(next) || seen.size() > CHAIN_MAX) {
+                file.warnings.at(next, "the end of the chain of options", "a loop");
+                options.damaged = true;
+                return;
+            }
+            try {
+                next = options.read(open(next, Section.OPTIONS));
+            } catch (final TraceFormatException e) {
+                if (broken == null) {
+                    broken = e; // told with what could be found all the same
+                } else {
+                    file.warnings.add(e.getMessage());
+                }
+                return;
+            }
+        }
+    }
+
+    /** Looks for sections in the file itself, for those that no option tells of. */
+    private void findSections(final long headerEnd) throws IOException {
+        walk.from(headerEnd);
+        for (final long offset : seen) {
+            walk.from(offset);
+        }
+        for (final Section section : walk.sections()) {
+            final int id = section.id();
+            if (id == Section.OPTIONS && !seen.contains(section.offset())) {
+                readOptions(section.offset());
+            }
+        }
+        for (final Section section : walk.sections()) {
+            final int id = section.id();
+            if (id >= HEADER_INFO && id <= CMDLINES && options.sections[id] < 0) {
+                options.sections[id] = section.offset();
+            } else if (id == Section.BUFFER_TEXT && nothingFound()) {
+                file.text = new DatFile.CpuData(0, section.offset(), Long.MAX_VALUE);
+            }
+        }
+    }
+
+    /** Finds the CPUs in event data that no option tells of, and says so. */
+    private void rescueBuffers() throws IOException {
+        final NavigableSet<Long> places = placesTold();
+        boolean told = broken == null;
+        long searched = 0;
+        for (final Section section : walk.sections()) {
+            // Damage can lead the walk into a section; what lies in it is searched once.
+            if (section.id() != Section.BUFFER
+                    || section.offset() < searched
+                    || isTold(section, places)) {
+                continue;
+            }
+            searched = section.end();
+            final List<DatFile.CpuData> cpus = BufferRescue.find(file, section);
+            if (cpus.isEmpty()) {
+                continue;
+            }
+            final String name = file.buffers.isEmpty() ? "" : "buffer " + file.buffers.size();
+            file.buffers.add(new DatFile.Buffer(name, "", file.pageSize, section.packed(), cpus));
+            file.warnings.add(
+                    (told ? unknown(section).getMessage() : broken.getMessage())
+                            + ": the event data at offset "
+                            + section.offset()
+                            + " were found without their table ("
+                            + (cpus.size() == 1 ? "1 CPU" : cpus.size() + " CPUs")
+                            + "); CPU numbers and the buffer's name are guessed");
+            told = true;
+        }
+        if (nothingFound() && broken != null) {
+            throw broken;
+        }
+        if (!told) {
+            file.warnings.add(broken.getMessage());
+        }
+    }
+
+    private TraceFormatException unknown(final Section section) {
+        return new TraceFormatException(
+                file.name, section.offset(), "an option for this event data", "none");
+    }
+
+    /** Where the data of the CPUs that options tell of begin. */
+    private NavigableSet<Long> placesTold() {
+        final NavigableSet<Long> places = new TreeSet<>();
+        for (final DatFile.Buffer buffer : file.buffers) {
+            for (final DatFile.CpuData data : buffer.cpus()) {
+                places.add(data.offset());
+            }
+        }
+        return places;
+    }
+
+    private boolean isTold(final Section section, final NavigableSet<Long> places) {
+        final Long place = places.ceiling(section.start());
+        return options.bufferSections.contains(section.offset())
+                || (place != null && place < section.end());
     }
 
     private void section(final int id, final String what, final Contents contents)
@@ -166,24 +253,25 @@ final class Version7 {
 
     private DatInput sectionHeader(final long offset, final int id) throws IOException {
         final DatInput header = file.input(Math.max(offset, 0), file.source.size());
-        if (offset < 0 || offset >= file.source.size()) {
-            throw header.bad(
-                    nameOf(id), "the end of the file at " + file.source.size() + ", cut short");
+        final long size = file.source.size();
+        if (offset < 0 || offset >= size) {
+            throw new TraceFormatException(
+                    file.name,
+                    offset,
+                    Section.name(id),
+                    "a file cut short or damaged, which ends at " + size);
         }
         final int found = header.u16("section");
         if (found != id) {
-            throw header.bad(nameOf(id), "section " + found);
+            throw new TraceFormatException(
+                    file.name, offset, Section.name(id), Section.name(found));
         }
         return header;
     }
 
-    private static String nameOf(final int id) {
-        return id == OPTIONS ? "a section of options" : "section " + id;
-    }
-
     private void locateText() throws IOException {
         try {
-            final DatInput header = sectionHeader(file.text.offset(), BUFFER_TEXT);
+            final DatInput header = sectionHeader(file.text.offset(), Section.BUFFER_TEXT);
             file.textPacked = (header.u16("section flags") & 1) != 0;
             header.skip(4, "section name");
             final long size = header.u64("section size");
