@@ -75,11 +75,11 @@ public final class Main implements Runnable {
      */
     static int run(final String[] args, final PrintWriter out, final PrintWriter err) {
         if (args.length > 0 && LATER.contains(args[0])) {
+            // Before its options are looked at: --help of it would show the help of something else.
             err.println(
                     "iopf4j: '"
                             + args[0]
-                            + "' comes with a later version; this one has info and"
-                            + " replay");
+                            + "' comes with a later version; this one has info and replay");
             return UNUSABLE;
         }
         final CommandLine line = new CommandLine(new Main());
@@ -109,20 +109,8 @@ public final class Main implements Runnable {
 
     private static int usage(final ParameterException e, final PrintWriter err) {
         final String command = e.getCommandLine().getCommandName();
-        final String first =
-                e instanceof CommandLine.UnmatchedArgumentException unmatched
-                        ? unmatched.getUnmatched().get(0)
-                        : "";
-        if ("iopf4j".equals(command) && LATER.contains(first)) {
-            err.println(
-                    "iopf4j: '"
-                            + first
-                            + "' comes with a later version; this one has info and"
-                            + " replay");
-        } else {
-            final String help = "iopf4j".equals(command) ? "iopf4j" : "iopf4j " + command;
-            err.println("iopf4j: " + oneLine(e.getMessage()) + " (see " + help + " --help)");
-        }
+        final String help = "iopf4j".equals(command) ? "iopf4j" : "iopf4j " + command;
+        err.println("iopf4j: " + oneLine(e.getMessage()) + " (see " + help + " --help)");
         return UNUSABLE;
     }
 
