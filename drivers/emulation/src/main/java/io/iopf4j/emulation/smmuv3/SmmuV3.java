@@ -19,10 +19,10 @@ import io.iopf4j.emulation.WiredInterrupt;
  *
  * <p>Not modelled, and how that shows: stage 2 (IDR0.S2P is 0, such entries are ILLEGAL); ATS, PRI
  * and message interrupts (IDR0 says so, their commands are ILLEGAL, their registers RES0);
- * two-level context descriptor tables (IDR0.CD2L is 0); TTB1 (see {@link StageOneWalk}); hardware
- * update of tables (IDR0.HTTU is 0). Nothing is cached, so invalidations are consumed without
- * effect. Records are never merged and stalls never suppressed, both of which the architecture
- * leaves open.
+ * two-level context descriptor tables (IDR0.CD2L is 0); TTB1 (see {@link StageOneWalk}); WXN, UWXN
+ * and PAN; hardware update of tables (IDR0.HTTU is 0). Nothing is cached, so invalidations are
+ * consumed without effect. Records are never merged and stalls never suppressed, both of which the
+ * architecture leaves open.
  *
  * <p>Not thread-safe: a bench drives it from one thread.
  */
@@ -202,7 +202,7 @@ public final class SmmuV3 implements IommuModel {
         writeRecord(found, sid, ssid, found.eventWord1 | Events.STALL | tag);
     }
 
-    /** A stall record is never dropped: it is written only where there is room. IHI 0070, 7.2. */
+    /** A stall record waits for room; only a write that aborts loses it. IHI 0070, 7.2. */
     private boolean canRecordStall() {
         return stalls.hasFreeTag() && isEventQueueWritable() && !eventQueue.isFull();
     }
