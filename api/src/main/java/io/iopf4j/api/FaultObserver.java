@@ -19,6 +19,24 @@ public interface FaultObserver {
     default void reported(final IommuDevice dev, final IommuFault fault) {}
 
     /**
+     * A report failed, and the driver owes the device an answer: the contract of 5.x and before.
+     *
+     * @param dev the device
+     * @param fault the fault
+     * @param errno the negative errno that the driver gets
+     */
+    default void reportFailed(final IommuDevice dev, final IommuFault fault, final int errno) {}
+
+    /**
+     * A request was handed to its device's handler; before the handler runs. Until 6.1, where a
+     * handler gets each request by itself.
+     *
+     * @param dev the device
+     * @param fault the request
+     */
+    default void delivered(final IommuDevice dev, final IommuFault fault) {}
+
+    /**
      * A group was handed to its domain's handler; before the handler runs.
      *
      * @param group the complete group
@@ -50,7 +68,7 @@ public interface FaultObserver {
     /**
      * An answer of a consumer was refused and nothing changed.
      *
-     * @param cookie what it named
+     * @param cookie what it named: a cookie in 6.12, a group id before
      * @param code its code
      * @param errno the negative errno that it got
      */

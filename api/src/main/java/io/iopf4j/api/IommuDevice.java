@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.api;
 
+import java.util.concurrent.atomic.AtomicInteger;
+
 /**
  * A device behind an IOMMU: {@code struct device} with its {@code struct dev_iommu}, {@code
  * include/linux/iommu.h} of Linux 6.12. Two slots belong to others and are typed by their owners:
@@ -14,6 +16,7 @@ public final class IommuDevice {
     private Object driverData;
     private volatile Object faultParam;
     private volatile Object iommuGroup;
+    private final AtomicInteger references = new AtomicInteger();
 
     /**
      * A device that no driver has probed yet.
@@ -107,6 +110,26 @@ public final class IommuDevice {
      */
     public void setIommuGroup(final Object iommuGroup) {
         this.iommuGroup = iommuGroup;
+    }
+
+    /** Takes a reference ({@code get_device}). */
+    public void get() {
+        references.incrementAndGet();
+    }
+
+    /** Drops a reference ({@code put_device}). */
+    public void put() {
+        references.decrementAndGet();
+    }
+
+    /**
+     * References that were taken and not dropped. Below 0 if somebody dropped one that was never
+     * taken, as the 2017 and 2018 series do.
+     *
+     * @return a count
+     */
+    public int references() {
+        return references.get();
     }
 
     @Override

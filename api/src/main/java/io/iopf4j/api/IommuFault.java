@@ -2,14 +2,22 @@
 package io.iopf4j.api;
 
 /**
- * One device fault: {@code struct iommu_fault} with its {@code iommu_fault_page_request}, {@code
- * include/linux/iommu.h} of Linux 6.12. Mutable, so that a driver's event thread fills one instance
- * over and over and a warm fault cycle allocates nothing; whoever keeps a fault copies it. Not
- * thread-safe: it belongs to whoever fills it until the call that it is handed to returns.
+ * One device fault in any of the kernel's generations: {@code struct iommu_fault} with its two
+ * kinds of {@code include/uapi/linux/iommu.h}, Linux 5.3 to 6.1; {@code struct iommu_fault_event}
+ * of the 2017 and 2018 series; {@code struct iommu_fault} of {@code include/linux/iommu.h}, Linux
+ * 6.12, which knows page requests alone. Types and flags are numbered as in 5.x; what crosses a
+ * boundary is renumbered there. A field that a generation lacks is 0 in it.
+ *
+ * <p>Mutable, so that a driver's event thread fills one instance over and over and a warm fault
+ * cycle allocates nothing; whoever keeps a fault copies it. Not thread-safe: it belongs to whoever
+ * fills it until the call that it is handed to returns.
  */
 public final class IommuFault {
-    /** A page request ({@code IOMMU_FAULT_PAGE_REQ}), the only type of 6.12. */
-    public static final int TYPE_PAGE_REQ = 1;
+    /** An unrecoverable fault ({@code IOMMU_FAULT_DMA_UNRECOV}); not reported in 6.12. */
+    public static final int TYPE_DMA_UNRECOV = 1;
+
+    /** A page request ({@code IOMMU_FAULT_PAGE_REQ}): 2 until 6.1, 1 and the only type in 6.12. */
+    public static final int TYPE_PAGE_REQ = 2;
 
     /** {@link #pasid()} is meaningful ({@code IOMMU_FAULT_PAGE_REQUEST_PASID_VALID}). */
     public static final int FLAG_PASID_VALID = 1;
@@ -17,8 +25,23 @@ public final class IommuFault {
     /** Last request of its group ({@code IOMMU_FAULT_PAGE_REQUEST_LAST_PAGE}). */
     public static final int FLAG_LAST_PAGE = 1 << 1;
 
-    /** The response must carry the PASID ({@code IOMMU_FAULT_PAGE_RESPONSE_NEEDS_PASID}). */
-    public static final int FLAG_NEEDS_PASID = 1 << 2;
+    /** {@link #privateData0()} is meaningful ({@code IOMMU_FAULT_PAGE_REQUEST_PRIV_DATA}), 5.x. */
+    public static final int FLAG_PRIV_DATA = 1 << 2;
+
+    /**
+     * The response must carry the PASID ({@code IOMMU_FAULT_PAGE_RESPONSE_NEEDS_PASID}): bit 3 in
+     * 5.9 to 6.1, bit 2 in 6.12, absent before.
+     */
+    public static final int FLAG_NEEDS_PASID = 1 << 3;
+
+    /** Of an unrecoverable fault: {@link #pasid()} is meaningful. */
+    public static final int UNRECOV_PASID_VALID = 1;
+
+    /** Of an unrecoverable fault: {@link #addr()} is meaningful. */
+    public static final int UNRECOV_ADDR_VALID = 1 << 1;
+
+    /** Of an unrecoverable fault: {@link #fetchAddr()} is meaningful. */
+    public static final int UNRECOV_FETCH_ADDR_VALID = 1 << 2;
 
     /** Read access ({@code IOMMU_FAULT_PERM_READ}). */
     public static final int PERM_READ = 1;
@@ -38,6 +61,11 @@ public final class IommuFault {
     private int grpid;
     private int perm;
     private long addr;
+    private int reason;
+    private long fetchAddr;
+    private long privateData0;
+    private long privateData1;
+    private int responseType;
 
     /** An empty fault, to be filled by {@link #pageRequest}. */
     public IommuFault() {}
@@ -60,6 +88,63 @@ public final class IommuFault {
         this.grpid = grpid;
         this.perm = perm;
         this.addr = addr;
+        this.reason = 0;
+        this.fetchAddr = 0;
+        this.privateData0 = 0;
+        this.privateData1 = 0;
+        this.responseType = PageResponseType.GROUP;
+        return this;
+    }
+
+    /**
+     * Makes this an unrecoverable fault: {@code struct iommu_fault_unrecoverable}, 5.x.
+     *
+     * @param reason a number of the generation: {@link FaultReason} or {@link FaultReason2017}
+     * @param flags {@code UNRECOV_} bits
+     * @param pasid process address space id, 20 bits
+     * @param perm {@code PERM_} bits
+     * @param addr the faulting I/O virtual address in bytes
+     * @param fetchAddr the address whose fetch aborted, in bytes
+     * @return this
+     */
+    public IommuFault unrecoverable(
+            final int reason,
+            final int flags,
+            final int pasid,
+            final int perm,
+            final long addr,
+            final long fetchAddr) {
+        pageRequest(flags, pasid, 0, perm, addr);
+        this.type = TYPE_DMA_UNRECOV;
+        this.reason = reason;
+        this.fetchAddr = fetchAddr;
+        this.responseType = 0;
+        return this;
+    }
+
+    /**
+     * Adds the request's private data: {@code private_data[2]} of 5.x; {@code device_private} and
+     * {@code iommu_private} of the 2017 and 2018 series.
+     *
+     * @param first first word
+     * @param second second word
+     * @return this
+     */
+    public IommuFault privateData(final long first, final long second) {
+        privateData0 = first;
+        privateData1 = second;
+        return this;
+    }
+
+    /**
+     * Says how a page request wants to be answered. No posting carried this in the event, so that a
+     * guest could not know it; VT-d's 128-bit descriptor has it.
+     *
+     * @param type a {@link PageResponseType}
+     * @return this
+     */
+    public IommuFault responseType(final int type) {
+        responseType = type;
         return this;
     }
 
@@ -86,12 +171,17 @@ public final class IommuFault {
         grpid = other.grpid;
         perm = other.perm;
         addr = other.addr;
+        reason = other.reason;
+        fetchAddr = other.fetchAddr;
+        privateData0 = other.privateData0;
+        privateData1 = other.privateData1;
+        responseType = other.responseType;
     }
 
     /**
      * Fault type.
      *
-     * @return {@link #TYPE_PAGE_REQ}, or 0 when never filled
+     * @return {@link #TYPE_PAGE_REQ} or {@link #TYPE_DMA_UNRECOV}, or 0 when never filled
      */
     public int type() {
         return type;
@@ -143,6 +233,60 @@ public final class IommuFault {
     }
 
     /**
+     * Why an unrecoverable fault happened.
+     *
+     * @return the generation's number, 0 for a page request
+     */
+    public int reason() {
+        return reason;
+    }
+
+    /**
+     * The address whose fetch aborted.
+     *
+     * @return bytes, meaningful with {@link #UNRECOV_FETCH_ADDR_VALID}
+     */
+    public long fetchAddr() {
+        return fetchAddr;
+    }
+
+    /**
+     * First word of private data.
+     *
+     * @return {@code private_data[0]}, or {@code device_private} in 2017 and 2018
+     */
+    public long privateData0() {
+        return privateData0;
+    }
+
+    /**
+     * Second word of private data.
+     *
+     * @return {@code private_data[1]}, or {@code iommu_private} in 2017 and 2018
+     */
+    public long privateData1() {
+        return privateData1;
+    }
+
+    /**
+     * How a page request wants to be answered.
+     *
+     * @return a {@link PageResponseType}, 0 for an unrecoverable fault
+     */
+    public int responseType() {
+        return responseType;
+    }
+
+    /**
+     * Whether this is a page request that completes its group: what is owed one answer.
+     *
+     * @return a page request with {@link #FLAG_LAST_PAGE}
+     */
+    public boolean isLastPageRequest() {
+        return type == TYPE_PAGE_REQ && isLast();
+    }
+
+    /**
      * Whether the request carries a PASID.
      *
      * @return {@link #FLAG_PASID_VALID} is set
@@ -158,6 +302,15 @@ public final class IommuFault {
      */
     public boolean isLast() {
         return (flags & FLAG_LAST_PAGE) != 0;
+    }
+
+    /**
+     * Whether the response must carry the PASID.
+     *
+     * @return {@link #FLAG_NEEDS_PASID} is set
+     */
+    public boolean needsPasid() {
+        return (flags & FLAG_NEEDS_PASID) != 0;
     }
 
     @Override

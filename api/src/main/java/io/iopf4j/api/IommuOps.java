@@ -82,13 +82,59 @@ public interface IommuOps {
 
     /**
      * Answers a page request ({@code page_response}). Called with the device's fault lock held,
-     * from any thread; must not call back into the core.
+     * from any thread; must not call back into the core. 6.12 looks at no result, its operation
+     * returns nothing; 5.x and before hand it on to whoever answered.
      *
      * @param dev the device that asked
-     * @param evt the last request of its group
+     * @param evt the last request of its group; null where the semantics keep none (2017)
      * @param msg the answer
+     * @return 0, or a negative errno and nothing was sent
      */
-    void pageResponse(IommuDevice dev, IommuFault evt, IommuPageResponse msg);
+    int pageResponse(IommuDevice dev, IommuFault evt, IommuPageResponse msg);
+
+    /**
+     * Ends every fault of a device in the hardware, whatever its PASID, by the model's own means
+     * (SMMUv3: {@code CMD_STALL_TERM}; VT-d: drain per PASID and RID), and returns when records of
+     * them can no longer be reported. Proposed in December 2017, never written; not in {@code
+     * struct iommu_ops}.
+     *
+     * @param dev a probed device whose domain has changed already, so that it raises no new faults
+     * @return 0, or {@code -EOPNOTSUPP} and nothing has happened
+     */
+    default int drainFaults(final IommuDevice dev) {
+        return -Errno.EOPNOTSUPP;
+    }
+
+    /**
+     * How many faults may be outstanding over all devices that share this one's hardware queue: the
+     * number that quotas are a part of. Proposed in December 2017, never written.
+     *
+     * @param dev a probed device
+     * @return faults; 0 if the hardware does not say
+     */
+    default int sharedFaultCapacity(final IommuDevice dev) {
+        return 0;
+    }
+
+    /**
+     * How long a device of this model may wait for an answer, where a timeout rule names no time.
+     *
+     * @param dev a probed device
+     * @return nanoseconds, more than 0; 10 s unless the model says otherwise, as in the 2018 series
+     */
+    default long faultTimeoutNs(final IommuDevice dev) {
+        return 10_000_000_000L;
+    }
+
+    /**
+     * The answer by which the host itself ends a fault of this model.
+     *
+     * @param dev a probed device
+     * @return a {@link PageResponseCode}
+     */
+    default int terminationCode(final IommuDevice dev) {
+        return PageResponseCode.INVALID;
+    }
 
     /**
      * Whether a guest's tables cover every PASID of a device ({@code user_pasid_table}), so that a

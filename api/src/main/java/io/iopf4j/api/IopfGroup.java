@@ -55,4 +55,11 @@ public interface IopfGroup {
      * that is still pending is the caller's mistake and fails an assertion.
      */
     void free();
+
+    /**
+     * Tells the uses of a pooled instance apart: another number each time it is filled.
+     *
+     * @return a number that counts up and wraps
+     */
+    int generation();
 }

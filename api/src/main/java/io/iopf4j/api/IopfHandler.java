@@ -13,4 +13,18 @@ public interface IopfHandler {
      *     frees the group
      */
     int handle(IopfGroup group);
+
+    /**
+     * Gives a group back that it was handed and has not answered: the host is about to end it by a
+     * rule of its own, such as a timeout. Not a kernel interface. Called from any thread with no
+     * lock of the core held.
+     *
+     * @param group the group
+     * @param generation {@link IopfGroup#generation()} when the host took note of it
+     * @return true if the group was still the handler's, who now forgets it and refuses a later
+     *     answer; false if it was answered meanwhile
+     */
+    default boolean withdraw(final IopfGroup group, final int generation) {
+        return false;
+    }
 }

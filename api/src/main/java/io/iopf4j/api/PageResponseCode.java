@@ -16,5 +16,8 @@ public final class PageResponseCode {
     /** General error; further faults of this device are dropped until it is reset. */
     public static final int FAILURE = 2;
 
+    /** {@link #FAILURE} as the November 2017 series and VT-d's descriptors number it. */
+    public static final int FAILURE_2017 = 0xf;
+
     private PageResponseCode() {}
 }

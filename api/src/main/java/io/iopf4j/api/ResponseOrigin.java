@@ -9,6 +9,12 @@ public enum ResponseOrigin {
     NO_HANDLER,
     /** Its handler refused it. */
     HANDLER_FAILED,
+    /** Its report failed, and the driver answered by itself: the contract of 5.x. */
+    DRIVER,
+    /** A policy refused it. */
+    POLICY,
+    /** It was not answered in time. */
+    TIMED_OUT,
     /** There was no memory to keep it. */
     NO_MEMORY,
     /** The domain that it came in by was detached or replaced. */

@@ -36,8 +36,10 @@ class DriverDefaultsTest {
                 }
 
                 @Override
-                public void pageResponse(
-                        final IommuDevice dev, final IommuFault evt, final IommuPageResponse msg) {}
+                public int pageResponse(
+                        final IommuDevice dev, final IommuFault evt, final IommuPageResponse msg) {
+                    return 0;
+                }
             };
 
     private final IommuFwspec fwspec = new IommuFwspec(List.of(16), false, 0);

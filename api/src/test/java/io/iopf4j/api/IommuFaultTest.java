@@ -25,10 +25,12 @@ class IommuFaultTest {
 
     @Test
     void shouldHaveTheKernelsNumbers() {
-        assertEquals(1, IommuFault.TYPE_PAGE_REQ);
+        assertEquals(1, IommuFault.TYPE_DMA_UNRECOV);
+        assertEquals(2, IommuFault.TYPE_PAGE_REQ);
         assertEquals(1, IommuFault.FLAG_PASID_VALID);
         assertEquals(2, IommuFault.FLAG_LAST_PAGE);
-        assertEquals(4, IommuFault.FLAG_NEEDS_PASID);
+        assertEquals(4, IommuFault.FLAG_PRIV_DATA);
+        assertEquals(8, IommuFault.FLAG_NEEDS_PASID);
         assertEquals(List.of(1, 2, 4, 8), permissions());
         assertEquals(0, PageResponseCode.SUCCESS);
         assertEquals(1, PageResponseCode.INVALID);
@@ -81,7 +83,7 @@ class IommuFaultTest {
     @Test
     void shouldShowEveryValue() {
         assertEquals(
-                "IommuFault[type=1 flags=0x3 pasid=7 grpid=5 perm=0x5 addr=0x12345678]",
+                "IommuFault[type=2 flags=0x3 pasid=7 grpid=5 perm=0x5 addr=0x12345678]",
                 fault.toString());
     }
 

@@ -41,12 +41,29 @@ public interface Kernel {
     void freeIrq(InterruptLine line);
 
     /**
+     * Waits until what an interrupt has set off is done ({@code synchronize_irq}). Not from the
+     * interrupt's own thread.
+     *
+     * @param line a claimed interrupt
+     */
+    void synchronizeIrq(InterruptLine line);
+
+    /**
      * Makes a queue for deferred work ({@code alloc_workqueue}, unbound).
      *
      * @param name for logs
      * @return an empty queue
      */
     Workqueue allocWorkqueue(String name);
+
+    /**
+     * Makes a timer that is not armed ({@code timer_setup}).
+     *
+     * @param expired runs when its time has come, once for each time that it was armed; in the
+     *     simulation between two tasks, so that it may do what a task may
+     * @return the timer
+     */
+    KernelTimer newTimer(Runnable expired);
 
     /**
      * The log.

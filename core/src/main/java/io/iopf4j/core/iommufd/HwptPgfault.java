@@ -26,6 +26,7 @@ public final class HwptPgfault {
             MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONGS =
             MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final int NEEDS_PASID_612 = 1 << 2;
     private static final int DEV_ID = 4;
     private static final int PASID = 8;
     private static final int GRPID = 12;
@@ -43,8 +44,9 @@ public final class HwptPgfault {
             final IommuFault fault,
             final int devId,
             final int cookie) {
-        // The kernel copies its own flags, NEEDS_PASID with them.
-        INTS.set(buffer, at, fault.flags());
+        // The kernel copies its own flags, NEEDS_PASID with them, which is its bit 2.
+        final int seen = fault.flags() & (IommuFault.FLAG_PASID_VALID | IommuFault.FLAG_LAST_PAGE);
+        INTS.set(buffer, at, fault.needsPasid() ? seen | NEEDS_PASID_612 : seen);
         INTS.set(buffer, at + DEV_ID, devId);
         INTS.set(buffer, at + PASID, fault.pasid());
         INTS.set(buffer, at + GRPID, fault.grpid());

@@ -57,6 +57,29 @@ public final class IommufdFaultQueue implements IopfHandler {
     }
 
     /**
+     * Takes a group out again, read or not; its cookie becomes free and unknown. Not in Linux.
+     * Before the response table's lock is held the group may be answered, freed and used anew: its
+     * generation tells.
+     */
+    @Override
+    public boolean withdraw(final IopfGroup group, final int generation) {
+        final PendingGroup pending = (PendingGroup) group;
+        synchronized (mutex) {
+            synchronized (deliver) {
+                if (pending.generation() == generation && deliver.contains(pending)) {
+                    deliver.remove(pending);
+                    return true;
+                }
+            }
+            if (pending.generation() == generation && response.get(pending.cookie()) == pending) {
+                response.remove(pending.cookie());
+                return true;
+            }
+            return false;
+        }
+    }
+
+    /**
      * Whether a read would give something ({@code EPOLLIN}); a write is always possible.
      *
      * @return a group waits to be read

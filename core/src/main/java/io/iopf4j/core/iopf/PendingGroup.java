@@ -29,6 +29,7 @@ public final class PendingGroup implements IopfGroup {
     PendingGroup pendingNext;
     boolean isPending;
     boolean isInUse;
+    private int generation;
 
     private PendingGroup nodePrevious;
     private PendingGroup nodeNext;
@@ -44,6 +45,7 @@ public final class PendingGroup implements IopfGroup {
         faultCount = 1;
         cookie = 0;
         cursor = null;
+        generation++;
         isInUse = true;
     }
 
@@ -110,6 +112,11 @@ public final class PendingGroup implements IopfGroup {
     @Override
     public void free() {
         param.responder().freeGroup(this);
+    }
+
+    @Override
+    public int generation() {
+        return generation;
     }
 
     /**
@@ -205,6 +212,16 @@ public final class PendingGroup implements IopfGroup {
                 head.nodePrevious = group;
             }
             head = group;
+        }
+
+        /**
+         * Whether a group is in this list.
+         *
+         * @param group in this list or in none
+         * @return it is in a list
+         */
+        public boolean contains(final PendingGroup group) {
+            return group == head || group.nodePrevious != null;
         }
 
         /**

@@ -3,12 +3,13 @@ package io.iopf4j.core.semantics;
 
 import io.iopf4j.api.DomainType;
 import io.iopf4j.api.Errno;
+import io.iopf4j.api.FaultGeneration;
 import io.iopf4j.api.FaultObserver;
 import io.iopf4j.api.IommuAttachHandle;
-import io.iopf4j.api.IommuCore;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IommuPageResponse;
+import io.iopf4j.api.IopfGroup;
 import io.iopf4j.api.IopfHandler;
 import io.iopf4j.api.IopfQueue;
 import io.iopf4j.api.PageResponseCode;
@@ -33,7 +34,7 @@ import java.util.Set;
  * queue's, then the device's fault parameters'. The latter is held while the driver answers; a
  * domain's handler runs under none.
  */
-public class Mainline612 implements IommuCore, GroupResponder {
+public class Mainline612 implements FaultCore, GroupResponder {
     /** The profile's name. */
     public static final String NAME = "mainline-6.12";
 
@@ -64,6 +65,16 @@ public class Mainline612 implements IommuCore, GroupResponder {
         this.failSlab = failSlab;
     }
 
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public FaultGeneration generation() {
+        return FaultGeneration.LINUX_6_12;
+    }
+
     // ---- Report ---------------------------------------------------------------------------------
 
     /**
@@ -79,12 +90,12 @@ public class Mainline612 implements IommuCore, GroupResponder {
         observer.reported(dev, fault);
         final IommuAttachHandle handle = findFaultHandler(dev, fault);
         if (handle == null) {
-            return refuse(dev, fault);
+            return noHandler(dev, fault);
         }
         final IommuFaultParam param = (IommuFaultParam) dev.faultParam();
         if (param == null) {
             kernel.log().warn(dev.name(), "fault of a device that is on no fault queue");
-            return refuse(dev, fault);
+            return noHandler(dev, fault);
         }
         if (!fault.isLast()) {
             return reportPartialFault(param, fault);
@@ -92,16 +103,9 @@ public class Mainline612 implements IommuCore, GroupResponder {
         final PendingGroup group;
         synchronized (param) {
             group = param.openGroup(fault, handle);
-            if (group == null) {
-                for (IommuFault lost = param.dropOnePartialOf(fault.grpid());
-                        lost != null;
-                        lost = param.dropOnePartialOf(fault.grpid())) {
-                    observer.partialDropped(dev, lost);
-                }
-            }
         }
         if (group == null) {
-            answer(dev, fault, PageResponseCode.FAILURE, ResponseOrigin.NO_MEMORY);
+            refuse(dev, fault, PageResponseCode.FAILURE, ResponseOrigin.NO_MEMORY);
             return 0;
         }
         observer.delivered(group);
@@ -150,7 +154,7 @@ public class Mainline612 implements IommuCore, GroupResponder {
         return 0;
     }
 
-    private int refuse(final IommuDevice dev, final IommuFault fault) {
+    private int noHandler(final IommuDevice dev, final IommuFault fault) {
         if (fault.type() == IommuFault.TYPE_PAGE_REQ) {
             answer(dev, fault, PageResponseCode.INVALID, ResponseOrigin.NO_HANDLER);
         }
@@ -211,6 +215,48 @@ public class Mainline612 implements IommuCore, GroupResponder {
                         last,
                         param.response().set(last.pasid(), last.grpid(), code));
     }
+
+    // ---- What a mitigation needs ----------------------------------------------------------------
+
+    @Override
+    public void refuse(
+            final IommuDevice dev,
+            final IommuFault last,
+            final int code,
+            final ResponseOrigin origin) {
+        final IommuFaultParam param = (IommuFaultParam) dev.faultParam();
+        if (param != null) {
+            synchronized (param) {
+                for (IommuFault lost = param.dropOnePartialOf(last.grpid());
+                        lost != null;
+                        lost = param.dropOnePartialOf(last.grpid())) {
+                    observer.partialDropped(dev, lost);
+                }
+            }
+        }
+        answer(dev, last, code, origin);
+    }
+
+    @Override
+    public boolean end(
+            final IommuDevice dev,
+            final IommuFault last,
+            final IopfGroup group,
+            final int generation,
+            final int code,
+            final ResponseOrigin origin) {
+        final IopfHandler handler = group.attachHandle().domain().iopfHandler();
+        if (handler == null || !handler.withdraw(group, generation)) {
+            return false;
+        }
+        groupResponse((PendingGroup) group, code, origin);
+        freeGroup((PendingGroup) group);
+        return true;
+    }
+
+    /** Nothing is left here: a change of domain or the removal of a device answers everything. */
+    @Override
+    public void forget(final IommuDevice dev) {}
 
     // ---- Fault queues ---------------------------------------------------------------------------
 

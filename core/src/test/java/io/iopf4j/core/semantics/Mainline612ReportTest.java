@@ -157,7 +157,9 @@ class Mainline612ReportTest {
 
     @Test
     void shouldNotAnswerWhatIsNoPageRequest() {
-        assertEquals(-Errno.EINVAL, report(lastOfPasid(UNKNOWN_PASID, 5).type(2)));
+        assertEquals(
+                -Errno.EINVAL,
+                report(lastOfPasid(UNKNOWN_PASID, 5).type(IommuFault.TYPE_DMA_UNRECOV)));
         assertEquals(List.of(), bench.answers);
     }
 

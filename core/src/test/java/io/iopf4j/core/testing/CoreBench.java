@@ -198,14 +198,15 @@ public final class CoreBench {
         }
 
         @Override
-        public void pageResponse(
+        public int pageResponse(
                 final IommuDevice dev, final IommuFault evt, final IommuPageResponse msg) {
             if (isQuiet) {
                 quietAnswers++;
-                return;
+                return 0;
             }
             answers.add(new Answer(dev.name(), msg.pasid(), msg.grpid(), msg.code()));
             step("answer " + dev.name() + " grpid=" + msg.grpid() + " code=" + msg.code());
+            return 0;
         }
 
         @Override

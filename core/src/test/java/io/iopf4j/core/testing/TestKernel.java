@@ -5,9 +5,11 @@ import io.iopf4j.api.hw.InterruptLine;
 import io.iopf4j.api.kernel.IrqHandler;
 import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.api.kernel.KernelLog;
+import io.iopf4j.api.kernel.KernelTimer;
 import io.iopf4j.api.kernel.Workqueue;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
 
@@ -18,6 +20,11 @@ public final class TestKernel implements Kernel, KernelLog {
 
     /** The work queues that were made. */
     public final List<TestWorkqueue> workqueues = new ArrayList<>();
+
+    /** The timers that were made. */
+    public final List<TestTimer> timers = new ArrayList<>();
+
+    private long nowNs;
 
     /** Work that waits for a flush. */
     public static final class TestWorkqueue implements Workqueue {
@@ -58,7 +65,7 @@ public final class TestKernel implements Kernel, KernelLog {
 
     @Override
     public long nowNs() {
-        return 0;
+        return nowNs;
     }
 
     @Override
@@ -73,6 +80,62 @@ public final class TestKernel implements Kernel, KernelLog {
     @Override
     public void freeIrq(final InterruptLine line) {
         throw new UnsupportedOperationException("the core claims no interrupt");
+    }
+
+    @Override
+    public void synchronizeIrq(final InterruptLine line) {
+        throw new UnsupportedOperationException("the core claims no interrupt");
+    }
+
+    @Override
+    public KernelTimer newTimer(final Runnable expired) {
+        final TestTimer timer = new TestTimer(expired);
+        timers.add(timer);
+        return timer;
+    }
+
+    /** Lets time pass; each timer expires at its own time, the earliest first. */
+    public void advanceTo(final long timeNs) {
+        for (TestTimer next = earliest(timeNs); next != null; next = earliest(timeNs)) {
+            nowNs = Math.max(nowNs, next.timeNs);
+            next.isArmed = false;
+            next.expired.run();
+        }
+        nowNs = timeNs;
+    }
+
+    private TestTimer earliest(final long timeNs) {
+        return timers.stream()
+                .filter(timer -> timer.isArmed && timer.timeNs <= timeNs)
+                .min(Comparator.comparingLong(timer -> timer.timeNs))
+                .orElse(null);
+    }
+
+    /** A timer that expires when a test lets time pass. */
+    public static final class TestTimer implements KernelTimer {
+        private final Runnable expired;
+        private long timeNs;
+        private boolean isArmed;
+
+        TestTimer(final Runnable expired) {
+            this.expired = expired;
+        }
+
+        @Override
+        public void arm(final long when) {
+            timeNs = when;
+            isArmed = true;
+        }
+
+        @Override
+        public void cancel() {
+            isArmed = false;
+        }
+
+        @Override
+        public boolean isArmed() {
+            return isArmed;
+        }
     }
 
     @Override

@@ -6,14 +6,19 @@ import java.util.SplittableRandom;
 /**
  * Virtual time and the order of everything that is ready: one thread, one seed. Tasks are made
  * ready by interrupts and work; the seed picks which of several runs first, so that interleavings
- * are explored and each can be had again. A task costs no virtual time.
+ * are explored and each can be had again. A task costs no virtual time. Timers run between tasks.
  */
 public final class Scheduler {
+    private static final int NOT_ARMED = -1;
+
     private final SplittableRandom random;
     private Task[] ready = new Task[16];
     private int readyCount;
     private long nowNs;
     private long tasksRun;
+    private Timer[] armed = new Timer[16];
+    private int armedCount;
+    private long timersArmed;
 
     /**
      * A scheduler at time 0.
@@ -45,6 +50,33 @@ public final class Scheduler {
                     "time never runs back: timeNs=" + timeNs + " nowNs=" + nowNs);
         }
         nowNs = timeNs;
+    }
+
+    /**
+     * Runs everything up to a time: what is ready now, then each timer when its time comes and what
+     * it makes ready. Timers of one time run in the order in which they were armed.
+     *
+     * @param timeNs where time then stands, unless it has passed already
+     */
+    public void runUntil(final long timeNs) {
+        runReady();
+        while (armedCount > 0 && armed[0].timeNs <= timeNs) {
+            final Timer next = armed[0];
+            nowNs = Math.max(nowNs, next.timeNs);
+            next.cancel();
+            next.expired.run();
+            runReady();
+        }
+        nowNs = Math.max(nowNs, timeNs);
+    }
+
+    /**
+     * When the next timer expires.
+     *
+     * @return virtual nanoseconds, or {@link Long#MAX_VALUE} if none is armed
+     */
+    public long nextTimerNs() {
+        return armedCount == 0 ? Long.MAX_VALUE : armed[0].timeNs;
     }
 
     /**
@@ -102,6 +134,14 @@ public final class Scheduler {
             ready[readyCount++] = this;
         }
 
+        /** Runs it now if it is ready. */
+        void runIfReady() {
+            if (isReady) {
+                cancel();
+                body.run();
+            }
+        }
+
         /** Takes it back if it is ready. */
         public void cancel() {
             if (!isReady) {
@@ -116,5 +156,94 @@ public final class Scheduler {
                 }
             }
         }
+    }
+
+    /** Something that happens at a time; made once, armed many times. In a binary heap. */
+    public final class Timer {
+        private final Runnable expired;
+        private long timeNs;
+        private long order;
+        private int at = NOT_ARMED;
+
+        /**
+         * A timer that is not armed.
+         *
+         * @param expired runs when its time has come
+         */
+        public Timer(final Runnable expired) {
+            this.expired = expired;
+        }
+
+        /**
+         * Arms it, in place of a time that it was armed for.
+         *
+         * @param when virtual nanoseconds; a time that has passed is now
+         */
+        public void arm(final long when) {
+            cancel();
+            timeNs = when;
+            order = timersArmed++;
+            if (armedCount == armed.length) {
+                armed = java.util.Arrays.copyOf(armed, armedCount * 2);
+            }
+            siftUp(this, armedCount++);
+        }
+
+        /** Disarms it; does nothing if it is not armed. */
+        public void cancel() {
+            if (at == NOT_ARMED) {
+                return;
+            }
+            final Timer last = armed[--armedCount];
+            armed[armedCount] = null;
+            if (last != this) {
+                siftUp(last, at);
+                siftDown(last, last.at);
+            }
+            at = NOT_ARMED;
+        }
+
+        /**
+         * Whether it is armed.
+         *
+         * @return it will expire
+         */
+        public boolean isArmed() {
+            return at != NOT_ARMED;
+        }
+
+        private boolean isBefore(final Timer other) {
+            return timeNs != other.timeNs ? timeNs < other.timeNs : order < other.order;
+        }
+    }
+
+    private void siftUp(final Timer timer, final int from) {
+        int at = from;
+        while (at > 0 && timer.isBefore(armed[(at - 1) / 2])) {
+            place(armed[(at - 1) / 2], at);
+            at = (at - 1) / 2;
+        }
+        place(timer, at);
+    }
+
+    private void siftDown(final Timer timer, final int from) {
+        int at = from;
+        while (2 * at + 1 < armedCount) {
+            int child = 2 * at + 1;
+            if (child + 1 < armedCount && armed[child + 1].isBefore(armed[child])) {
+                child++;
+            }
+            if (!armed[child].isBefore(timer)) {
+                break;
+            }
+            place(armed[child], at);
+            at = child;
+        }
+        place(timer, at);
+    }
+
+    private void place(final Timer timer, final int at) {
+        armed[at] = timer;
+        timer.at = at;
     }
 }

@@ -6,6 +6,7 @@ import io.iopf4j.api.hw.InterruptLine;
 import io.iopf4j.api.kernel.IrqHandler;
 import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.api.kernel.KernelLog;
+import io.iopf4j.api.kernel.KernelTimer;
 import io.iopf4j.api.kernel.Workqueue;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -71,6 +72,35 @@ public final class SimulatedKernel implements Kernel {
     @Override
     public Workqueue allocWorkqueue(final String name) {
         return new SimulatedWorkqueue();
+    }
+
+    @Override
+    public void synchronizeIrq(final InterruptLine line) {
+        final Scheduler.Task task = irqThreads.get(line);
+        if (task != null) {
+            task.runIfReady();
+        }
+    }
+
+    @Override
+    public KernelTimer newTimer(final Runnable expired) {
+        final Scheduler.Timer timer = scheduler.new Timer(expired);
+        return new KernelTimer() {
+            @Override
+            public void arm(final long timeNs) {
+                timer.arm(timeNs);
+            }
+
+            @Override
+            public void cancel() {
+                timer.cancel();
+            }
+
+            @Override
+            public boolean isArmed() {
+                return timer.isArmed();
+            }
+        };
     }
 
     @Override

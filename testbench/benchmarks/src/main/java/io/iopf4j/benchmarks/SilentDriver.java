@@ -47,9 +47,10 @@ final class SilentDriver implements IommuOps {
     }
 
     @Override
-    public void pageResponse(
+    public int pageResponse(
             final IommuDevice dev, final IommuFault evt, final IommuPageResponse msg) {
         responses++;
+        return 0;
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.iopf4j.drivers.armsmmuv3;
 
 import io.iopf4j.api.Errno;
+import io.iopf4j.api.FaultGeneration;
 import io.iopf4j.api.IommuCore;
 import io.iopf4j.api.IommuOps;
 import io.iopf4j.api.IopfQueue;
@@ -24,6 +25,7 @@ public final class ArmSmmuDevice {
     /** CR1: tables and queues inner shareable, write-back. */
     private static final int CR1_WRITE_BACK_ISH = 0xd75;
 
+    private static final String EVENT_IRQ = "eventq";
     private static final long ACK_TIMEOUT_US = 1_000_000;
     private static final int GERROR_HANDLED = 0x1fd;
 
@@ -37,6 +39,7 @@ public final class ArmSmmuDevice {
     private ArmSmmuStreams streams;
     private IopfQueue iopfQueue;
     private ArmSmmuOps ops;
+    private FaultGeneration generation;
     private int lastAsid;
     private int error;
 
@@ -118,7 +121,7 @@ public final class ArmSmmuDevice {
     /** Lets the hardware go: {@code arm_smmu_device_remove()}. All accesses then follow GBPA. */
     public void remove() {
         writeAcknowledged(0, SmmuRegisters.CR0, SmmuRegisters.CR0ACK);
-        freeIrq("eventq");
+        freeIrq(EVENT_IRQ);
         freeIrq("gerror");
         iopfQueue.free();
     }
@@ -152,6 +155,7 @@ public final class ArmSmmuDevice {
                         core);
         streamTable = new ArmSmmuStreamTable(tableMemory, features.sidBits(), commandQueue);
         iopfQueue = core.iopfQueueAlloc(platform.name());
+        generation = core.generation();
         ops = new ArmSmmuOps(this);
         return 0;
     }
@@ -211,7 +215,7 @@ public final class ArmSmmuDevice {
         if (ret != 0) {
             return ret;
         }
-        ret = requestIrq("eventq", false);
+        ret = requestIrq(EVENT_IRQ, false);
         if (ret == 0) {
             ret = requestIrq("gerror", true);
         }
@@ -328,6 +332,15 @@ public final class ArmSmmuDevice {
 
     ArmSmmuStreams streams() {
         return streams;
+    }
+
+    FaultGeneration generation() {
+        return generation;
+    }
+
+    /** Waits until the event queue's records up to now have been taken. */
+    void synchronizeEvents() {
+        kernel.synchronizeIrq(platform.interrupt(EVENT_IRQ));
     }
 
     IopfQueue iopfQueue() {

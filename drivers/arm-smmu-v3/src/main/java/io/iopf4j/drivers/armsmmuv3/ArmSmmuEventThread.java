@@ -2,8 +2,11 @@
 package io.iopf4j.drivers.armsmmuv3;
 
 import io.iopf4j.api.Errno;
+import io.iopf4j.api.FaultGeneration;
 import io.iopf4j.api.IommuCore;
 import io.iopf4j.api.IommuFault;
+import io.iopf4j.api.IommuPageResponse;
+import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.api.hw.DmaMemory;
 import io.iopf4j.api.hw.Mmio;
 import io.iopf4j.api.kernel.KernelLog;
@@ -27,6 +30,7 @@ final class ArmSmmuEventThread {
     private final ArmSmmuStreams streams;
     private final IommuCore core;
     private final IommuFault fault = new IommuFault();
+    private final IommuPageResponse failureResponse = new IommuPageResponse();
     private int prod;
     private int cons;
     private int dumped;
@@ -125,8 +129,29 @@ final class ArmSmmuEventThread {
             // No RESUME is sent here, in Linux either: the transaction stays stalled.
             return -Errno.EINVAL;
         }
+        if (master.isDraining()) {
+            return 0;
+        }
         fault.pageRequest(flags, pasid, Events.stag(word1), perm, word2);
-        return core.reportDeviceFault(master.device(), fault);
+        final int ret = core.reportDeviceFault(master.device(), fault);
+        if (ret != 0 && core.generation() != FaultGeneration.LINUX_6_12) {
+            answerFailedReport(master);
+        }
+        return ret;
+    }
+
+    /** Until 6.8 whoever reports a fault in vain owes its answer ({@code arm_smmu_handle_evt}). */
+    private void answerFailedReport(final ArmSmmuMaster master) {
+        final int failure =
+                core.generation() == FaultGeneration.SERIES_2017
+                        ? PageResponseCode.FAILURE_2017
+                        : PageResponseCode.FAILURE;
+        master.device()
+                .ops()
+                .pageResponse(
+                        master.device(),
+                        fault,
+                        failureResponse.set(fault.pasid(), fault.grpid(), failure));
     }
 
     /** {@code queue_sync_prod_in()}: a changed overflow flag means that records were lost. */

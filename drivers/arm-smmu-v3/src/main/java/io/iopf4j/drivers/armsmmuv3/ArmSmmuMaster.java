@@ -13,6 +13,7 @@ final class ArmSmmuMaster {
     private final int ssidBits;
     private boolean iopfEnabled;
     private boolean svaEnabled;
+    private volatile boolean draining;
     private CdTable cdTable;
     private boolean cdTableInSte;
     private DomainType ridDomainType = DomainType.BLOCKED;
@@ -60,6 +61,15 @@ final class ArmSmmuMaster {
 
     void setIopfEnabled(final boolean enabled) {
         iopfEnabled = enabled;
+    }
+
+    /** Its stalls are being ended: what the event queue still says of them is void. */
+    boolean isDraining() {
+        return draining;
+    }
+
+    void setDraining(final boolean draining) {
+        this.draining = draining;
     }
 
     boolean isSvaEnabled() {

@@ -3,6 +3,7 @@ package io.iopf4j.drivers.armsmmuv3;
 
 import io.iopf4j.api.DevFeature;
 import io.iopf4j.api.Errno;
+import io.iopf4j.api.FaultGeneration;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuDomain;
 import io.iopf4j.api.IommuFault;
@@ -10,6 +11,7 @@ import io.iopf4j.api.IommuOps;
 import io.iopf4j.api.IommuPageResponse;
 import io.iopf4j.api.IommuUserData;
 import io.iopf4j.api.PageResponseCode;
+import io.iopf4j.api.PageResponseType;
 import io.iopf4j.api.smmuv3.Commands;
 
 /**
@@ -17,6 +19,8 @@ import io.iopf4j.api.smmuv3.Commands;
  * and the {@code user_pasid_table} bit of later releases, so that a guest can have faults at all.
  */
 final class ArmSmmuOps implements IommuOps {
+    private static final int UNKNOWN_CODE = -1;
+
     private final ArmSmmuDevice smmu;
     private final ArmSmmuBlockedDomain blocked;
 
@@ -140,27 +144,80 @@ final class ArmSmmuOps implements IommuOps {
         return 0;
     }
 
-    /** Follows {@code arm_smmu_page_response()}: a code becomes the action of a RESUME. */
+    /**
+     * Follows {@code arm_smmu_page_response()}: a code becomes the action of a RESUME.
+     *
+     * @return until 6.8 {@code -ENODEV} for a device that does not stall and {@code -EINVAL} for a
+     *     code that is none, and nothing was sent; in 6.12, whose operation returns nothing, 0:
+     *     such a code leaves the action zero, which terminates. For November 2017, whose SMMUv3
+     *     driver was never posted, a response that is not of a group is {@code -EINVAL}: a stall is
+     *     one
+     */
     @Override
-    public void pageResponse(
+    public int pageResponse(
             final IommuDevice dev, final IommuFault evt, final IommuPageResponse msg) {
         final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
+        final boolean isBefore612 = smmu.generation() != FaultGeneration.LINUX_6_12;
         if (!master.isStallEnabled()) {
             smmu.kernel().log().warn(smmu.platform().name(), "page response without stall");
-            return;
+            return isBefore612 ? -Errno.ENODEV : 0;
         }
-        final int action =
-                switch (msg.code()) {
-                    case PageResponseCode.SUCCESS -> Commands.RESUME_RETRY;
-                    case PageResponseCode.INVALID, PageResponseCode.FAILURE ->
-                            Commands.RESUME_ABORT;
-                    // An unknown code leaves the field zero in Linux too, which terminates.
-                    default -> Commands.RESUME_TERM;
-                };
+        int action = resumeAction(msg.code());
+        if (action == UNKNOWN_CODE) {
+            if (isBefore612) {
+                return -Errno.EINVAL;
+            }
+            action = Commands.RESUME_TERM;
+        }
+        if (smmu.generation() == FaultGeneration.SERIES_2017
+                && msg.type() != PageResponseType.GROUP) {
+            return -Errno.EINVAL;
+        }
         // No SYNC: it would promise nothing more. A RESUME that is consumed has been obeyed, and a
         // retried access may stall again at once.
         smmu.commandQueue()
                 .issue(Commands.resume(master.faultStreamId(), action), msg.grpid() & 0xffff);
+        return 0;
+    }
+
+    private int resumeAction(final int code) {
+        final int failure =
+                smmu.generation() == FaultGeneration.SERIES_2017
+                        ? PageResponseCode.FAILURE_2017
+                        : PageResponseCode.FAILURE;
+        if (code == PageResponseCode.SUCCESS) {
+            return Commands.RESUME_RETRY;
+        }
+        return code == PageResponseCode.INVALID || code == failure
+                ? Commands.RESUME_ABORT
+                : UNKNOWN_CODE;
+    }
+
+    /**
+     * What December 2017 asked for and Linux never got: {@code CMD_STALL_TERM} ends all stalls of
+     * the stream, whatever their SubstreamID. Records of them that the driver has not taken yet
+     * would name tags that the next owner's stalls may get, so they are taken and dropped here.
+     */
+    @Override
+    public int drainFaults(final IommuDevice dev) {
+        final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
+        if (!master.isStallEnabled()) {
+            return 0;
+        }
+        master.setDraining(true);
+        int ret = 0;
+        for (final int sid : master.streamIds()) {
+            ret = ret == 0 ? smmu.commandQueue().issueWithSync(Commands.stallTerm(sid), 0) : ret;
+        }
+        smmu.synchronizeEvents();
+        master.setDraining(false);
+        return ret;
+    }
+
+    /** Stalls share IDR5.STALL_MAX, and each needs a record in the event queue. */
+    @Override
+    public int sharedFaultCapacity(final IommuDevice dev) {
+        return Math.min(smmu.maxStalls(), smmu.eventQueueEntries());
     }
 
     @Override

@@ -15,6 +15,9 @@ import java.util.Map;
  * that the kernel has not freed and with its threads, not with the dump.
  */
 public final class DumpTracker {
+    /** {@code IOMMU_FAULT_PAGE_REQ} as a 6.12 kernel's events number it. */
+    private static final int TYPE_PAGE_REQ_612 = 1;
+
     private final List<DumpListener> listeners;
     private final Map<Long, RecordedGroup> byPointer = new HashMap<>();
     private final Map<Key, ArrayDeque<RecordedGroup>> unanswered = new HashMap<>();
@@ -114,7 +117,7 @@ public final class DumpTracker {
     }
 
     private void report(final FaultEvent event) {
-        if (event.type() != IommuFault.TYPE_PAGE_REQ) {
+        if (event.type() != TYPE_PAGE_REQ_612) {
             listeners.forEach(DumpListener::unrecoverableFault);
             return;
         }

@@ -259,8 +259,9 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
                 (byte)
                         switch (origin) {
                             case CONSUMER -> Outcome.ANSWERED.ordinal();
-                            case NO_HANDLER, HANDLER_FAILED, NO_MEMORY ->
+                            case NO_HANDLER, HANDLER_FAILED, NO_MEMORY, DRIVER, POLICY ->
                                     Outcome.TERMINATED.ordinal();
+                            case TIMED_OUT -> Outcome.TIMED_OUT.ordinal();
                             case DOMAIN_CHANGED, DEVICE_REMOVED, QUEUE_DESTROYED ->
                                     Outcome.DRAINED.ordinal();
                         };
