@@ -11,4 +11,5 @@ module io.iopf4j.core {
     exports io.iopf4j.core.iopf;
     exports io.iopf4j.core.semantics;
     exports io.iopf4j.core.vfio;
+    exports io.iopf4j.core.sva;
 }
