@@ -60,16 +60,32 @@ public final class IommuPageResponse5x {
         if (!Bytes.hasRoom(buffer, at, BYTES)) {
             return -Errno.EFAULT;
         }
-        final int flags = Bytes.getInt(buffer, at + FLAGS);
         if (Bytes.getInt(buffer, at + VERSION) != IommuPageResponse.VERSION
-                || (flags & ~IommuPageResponse.FLAG_PASID_VALID) != 0) {
+                || (Bytes.getInt(buffer, at + FLAGS) & ~IommuPageResponse.FLAG_PASID_VALID) != 0) {
             return -Errno.EINVAL;
+        }
+        return decodeUnchecked(buffer, at, into);
+    }
+
+    /**
+     * Reads an answer as it is, for whoever hands it to a core, which checks it by itself.
+     *
+     * @param buffer where it is
+     * @param at its first byte
+     * @param into becomes the answer, version and flags being what the user wrote
+     * @return 0 or {@code -EFAULT}
+     */
+    public static int decodeUnchecked(
+            final ByteBuffer buffer, final int at, final IommuPageResponse into) {
+        if (!Bytes.hasRoom(buffer, at, BYTES)) {
+            return -Errno.EFAULT;
         }
         into.set(
                         Bytes.getInt(buffer, at + PASID),
                         Bytes.getInt(buffer, at + GRPID),
                         Bytes.getInt(buffer, at + CODE))
-                .flags(flags);
+                .version(Bytes.getInt(buffer, at + VERSION))
+                .flags(Bytes.getInt(buffer, at + FLAGS));
         return 0;
     }
 

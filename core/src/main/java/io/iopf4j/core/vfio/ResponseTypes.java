@@ -17,11 +17,11 @@ import java.util.Arrays;
  * +---------------------------+-----+---+
  * </pre>
  *
- * <p>Only what was delivered makes it grow, at most to the 2^16 ids that hardware can name; an
+ * <p>Only what was delivered makes it grow, at most to the 2^9 ids that an answer can name; an
  * answer never does. Thread-safe.
  */
 final class ResponseTypes {
-    private static final int MAX_IDS = 1 << 16;
+    private static final int MAX_IDS = 1 << 9;
     private static final int GROUP_OWED = 1;
     private static final int LAST_SHIFT = 1;
     private static final int LAST_MASK = 3 << LAST_SHIFT;

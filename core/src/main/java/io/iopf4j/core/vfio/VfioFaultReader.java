@@ -30,7 +30,8 @@ public final class VfioFaultReader {
      * Takes the oldest fault out of the ring.
      *
      * @param into takes the fault
-     * @return 1; 0 if there is none; {@code -EBADF} once the device was released
+     * @return 1; 0 if there is none; {@code -EINVAL} if it is of a kind that is not known, and then
+     *     it is out of the ring all the same; {@code -EBADF} once the device was released
      */
     public int pollFault(final IommuFault into) {
         int ret = region.read(header.clear(), 0);
@@ -41,9 +42,12 @@ public final class VfioFaultReader {
         if (at == header.getInt(VfioRegion.KERNEL_INDEX)) {
             return 0;
         }
-        region.records().decodeFault(entries, at * region.entryBytes(), into);
+        final int unknown = region.records().decodeFault(entries, at * region.entryBytes(), into);
         ret = region.write(tail.clear().putInt(0, VfioRegion.next(at)), VfioRegion.USER_INDEX);
-        return ret < 0 ? ret : 1;
+        if (ret < 0) {
+            return ret;
+        }
+        return unknown == 0 ? 1 : unknown;
     }
 
     static ByteBuffer littleEndian(final int bytes) {

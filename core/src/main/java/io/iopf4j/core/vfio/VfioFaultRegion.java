@@ -5,27 +5,28 @@ import io.iopf4j.api.DeviceFaultHandler;
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.FaultGeneration;
 import io.iopf4j.api.IommuFault;
+import io.iopf4j.api.uapi.IommuFault5x;
 
 /**
  * The faults of a device on their way to its virtual machine: the {@code DMA_FAULT} region of Eric
  * Auger's series (v8 to v13), and the handler that fills it. Whatever the core hands over goes in:
  * recoverable or not, a group's last request or not. Per virtual machine there is no limit.
  *
- * <p>Header: tail (consumer, user space) at 0, head (producer, kernel) at 16. Entries are {@code
- * struct iommu_fault}, 64 bytes, in all generations, the series being later than the first two:
+ * <p>Header: tail (consumer, user space) at 0, head (producer, kernel) at 16. Entries are {@link
+ * IommuFault5x}, 64 bytes, in all generations, the series being later than the first two:
  *
  * <pre>
- *  0      4      8       12      16      20     24         32                48
- * +------+------+-------+-------+-------+------+----------+-----------------+- ... -+ 64
- * | type | word | flags | pasid | grpid | perm |   addr   | privateData 0,1 |   0   |  page request
- * +------+------+-------+-------+-------+------+----------+-----------------+- ... -+
- *                reason   flags   pasid   perm     addr      fetchAddr         unrecoverable
+ *  0      4         8              40                 48              52      64
+ * +------+---------+--------------+------------------+---------------+-------+
+ * | type | padding | page request | its privateData1 | response type |   0   |
+ * +------+---------+--------------+------------------+---------------+-------+
  * </pre>
  *
- * <p>The word at 4 is padding and 0. In {@link FaultGeneration#SERIES_2017} it holds the {@code
- * PageResponseType} that a page request wants, since that generation's answer must name one and no
- * posting let the guest know which; private data, which must come back in the answer, keep their
- * own place.
+ * <p>The word at 48 is room that no kind of fault uses, and 0. In {@link
+ * FaultGeneration#SERIES_2017} it holds the {@code PageResponseType} that a page request wants,
+ * since that generation's answer must name one and no posting let the guest know which. Padding
+ * stays 0, as the structure asks; private data, which must come back in the answer, keep their
+ * place.
  *
  * <p>Thread-safe.
  */
@@ -36,7 +37,7 @@ public final class VfioFaultRegion extends VfioRegion implements DeviceFaultHand
     private volatile Runnable trigger;
 
     VfioFaultRegion(final VfioRecords records, final ResponseTypes types) {
-        super(VfioRecords.FAULT_BYTES);
+        super(IommuFault5x.BYTES);
         this.records = records;
         this.types = types;
     }

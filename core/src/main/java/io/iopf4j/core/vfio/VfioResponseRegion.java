@@ -9,6 +9,9 @@ import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuDomain;
 import io.iopf4j.api.IommuPageResponse;
 import io.iopf4j.api.kernel.Workqueue;
+import io.iopf4j.api.uapi.IommuPageResponse5x;
+import io.iopf4j.api.uapi.PageResponseMsg2017;
+import io.iopf4j.api.uapi.PageResponseMsg2018;
 import java.util.function.Supplier;
 
 /**
@@ -18,28 +21,10 @@ import java.util.function.Supplier;
  * often the head is written.
  *
  * <p>Header: head (producer, user space) at 0, tail (consumer, kernel) at 16. An entry is what the
- * generation answers by; the header's entry size says how long it is:
- *
- * <pre>
- *  0       4         8       12      16      20     24
- * +-------+---------+-------+-------+-------+------+
- * | argsz | version | flags | pasid | grpid | code |                  5.x: iommu_page_response
- * +-------+---------+-------+-------+-------+------+
- *
- *  0                 8       12      16      20        24
- * +-----------------+-------+-------+-------+---------+
- * |      addr       | pasid | bits  | type  | private |              2017: page_response_msg
- * +-----------------+-------+-------+-------+---------+
- *                      bits: 3..0 code, 4 PASID present, 20..5 grpid
- *
- *  0                 8       12     16              20      24              32
- * +-----------------+-------+------+---------------+-------+---------------+
- * |      addr       | pasid | code | PASID present | grpid |    private    |  2018
- * +-----------------+-------+------+---------------+-------+---------------+
- * </pre>
- *
- * <p>The 2017 series has 9 bits of group id, 13 to 5, which hold a page request group index. Here
- * seven unused bits follow, so that a stall's tag fits; smaller ids have the same bytes.
+ * generation answers by, and the header's entry size says how long it is: {@link
+ * PageResponseMsg2017} (24 bytes), {@link PageResponseMsg2018} (32), {@link IommuPageResponse5x}
+ * (24). The first has 9 bits of group id: an answer to a stall of SMMUv3 whose tag has more names
+ * another stall.
  *
  * <p>Thread-safe. The ring's lock is held while the core is called, as the kernel's is.
  */

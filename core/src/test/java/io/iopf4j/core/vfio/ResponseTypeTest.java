@@ -25,6 +25,7 @@ class ResponseTypeTest {
     private final VfioFaultReader reader = new VfioFaultReader(bench.device.faultRegion());
     private final VfioResponseWriter writer = new VfioResponseWriter(bench.device.responseRegion());
     private final IommuPageResponse msg = new IommuPageResponse();
+    private final IommuFault taken = new IommuFault();
 
     private void answer(final int grpid, final int type) {
         writer.respond(msg.set(0, grpid, 0).stream(type, ADDR));
@@ -40,7 +41,6 @@ class ResponseTypeTest {
 
     @Test
     void shouldTellTheGuestTheType() {
-        final IommuFault taken = new IommuFault();
         bench.report(last(1).responseType(STREAM));
         bench.report(last(2));
         reader.pollFault(taken);
@@ -132,14 +132,24 @@ class ResponseTypeTest {
     }
 
     @Test
-    void shouldKnowTheIdsOfStalls() {
-        bench.report(last(0xffff).responseType(STREAM));
-        bench.report(last(512).responseType(STREAM));
-        answer(0xffff, GROUP);
-        answer(512, GROUP);
+    void shouldKnowEachIdThatAnAnswerCanName() {
+        for (int grpid = 0; grpid < 512; grpid++) {
+            bench.report(last(grpid).responseType(STREAM));
+            answer(grpid, GROUP);
+            assertEquals(grpid + 1, bench.refusals.size());
+            reader.pollFault(taken);
+        }
+    }
+
+    @Test
+    void shouldAnswerAnotherStallWhenATagHasMoreThanNineBits() {
+        bench.report(last(0x205));
+        reader.pollFault(taken);
+        assertEquals(0x205, taken.grpid());
+        answer(0x205, GROUP);
         assertEquals(
-                List.of("grpid=65535 code=0 errno=-22", "grpid=512 code=0 errno=-22"),
-                bench.refusals);
+                List.of("respond dev domain=nested flags=0 pasid=0 grpid=5 code=0 type=2"),
+                bench.core.calls);
     }
 
     @Test
