@@ -83,10 +83,18 @@ final class CookieTable {
 
     /** The lowest cookie in use that is above another; 0 if there is none. */
     int next(final int above) {
-        for (int index = above; index < groups.length; index++) {
+        for (int index = above; index < groups.length && size > 0; ) {
+            final int word = index >> WORD_SHIFT;
+            final long used = ~free[word] & -bit(index);
+            if (used == 0) {
+                index = (word + 1) << WORD_SHIFT;
+                continue;
+            }
+            index = (word << WORD_SHIFT) + Long.numberOfTrailingZeros(used);
             if (groups[index] != null) {
                 return index + 1;
             }
+            index++;
         }
         return 0;
     }
