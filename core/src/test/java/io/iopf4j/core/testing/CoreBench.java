@@ -7,6 +7,7 @@ import static io.iopf4j.api.IommuFault.PERM_READ;
 
 import io.iopf4j.api.DevFeature;
 import io.iopf4j.api.DomainType;
+import io.iopf4j.api.Errno;
 import io.iopf4j.api.FaultObserver;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuDomain;
@@ -16,11 +17,15 @@ import io.iopf4j.api.IommuOps;
 import io.iopf4j.api.IommuPageResponse;
 import io.iopf4j.api.IopfQueue;
 import io.iopf4j.core.IommuGroup;
+import io.iopf4j.core.iopf.DeviceFaultParam;
+import io.iopf4j.core.iopf.GroupResponder;
 import io.iopf4j.core.iopf.IommuFaultParam;
-import io.iopf4j.core.semantics.Mainline612;
+import io.iopf4j.core.semantics.FaultCore;
+import io.iopf4j.core.semantics.Semantics;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The core under test between a driver that writes down what it is asked for and a kernel of one
@@ -34,7 +39,7 @@ public final class CoreBench {
     public final List<String> steps = Collections.synchronizedList(new ArrayList<>());
 
     public final TestKernel kernel = new TestKernel();
-    public final Mainline612 core;
+    public final FaultCore core;
     public final IopfQueue queue;
     public final Driver driver = new Driver();
 
@@ -45,13 +50,22 @@ public final class CoreBench {
     }
 
     public CoreBench(final FaultObserver observer) {
-        core = new Mainline612(kernel, observer, () -> isOutOfMemory);
+        this(Semantics.MAINLINE_6_12, observer);
+    }
+
+    public CoreBench(final Semantics semantics, final FaultObserver observer) {
+        core = semantics.create(kernel, observer, () -> isOutOfMemory);
         queue = core.iopfQueueAlloc("test");
     }
 
     /** From now on every allocation of the core fails, or succeeds again. */
     public void setOutOfMemory(final boolean outOfMemory) {
         isOutOfMemory = outOfMemory;
+    }
+
+    /** The core as iommufd needs it, 6.12 alone. */
+    public GroupResponder responder() {
+        return (GroupResponder) core;
     }
 
     void step(final String step) {
@@ -86,12 +100,20 @@ public final class CoreBench {
         return new TestDomain(name, type, this);
     }
 
-    /** Groups of a device that the core still owes an answer. */
+    /** What the core still owes a device: groups in 6.12, requests before, nothing in 2017. */
     public static int pending(final IommuDevice dev) {
-        final IommuFaultParam param = (IommuFaultParam) dev.faultParam();
-        synchronized (param) {
-            return param.pendingCount();
+        final Object param = dev.faultParam();
+        if (param instanceof IommuFaultParam groups) {
+            synchronized (groups) {
+                return groups.pendingCount();
+            }
         }
+        if (param instanceof DeviceFaultParam requests) {
+            synchronized (requests) {
+                return requests.records().size();
+            }
+        }
+        return 0;
     }
 
     /** A request without PASID that completes its group. */
@@ -114,6 +136,13 @@ public final class CoreBench {
         return request(FLAG_PASID_VALID, pasid, grpid);
     }
 
+    /** A request that is as another one and stays so. */
+    public static IommuFault copyOf(final IommuFault fault) {
+        final IommuFault copy = new IommuFault();
+        copy.copyFrom(fault);
+        return copy;
+    }
+
     /** A request for another address: to tell the members of one group apart. */
     public static IommuFault at(final IommuFault fault, final long addr) {
         return fault.pageRequest(fault.flags(), fault.pasid(), fault.grpid(), fault.perm(), addr);
@@ -132,6 +161,16 @@ public final class CoreBench {
         private int iopfErrno;
         private int probeErrno;
         private int quietAnswers;
+        private Predicate<IommuPageResponse> refusal = msg -> false;
+        private Runnable whileAnswering = () -> {};
+
+        /** The request that came with the last answer, null in 2017. */
+        public IommuFault lastEvt;
+
+        /** What the last answer said beside {@link Answer}. */
+        public int lastType;
+
+        public long lastPrivateData;
 
         public void setUserPasidTable(final boolean covers) {
             coversUserPasids = covers;
@@ -139,6 +178,16 @@ public final class CoreBench {
 
         public void setHasPageResponse(final boolean canAnswer) {
             this.canAnswer = canAnswer;
+        }
+
+        /** Sends no answer that is so, and says {@code -EINVAL}. */
+        public void refuseAnswers(final Predicate<IommuPageResponse> refusal) {
+            this.refusal = refusal;
+        }
+
+        /** Runs something in the middle of each answer. */
+        public void whileAnswering(final Runnable action) {
+            whileAnswering = action;
         }
 
         public void refuseIopf(final int errno) {
@@ -203,6 +252,13 @@ public final class CoreBench {
             if (isQuiet) {
                 quietAnswers++;
                 return 0;
+            }
+            lastEvt = evt == null ? null : copyOf(evt);
+            lastType = msg.type();
+            lastPrivateData = msg.privateData();
+            whileAnswering.run();
+            if (refusal.test(msg)) {
+                return -Errno.EINVAL;
             }
             answers.add(new Answer(dev.name(), msg.pasid(), msg.grpid(), msg.code()));
             step("answer " + dev.name() + " grpid=" + msg.grpid() + " code=" + msg.code());

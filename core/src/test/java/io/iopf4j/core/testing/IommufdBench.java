@@ -31,7 +31,7 @@ public final class IommufdBench {
 
     public IommufdBench(final FaultObserver observer) {
         core = new CoreBench(observer);
-        context = new IommufdContext(core.core, observer);
+        context = new IommufdContext(core.responder(), observer);
         dev = core.device("dev");
         idev = context.bind(dev);
         queueId = context.faultQueueAlloc(0);
