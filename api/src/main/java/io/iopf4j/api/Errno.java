@@ -15,6 +15,9 @@ public final class Errno {
     /** No such device or address; hardware that a driver cannot drive. */
     public static final int ENXIO = 6;
 
+    /** A structure is longer than known, and what is beyond is not all zero. */
+    public static final int E2BIG = 7;
+
     /** Bad file number; a file that was closed. */
     public static final int EBADF = 9;
 
@@ -68,6 +71,7 @@ public final class Errno {
                     case ENOENT -> "ENOENT";
                     case EIO -> "EIO";
                     case ENXIO -> "ENXIO";
+                    case E2BIG -> "E2BIG";
                     case EBADF -> "EBADF";
                     case ENOMEM -> "ENOMEM";
                     case EFAULT -> "EFAULT";

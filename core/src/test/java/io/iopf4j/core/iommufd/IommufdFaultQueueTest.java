@@ -24,6 +24,7 @@ import io.iopf4j.api.Errno;
 import io.iopf4j.api.FaultObserver;
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IopfGroup;
+import io.iopf4j.api.uapi.HwptPgfault;
 import io.iopf4j.core.testing.Answer;
 import io.iopf4j.core.testing.IommufdBench;
 import io.iopf4j.core.testing.TestDomain;

@@ -3,7 +3,7 @@ package io.iopf4j.benchmarks;
 
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.PageResponseCode;
-import io.iopf4j.core.iommufd.HwptPageResponse;
+import io.iopf4j.api.uapi.HwptPageResponse;
 import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.emulation.Endpoint;
 import io.iopf4j.emulation.smmuv3.SmmuV3Config;

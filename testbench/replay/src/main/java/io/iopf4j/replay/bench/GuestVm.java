@@ -3,8 +3,8 @@ package io.iopf4j.replay.bench;
 
 import io.iopf4j.api.FaultObserver;
 import io.iopf4j.api.PageResponseCode;
-import io.iopf4j.core.iommufd.HwptPageResponse;
-import io.iopf4j.core.iommufd.HwptPgfault;
+import io.iopf4j.api.uapi.HwptPageResponse;
+import io.iopf4j.api.uapi.HwptPgfault;
 import io.iopf4j.core.iommufd.IommufdContext;
 import io.iopf4j.core.iommufd.IommufdFaultQueue;
 import io.iopf4j.core.iopf.GroupResponder;
