@@ -49,11 +49,12 @@ public final class PendingGroup implements IopfGroup {
         isInUse = true;
     }
 
+    /** Puts requests in front of the last one; they come linked in the order of arrival. */
     void addEarlier(final PartialFault earlier) {
-        earlier.next = firstFault;
         firstFault = earlier;
-        cursor = null;
-        faultCount++;
+        for (PartialFault at = earlier; at != null; at = at.next) {
+            faultCount++;
+        }
     }
 
     /**

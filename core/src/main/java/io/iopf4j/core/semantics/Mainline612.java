@@ -321,10 +321,10 @@ public class Mainline612 implements FaultCore, GroupResponder {
         }
 
         @Override
-        public synchronized void removeDevice(final IommuDevice dev) {
+        public synchronized int removeDevice(final IommuDevice dev) {
             if (!devices.remove(dev)) {
                 kernel.log().warn(dev.name(), "not on this fault queue");
-                return;
+                return 0;
             }
             final IommuFaultParam param = (IommuFaultParam) dev.faultParam();
             synchronized (param) {
@@ -338,6 +338,7 @@ public class Mainline612 implements FaultCore, GroupResponder {
                 }
             }
             dev.setFaultParam(null);
+            return 0;
         }
 
         @Override
