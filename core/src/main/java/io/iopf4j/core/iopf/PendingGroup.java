@@ -121,6 +121,16 @@ public final class PendingGroup implements IopfGroup {
     }
 
     /**
+     * Whether a use of this instance lasts. Wants the monitor of {@link #param()} held.
+     *
+     * @param itsGeneration of that use
+     * @return false once it was freed
+     */
+    public boolean isInUse(final int itsGeneration) {
+        return isInUse && generation == itsGeneration;
+    }
+
+    /**
      * What its consumer answers it by ({@code group->cookie}).
      *
      * @return 0 until the consumer gave it one

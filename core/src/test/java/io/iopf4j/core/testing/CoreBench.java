@@ -16,10 +16,13 @@ import io.iopf4j.api.IommuFwspec;
 import io.iopf4j.api.IommuOps;
 import io.iopf4j.api.IommuPageResponse;
 import io.iopf4j.api.IopfQueue;
+import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.core.IommuGroup;
 import io.iopf4j.core.iopf.DeviceFaultParam;
 import io.iopf4j.core.iopf.GroupResponder;
 import io.iopf4j.core.iopf.IommuFaultParam;
+import io.iopf4j.core.policy.FaultGate;
+import io.iopf4j.core.policy.FaultPolicy;
 import io.iopf4j.core.semantics.FaultCore;
 import io.iopf4j.core.semantics.Semantics;
 import java.util.ArrayList;
@@ -39,6 +42,12 @@ public final class CoreBench {
     public final List<String> steps = Collections.synchronizedList(new ArrayList<>());
 
     public final TestKernel kernel = new TestKernel();
+
+    /**
+     * What the driver reports to: in front of the core, without policies unless a test has some.
+     */
+    public final FaultGate gate;
+
     public final FaultCore core;
     public final IopfQueue queue;
     public final Driver driver = new Driver();
@@ -50,12 +59,25 @@ public final class CoreBench {
     }
 
     public CoreBench(final FaultObserver observer) {
-        this(Semantics.MAINLINE_6_12, observer);
+        this(Semantics.MAINLINE_6_12, observer, List.of());
+    }
+
+    public CoreBench(final FaultObserver observer, final List<FaultPolicy> policies) {
+        this(Semantics.MAINLINE_6_12, observer, policies);
     }
 
     public CoreBench(final Semantics semantics, final FaultObserver observer) {
-        core = semantics.create(kernel, observer, () -> isOutOfMemory);
-        queue = core.iopfQueueAlloc("test");
+        this(semantics, observer, List.of());
+    }
+
+    public CoreBench(
+            final Semantics semantics,
+            final FaultObserver observer,
+            final List<FaultPolicy> policies) {
+        gate = new FaultGate(kernel, observer, policies);
+        core = semantics.create(kernel, gate.observer(), () -> isOutOfMemory);
+        gate.guard(core);
+        queue = gate.iopfQueueAlloc("test");
     }
 
     /** From now on every allocation of the core fails, or succeeds again. */
@@ -161,6 +183,29 @@ public final class CoreBench {
         private int iopfErrno;
         private int probeErrno;
         private int quietAnswers;
+        private int capacity;
+        private long timeoutNs = 10_000_000_000L;
+        private int terminationCode = PageResponseCode.INVALID;
+        private int drainErrno = -Errno.EOPNOTSUPP;
+
+        /** What the hardware holds; 0 unless a test says so, as of a driver that does not know. */
+        public void setSharedFaultCapacity(final int faults) {
+            capacity = faults;
+        }
+
+        public void setFaultTimeoutNs(final long ns) {
+            timeoutNs = ns;
+        }
+
+        public void setTerminationCode(final int code) {
+            terminationCode = code;
+        }
+
+        /** From now on the hardware can be drained. */
+        public void setCanDrain() {
+            drainErrno = 0;
+        }
+
         private Predicate<IommuPageResponse> refusal = msg -> false;
         private Runnable whileAnswering = () -> {};
 
@@ -237,8 +282,7 @@ public final class CoreBench {
         @Override
         public int devDisableFeature(final IommuDevice dev, final DevFeature feature) {
             step("disable " + feature + " " + dev.name());
-            queue.removeDevice(dev);
-            return 0;
+            return queue.removeDevice(dev);
         }
 
         @Override
@@ -263,6 +307,27 @@ public final class CoreBench {
             answers.add(new Answer(dev.name(), msg.pasid(), msg.grpid(), msg.code()));
             step("answer " + dev.name() + " grpid=" + msg.grpid() + " code=" + msg.code());
             return 0;
+        }
+
+        @Override
+        public int drainFaults(final IommuDevice dev) {
+            step("drain " + dev.name());
+            return drainErrno;
+        }
+
+        @Override
+        public int sharedFaultCapacity(final IommuDevice dev) {
+            return capacity;
+        }
+
+        @Override
+        public long faultTimeoutNs(final IommuDevice dev) {
+            return timeoutNs;
+        }
+
+        @Override
+        public int terminationCode(final IommuDevice dev) {
+            return terminationCode;
         }
 
         @Override
