@@ -266,7 +266,7 @@ class CommandLineTest {
     @Test
     void shouldNameALineOfTheVmsThatIsWrong() throws IOException {
         final String vms = file("vms.yaml", new byte[] {'a', ':', ' ', '[', '\n'});
-        Cli.run("replay", "--vms", vms, SMALL).assertRefused(vms, "line ");
+        Cli.run("replay", "--vms", vms, SMALL).assertRefused(vms + ":2: not YAML: ");
     }
 
     @Test
