@@ -9,5 +9,6 @@ module io.iopf4j.core {
     exports io.iopf4j.core;
     exports io.iopf4j.core.iommufd;
     exports io.iopf4j.core.iopf;
+    exports io.iopf4j.core.policy;
     exports io.iopf4j.core.semantics;
 }

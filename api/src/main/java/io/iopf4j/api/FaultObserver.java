@@ -66,7 +66,9 @@ public interface FaultObserver {
             final ResponseOrigin origin) {}
 
     /**
-     * An answer of a consumer was refused and nothing changed.
+     * An answer of a consumer was refused and nothing was sent. Nothing else has changed either,
+     * but for one case until 6.8: a driver that refuses a code is asked late, after {@link
+     * #responding}, and the request is forgotten all the same where the generation keeps one.
      *
      * @param cookie what it named: a cookie in 6.12, a group id before
      * @param code its code

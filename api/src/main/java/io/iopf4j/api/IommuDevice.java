@@ -5,9 +5,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A device behind an IOMMU: {@code struct device} with its {@code struct dev_iommu}, {@code
- * include/linux/iommu.h} of Linux 6.12. Two slots belong to others and are typed by their owners:
- * the driver's private data ({@code dev_iommu_priv_get/set}) and the core's fault parameters
- * ({@code dev->iommu->fault_param}). Changed only while the device is probed, attached or removed.
+ * include/linux/iommu.h} of Linux 6.12. Three slots belong to others and are typed by their owners:
+ * the driver's private data ({@code dev_iommu_priv_get/set}), the core's fault parameters ({@code
+ * dev->iommu->fault_param}), and its place on a fault queue of 5.13 to 6.8 ({@code
+ * dev->iommu->iopf_param}). Until 6.8 its monitor is {@code dev->iommu->lock}. Changed only while
+ * the device is probed, attached or removed.
  */
 public final class IommuDevice {
     private final String name;
@@ -15,6 +17,7 @@ public final class IommuDevice {
     private final IommuFwspec fwspec;
     private Object driverData;
     private volatile Object faultParam;
+    private volatile Object iopfParam;
     private volatile Object iommuGroup;
     private final AtomicInteger references = new AtomicInteger();
 
@@ -79,7 +82,8 @@ public final class IommuDevice {
     /**
      * The core's fault parameters ({@code dev->iommu->fault_param}).
      *
-     * @return the core's record, or null while the device is on no fault queue
+     * @return the core's record, or null while nobody receives the device's faults: in 6.12 while
+     *     it is on no fault queue, before while it has no handler
      */
     public Object faultParam() {
         return faultParam;
@@ -92,6 +96,25 @@ public final class IommuDevice {
      */
     public void setFaultParam(final Object faultParam) {
         this.faultParam = faultParam;
+    }
+
+    /**
+     * Its place on a fault queue ({@code dev->iommu->iopf_param}), 5.13 to 6.8. In 6.12 the {@link
+     * #faultParam()} is that, too.
+     *
+     * @return the core's record, or null while the device is on no fault queue
+     */
+    public Object iopfParam() {
+        return iopfParam;
+    }
+
+    /**
+     * Sets its place on a fault queue. For the core alone.
+     *
+     * @param iopfParam the record, or null
+     */
+    public void setIopfParam(final Object iopfParam) {
+        this.iopfParam = iopfParam;
     }
 
     /**

@@ -15,16 +15,11 @@ import io.iopf4j.api.IommuPageResponse;
  * bounds either list.
  */
 public final class IommuFaultParam {
-    /** A page request group index has 9 bits: one bucket for each. */
-    private static final int BUCKETS = 512;
-
     private final IommuDevice device;
     private final GroupResponder responder;
     private final FailSlab failSlab;
     private final IommuPageResponse response = new IommuPageResponse();
-    private PartialFault[] partials;
-    private int partialCount;
-    private PartialFault freePartials;
+    private final PartialFaults partials;
     private PendingGroup newestPending;
     private PendingGroup freeGroups;
     private int pendingCount;
@@ -41,6 +36,7 @@ public final class IommuFaultParam {
         this.device = device;
         this.responder = responder;
         this.failSlab = failSlab;
+        this.partials = new PartialFaults(failSlab);
     }
 
     /**
@@ -81,24 +77,7 @@ public final class IommuFaultParam {
      * @return false without memory
      */
     public boolean addPartial(final IommuFault fault) {
-        if (failSlab.fails()) {
-            return false;
-        }
-        PartialFault kept = freePartials;
-        if (kept == null) {
-            kept = new PartialFault();
-        } else {
-            freePartials = kept.next;
-        }
-        kept.fault().copyFrom(fault);
-        if (partials == null) {
-            partials = new PartialFault[BUCKETS];
-        }
-        final int bucket = fault.grpid() & (BUCKETS - 1);
-        kept.next = partials[bucket];
-        partials[bucket] = kept;
-        partialCount++;
-        return true;
+        return partials.add(fault);
     }
 
     /**
@@ -120,7 +99,7 @@ public final class IommuFaultParam {
             freeGroups = group.pendingNext;
         }
         group.open(last, handle);
-        moveEarlier(group, last.grpid());
+        group.addEarlier(partials.takeGroup(last.grpid()));
         group.pendingPrevious = null;
         group.pendingNext = newestPending;
         if (newestPending != null) {
@@ -176,12 +155,7 @@ public final class IommuFaultParam {
                             + group.lastFault().grpid());
         }
         group.isInUse = false;
-        for (PartialFault earlier = group.firstFault; earlier != null; ) {
-            final PartialFault next = earlier.next;
-            earlier.next = freePartials;
-            freePartials = earlier;
-            earlier = next;
-        }
+        partials.recycle(group.firstFault);
         group.firstFault = null;
         group.pendingNext = freeGroups;
         freeGroups = group;
@@ -193,14 +167,7 @@ public final class IommuFaultParam {
      * @return the request, valid until the next call, or null if there is none
      */
     public IommuFault dropOnePartial() {
-        if (partialCount == 0) {
-            return null;
-        }
-        int bucket = 0;
-        while (partials[bucket] == null) {
-            bucket++;
-        }
-        return drop(null, partials[bucket], bucket);
+        return partials.dropOne();
     }
 
     /**
@@ -210,53 +177,6 @@ public final class IommuFaultParam {
      * @return the request, valid until the next call, or null if there is none
      */
     public IommuFault dropOnePartialOf(final int grpid) {
-        if (partialCount == 0) {
-            return null;
-        }
-        final int bucket = grpid & (BUCKETS - 1);
-        PartialFault previous = null;
-        for (PartialFault at = partials[bucket]; at != null; at = at.next) {
-            if (at.fault().grpid() == grpid) {
-                return drop(previous, at, bucket);
-            }
-            previous = at;
-        }
-        return null;
-    }
-
-    private IommuFault drop(
-            final PartialFault previous, final PartialFault dropped, final int bucket) {
-        unlink(previous, dropped, bucket);
-        dropped.next = freePartials;
-        freePartials = dropped;
-        return dropped.fault();
-    }
-
-    private void moveEarlier(final PendingGroup group, final int grpid) {
-        if (partialCount == 0) {
-            return;
-        }
-        final int bucket = grpid & (BUCKETS - 1);
-        PartialFault previous = null;
-        // Newest first, each put in front of the later ones: the order of arrival again.
-        for (PartialFault at = partials[bucket]; at != null; ) {
-            final PartialFault next = at.next;
-            if (at.fault().grpid() == grpid) {
-                unlink(previous, at, bucket);
-                group.addEarlier(at);
-            } else {
-                previous = at;
-            }
-            at = next;
-        }
-    }
-
-    private void unlink(final PartialFault previous, final PartialFault at, final int bucket) {
-        if (previous == null) {
-            partials[bucket] = at.next;
-        } else {
-            previous.next = at.next;
-        }
-        partialCount--;
+        return partials.dropOneOf(grpid);
     }
 }

@@ -49,11 +49,12 @@ public final class PendingGroup implements IopfGroup {
         isInUse = true;
     }
 
+    /** Puts requests in front of the last one; they come linked in the order of arrival. */
     void addEarlier(final PartialFault earlier) {
-        earlier.next = firstFault;
         firstFault = earlier;
-        cursor = null;
-        faultCount++;
+        for (PartialFault at = earlier; at != null; at = at.next) {
+            faultCount++;
+        }
     }
 
     /**
@@ -117,6 +118,16 @@ public final class PendingGroup implements IopfGroup {
     @Override
     public int generation() {
         return generation;
+    }
+
+    /**
+     * Whether a use of this instance lasts. Wants the monitor of {@link #param()} held.
+     *
+     * @param itsGeneration of that use
+     * @return false once it was freed
+     */
+    public boolean isInUse(final int itsGeneration) {
+        return isInUse && generation == itsGeneration;
     }
 
     /**

@@ -249,14 +249,44 @@ public class Mainline612 implements FaultCore, GroupResponder {
         if (handler == null || !handler.withdraw(group, generation)) {
             return false;
         }
-        groupResponse((PendingGroup) group, code, origin);
-        freeGroup((PendingGroup) group);
-        return true;
+        final PendingGroup pending = (PendingGroup) group;
+        final IommuFaultParam param = pending.param();
+        synchronized (param) {
+            // No list of a consumer held it for a moment: its device may have left and answered it.
+            if (!pending.isInUse(generation)) {
+                return false;
+            }
+            final boolean isEnded = param.endPending(pending);
+            if (isEnded) {
+                send(param, pending, code, origin);
+            }
+            param.recycle(pending);
+            return isEnded;
+        }
     }
 
-    /** Nothing is left here: a change of domain or the removal of a device answers everything. */
+    /**
+     * Drops the partial faults: no last request of a group that was drained will come, and a group
+     * of the device's next owner must not begin with them. Complete groups were answered when the
+     * domain changed.
+     */
     @Override
-    public void forget(final IommuDevice dev) {}
+    public void forget(final IommuDevice dev) {
+        final IommuFaultParam param = (IommuFaultParam) dev.faultParam();
+        if (param != null) {
+            synchronized (param) {
+                dropPartials(param);
+            }
+        }
+    }
+
+    private void dropPartials(final IommuFaultParam param) {
+        for (IommuFault dropped = param.dropOnePartial();
+                dropped != null;
+                dropped = param.dropOnePartial()) {
+            observer.partialDropped(param.device(), dropped);
+        }
+    }
 
     // ---- Fault queues ---------------------------------------------------------------------------
 
@@ -291,10 +321,10 @@ public class Mainline612 implements FaultCore, GroupResponder {
         }
 
         @Override
-        public synchronized void removeDevice(final IommuDevice dev) {
+        public synchronized int removeDevice(final IommuDevice dev) {
             if (!devices.remove(dev)) {
                 kernel.log().warn(dev.name(), "not on this fault queue");
-                return;
+                return 0;
             }
             final IommuFaultParam param = (IommuFaultParam) dev.faultParam();
             synchronized (param) {
@@ -308,6 +338,7 @@ public class Mainline612 implements FaultCore, GroupResponder {
                 }
             }
             dev.setFaultParam(null);
+            return 0;
         }
 
         @Override
@@ -337,14 +368,6 @@ public class Mainline612 implements FaultCore, GroupResponder {
                 removeDevice(dev);
             }
             workqueue.destroy();
-        }
-
-        private void dropPartials(final IommuFaultParam param) {
-            for (IommuFault dropped = param.dropOnePartial();
-                    dropped != null;
-                    dropped = param.dropOnePartial()) {
-                observer.partialDropped(param.device(), dropped);
-            }
         }
     }
 }

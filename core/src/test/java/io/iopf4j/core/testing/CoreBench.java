@@ -7,6 +7,7 @@ import static io.iopf4j.api.IommuFault.PERM_READ;
 
 import io.iopf4j.api.DevFeature;
 import io.iopf4j.api.DomainType;
+import io.iopf4j.api.Errno;
 import io.iopf4j.api.FaultObserver;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuDomain;
@@ -15,8 +16,11 @@ import io.iopf4j.api.IommuFwspec;
 import io.iopf4j.api.IommuOps;
 import io.iopf4j.api.IommuPageResponse;
 import io.iopf4j.api.IopfQueue;
+import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.core.IommuGroup;
 import io.iopf4j.core.iopf.IommuFaultParam;
+import io.iopf4j.core.policy.FaultGate;
+import io.iopf4j.core.policy.FaultPolicy;
 import io.iopf4j.core.semantics.Mainline612;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -34,6 +38,12 @@ public final class CoreBench {
     public final List<String> steps = Collections.synchronizedList(new ArrayList<>());
 
     public final TestKernel kernel = new TestKernel();
+
+    /**
+     * What the driver reports to: in front of the core, without policies unless a test has some.
+     */
+    public final FaultGate gate;
+
     public final Mainline612 core;
     public final IopfQueue queue;
     public final Driver driver = new Driver();
@@ -45,8 +55,14 @@ public final class CoreBench {
     }
 
     public CoreBench(final FaultObserver observer) {
-        core = new Mainline612(kernel, observer, () -> isOutOfMemory);
-        queue = core.iopfQueueAlloc("test");
+        this(observer, List.of());
+    }
+
+    public CoreBench(final FaultObserver observer, final List<FaultPolicy> policies) {
+        gate = new FaultGate(kernel, observer, policies);
+        core = new Mainline612(kernel, gate.observer(), () -> isOutOfMemory);
+        gate.guard(core);
+        queue = gate.iopfQueueAlloc("test");
     }
 
     /** From now on every allocation of the core fails, or succeeds again. */
@@ -132,6 +148,28 @@ public final class CoreBench {
         private int iopfErrno;
         private int probeErrno;
         private int quietAnswers;
+        private int capacity;
+        private long timeoutNs = 10_000_000_000L;
+        private int terminationCode = PageResponseCode.INVALID;
+        private int drainErrno = -Errno.EOPNOTSUPP;
+
+        /** What the hardware holds; 0 unless a test says so, as of a driver that does not know. */
+        public void setSharedFaultCapacity(final int faults) {
+            capacity = faults;
+        }
+
+        public void setFaultTimeoutNs(final long ns) {
+            timeoutNs = ns;
+        }
+
+        public void setTerminationCode(final int code) {
+            terminationCode = code;
+        }
+
+        /** From now on the hardware can be drained. */
+        public void setCanDrain() {
+            drainErrno = 0;
+        }
 
         public void setUserPasidTable(final boolean covers) {
             coversUserPasids = covers;
@@ -207,6 +245,27 @@ public final class CoreBench {
             answers.add(new Answer(dev.name(), msg.pasid(), msg.grpid(), msg.code()));
             step("answer " + dev.name() + " grpid=" + msg.grpid() + " code=" + msg.code());
             return 0;
+        }
+
+        @Override
+        public int drainFaults(final IommuDevice dev) {
+            step("drain " + dev.name());
+            return drainErrno;
+        }
+
+        @Override
+        public int sharedFaultCapacity(final IommuDevice dev) {
+            return capacity;
+        }
+
+        @Override
+        public long faultTimeoutNs(final IommuDevice dev) {
+            return timeoutNs;
+        }
+
+        @Override
+        public int terminationCode(final IommuDevice dev) {
+            return terminationCode;
         }
 
         @Override
