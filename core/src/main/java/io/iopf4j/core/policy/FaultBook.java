@@ -23,8 +23,8 @@ final class FaultBook {
     private final Map<IommuDevice, DeviceRecord> devices = new HashMap<>();
     private final SlotTable table = new SlotTable();
 
-    /** Groups that were refused at their first request and whose last has not come. */
-    private final SlotList swallowed = new SlotList(FaultSlot.IN_FIFO);
+    /** Groups whose last request has not come. */
+    private final SlotList incomplete = new SlotList(FaultSlot.IN_INCOMPLETE);
 
     private final FaultInfo info;
     private FaultGeneration generation;
@@ -79,9 +79,7 @@ final class FaultBook {
             complete(slot, fault);
         } else if (opens) {
             insert(slot);
-            if (slot.isRefused) {
-                swallowed.addLast(slot);
-            }
+            incomplete.addLast(slot);
         }
         return slot;
     }
@@ -131,9 +129,11 @@ final class FaultBook {
         insert(slot);
     }
 
-    /** Whether a request is answered: the last one of a group, or one that wants its own answer. */
-    static boolean completes(final IommuFault fault) {
-        return fault.isLast() || fault.responseType() == PageResponseType.STREAM;
+    /** Whether a request is answered: a group's last, or in 2017 one that wants its own answer. */
+    private boolean completes(final IommuFault fault) {
+        return fault.isLast()
+                || (generation == FaultGeneration.SERIES_2017
+                        && fault.responseType() == PageResponseType.STREAM);
     }
 
     /** From 5.9 to 6.1 a PASID names the fault only where its answer must have one. */
@@ -304,15 +304,15 @@ final class FaultBook {
                 slot = device.account.slots.first()) {
             end(slot, FaultEnd.DRAINED);
         }
-        forgetSwallowed(dev);
+        endIncomplete(dev);
     }
 
-    /** The last requests of refused groups may never come: of one device, or of all for null. */
-    void forgetSwallowed(final IommuDevice dev) {
-        for (FaultSlot slot = swallowed.first(); slot != null; ) {
-            final FaultSlot next = swallowed.next(slot);
+    /** Ends the incomplete groups of a device, or of all for null: their last request is lost. */
+    void endIncomplete(final IommuDevice dev) {
+        for (FaultSlot slot = incomplete.first(); slot != null; ) {
+            final FaultSlot next = incomplete.next(slot);
             if (dev == null || slot.device.dev == dev) {
-                end(slot, FaultEnd.TERMINATED);
+                end(slot, slot.isRefused ? FaultEnd.TERMINATED : FaultEnd.DRAINED);
             }
             slot = next;
         }
@@ -405,8 +405,8 @@ final class FaultBook {
     private void remove(final FaultSlot slot) {
         table.remove(slot);
         slot.isLive = false;
-        if (!slot.isCharged && !slot.isComplete) {
-            swallowed.remove(slot);
+        if (!slot.isComplete) {
+            incomplete.remove(slot);
         }
     }
 

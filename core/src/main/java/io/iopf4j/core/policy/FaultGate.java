@@ -232,13 +232,15 @@ public final class FaultGate implements IommuCore {
         final FaultSlot slot;
         final int requests;
         final boolean isRefused;
+        final boolean isAnswered;
         synchronized (book) {
             slot = book.take(device, fault, nowNs);
             requests = slot.requests;
             isRefused = slot.isRefused;
+            isAnswered = slot.isComplete;
         }
         if (isRefused) {
-            refuse(slot, dev, fault);
+            refuse(slot, dev, fault, isAnswered);
             return 0;
         }
         final int ret = core.reportDeviceFault(dev, fault);
@@ -251,9 +253,13 @@ public final class FaultGate implements IommuCore {
         return ret;
     }
 
-    private void refuse(final FaultSlot slot, final IommuDevice dev, final IommuFault fault) {
+    private void refuse(
+            final FaultSlot slot,
+            final IommuDevice dev,
+            final IommuFault fault,
+            final boolean isAnswered) {
         next.reported(dev, fault);
-        if (FaultBook.completes(fault)) {
+        if (isAnswered) {
             core.refuse(dev, fault, dev.ops().terminationCode(dev), slot.endOrigin);
             synchronized (book) {
                 book.refused(slot);

@@ -16,7 +16,8 @@ final class FaultSlot {
 
     static final int IN_VM = 1;
     static final int IN_FIFO = 2;
-    private static final int KINDS = 3;
+    static final int IN_INCOMPLETE = 3;
+    private static final int KINDS = 4;
 
     /** Key of a group whose last request has not come, whatever its PASID: as the core finds it. */
     static final int INCOMPLETE = -2;

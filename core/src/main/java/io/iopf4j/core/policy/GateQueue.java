@@ -5,8 +5,8 @@ import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IopfQueue;
 
 /**
- * A profile's fault queue, heard for what is lost with an overflow or a device: the profile drops
- * its partial groups, and the gate those that it swallows.
+ * A profile's fault queue, heard for what is lost with an overflow or a device: the last requests
+ * of groups that are not complete, refused ones and such of profiles that keep none of them.
  */
 final class GateQueue implements IopfQueue {
     private final IopfQueue queue;
@@ -23,11 +23,12 @@ final class GateQueue implements IopfQueue {
     }
 
     @Override
-    public void removeDevice(final IommuDevice dev) {
-        queue.removeDevice(dev);
+    public int removeDevice(final IommuDevice dev) {
+        final int ret = queue.removeDevice(dev);
         synchronized (book) {
-            book.forgetSwallowed(dev);
+            book.endIncomplete(dev);
         }
+        return ret;
     }
 
     @Override
@@ -39,7 +40,7 @@ final class GateQueue implements IopfQueue {
     public int discardPartial() {
         final int ret = queue.discardPartial();
         synchronized (book) {
-            book.forgetSwallowed(null);
+            book.endIncomplete(null);
         }
         return ret;
     }
@@ -48,7 +49,7 @@ final class GateQueue implements IopfQueue {
     public void free() {
         queue.free();
         synchronized (book) {
-            book.forgetSwallowed(null);
+            book.endIncomplete(null);
         }
     }
 }

@@ -21,7 +21,9 @@ import io.iopf4j.core.IommuGroup;
 import io.iopf4j.core.iopf.IommuFaultParam;
 import io.iopf4j.core.policy.FaultGate;
 import io.iopf4j.core.policy.FaultPolicy;
+import io.iopf4j.core.semantics.FaultCore;
 import io.iopf4j.core.semantics.Mainline612;
+import io.iopf4j.core.semantics.Semantics;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -44,7 +46,12 @@ public final class CoreBench {
      */
     public final FaultGate gate;
 
+    /** What the gate guards. */
+    public final FaultCore profile;
+
+    /** The same, or null if a test asked for other semantics than those of 6.12. */
     public final Mainline612 core;
+
     public final IopfQueue queue;
     public final Driver driver = new Driver();
 
@@ -59,9 +66,17 @@ public final class CoreBench {
     }
 
     public CoreBench(final FaultObserver observer, final List<FaultPolicy> policies) {
+        this(Semantics.MAINLINE_6_12, observer, policies);
+    }
+
+    public CoreBench(
+            final Semantics semantics,
+            final FaultObserver observer,
+            final List<FaultPolicy> policies) {
         gate = new FaultGate(kernel, observer, policies);
-        core = new Mainline612(kernel, gate.observer(), () -> isOutOfMemory);
-        gate.guard(core);
+        profile = semantics.create(kernel, gate.observer(), () -> isOutOfMemory);
+        core = profile instanceof Mainline612 mainline ? mainline : null;
+        gate.guard(profile);
         queue = gate.iopfQueueAlloc("test");
     }
 
@@ -226,8 +241,7 @@ public final class CoreBench {
         @Override
         public int devDisableFeature(final IommuDevice dev, final DevFeature feature) {
             step("disable " + feature + " " + dev.name());
-            queue.removeDevice(dev);
-            return 0;
+            return queue.removeDevice(dev);
         }
 
         @Override

@@ -121,6 +121,11 @@ public final class TestKernel implements Kernel, KernelLog {
             this.expired = expired;
         }
 
+        /** When it expires, if it is armed. */
+        public long timeNs() {
+            return timeNs;
+        }
+
         @Override
         public void arm(final long when) {
             timeNs = when;
