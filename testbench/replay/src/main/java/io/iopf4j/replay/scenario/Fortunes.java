@@ -27,16 +27,16 @@ final class Fortunes {
         if (event.kind().isOfDevice() && removed.contains(subject)) {
             return "device '" + subject + "' is removed by then";
         }
+        if (event.kind().isOfDevice() && dead.contains(vmOfDevice.get(subject))) {
+            return "device '" + subject + "' is gone with its VM by then";
+        }
         if (!event.kind().isOfDevice() && dead.contains(subject)) {
             return "VM '" + subject + "' is dead by then";
         }
         return switch (event.kind()) {
             case MOVE -> move(subject, event.to());
             case REMOVE -> removed.add(subject) ? null : "is removed";
-            case REPLACE_DOMAIN -> {
-                final String vm = vmOfDevice.get(subject);
-                yield dead.contains(vm) ? "its VM '" + vm + "' is dead by then" : null;
-            }
+            case REPLACE_DOMAIN -> null;
             case KILL -> dead.add(subject) ? null : "is dead";
             case CLOSE_FAULT_QUEUE ->
                     closed.add(subject) ? null : "its fault queue is closed by then";

@@ -18,7 +18,7 @@ public record ScenarioEvent(long atNs, Kind kind, String subject, String to) {
         REMOVE("remove", true),
         /** A device gets another domain of the same machine. */
         REPLACE_DOMAIN("replaceDomain", true),
-        /** A machine is torn down: its devices are detached, its fault queue is destroyed. */
+        /** A machine is torn down: its fault queue is closed, and its devices go for good. */
         KILL("kill", false),
         /** A machine's fault queue is closed while its devices are still attached. */
         CLOSE_FAULT_QUEUE("closeFaultQueue", false),

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay.scenario;
 
+import io.iopf4j.core.policy.Policies;
+import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.replay.yaml.YamlException;
 import io.iopf4j.replay.yaml.YamlFile;
 import io.iopf4j.replay.yaml.YamlMap;
 import io.iopf4j.replay.yaml.YamlNode;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -19,7 +22,6 @@ public final class ScenarioFile {
     private static final int MOST_STALLS = 65_535;
     private static final int MOST_QUEUE_ENTRIES = 1 << 17;
     private static final Pattern TITLE = Pattern.compile("[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]{1,72}");
-    private static final Pattern RULES = Pattern.compile("[!-~]{1,200}");
 
     private final YamlMap root;
 
@@ -81,8 +83,8 @@ public final class ScenarioFile {
                 name,
                 title,
                 hardware,
-                rules("semantics", "mainline-6.12"),
-                rules("policy", "none"),
+                semantics(),
+                policy(),
                 durationNs,
                 vms.vms(),
                 events.inOrder());
@@ -98,17 +100,25 @@ public final class ScenarioFile {
         return title.strip();
     }
 
-    private String rules(final String key, final String otherwise) throws YamlException {
-        final YamlNode node = root.get(key);
+    private String semantics() throws YamlException {
+        final List<String> names =
+                Arrays.stream(Semantics.values()).map(Semantics::profileName).toList();
+        final YamlNode node = root.get("semantics");
+        return node == null ? Semantics.MAINLINE_6_12.profileName() : node.word(names);
+    }
+
+    private String policy() throws YamlException {
+        final YamlNode node = root.get("policy");
         if (node == null) {
-            return otherwise;
+            return Policies.NONE;
         }
-        final String expected = "a name such as " + otherwise;
-        final String text = node.text(expected);
-        if (!RULES.matcher(text).matches()) {
-            throw node.expected(expected);
+        final String list = node.text("policies joined by commas, as vm-quota=half,timeout=10s");
+        try {
+            Policies.parse(list);
+        } catch (final IllegalArgumentException e) {
+            throw node.wrong(e.getMessage());
         }
-        return text;
+        return list;
     }
 
     private static Hardware hardware(final YamlNode node) throws YamlException {

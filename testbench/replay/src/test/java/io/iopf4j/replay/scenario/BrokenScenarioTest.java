@@ -88,11 +88,17 @@ class BrokenScenarioTest {
                         "s.yaml:2: 'duration: 0s': expected a time that is longer"),
                 is(
                         ScenarioText.HEAD + "policy: [none]\n",
-                        "s.yaml:4: 'policy: [...]': expected a name such as none"),
+                        "s.yaml:4: 'policy: [...]': expected policies joined by commas, as"
+                                + " vm-quota=half,timeout=10s"),
                 is(
                         ScenarioText.HEAD + "semantics: mainline 6.12\n",
-                        "s.yaml:4: 'semantics: mainline 6.12': expected a name such as"
-                                + " mainline-6.12"));
+                        "s.yaml:4: 'semantics: mainline 6.12': expected one of v3-2017, v5-2018,"
+                                + " mainline-5.x, mainline-6.12"),
+                is(
+                        ScenarioText.HEAD + "policy: vm-quota=half,vm-qouta=2\n",
+                        "s.yaml:4: 'policy: vm-quota=half,vm-qouta=2': unknown policy"
+                                + " 'vm-qouta=2': must be none, device-quota=N|half, vm-quota=N|half,"
+                                + " credit=N, timeout[=D], silent-guest=K, drain"));
     }
 
     private static Stream<Arguments> hardware() {
@@ -332,7 +338,7 @@ class BrokenScenarioTest {
                         "'replaceDomain: a.0': device 'a.0' is removed by then"),
                 isEvents(
                         "{at: 2ms, kill: a}, {at: 3ms, replaceDomain: a}",
-                        "'replaceDomain: a': its VM 'a' is dead by then"),
+                        "'replaceDomain: a': device 'a.0' is gone with its VM by then"),
                 isEvents(
                         "{at: 2ms, kill: b}, {at: 3ms, move: a.0, to: b}",
                         "'move: a.0': VM 'b' is dead by then"),

@@ -233,13 +233,13 @@ class ScenarioFileTest {
                         title: T
                         duration: 1s
                         vms: [{name: a, devices: 2}, {name: b}]
-                        events: [{at: 2ms, kill: a}, {at: 3ms, move: a, to: b}]
+                        events: [{at: 3ms, kill: a}, {at: 2ms, move: a, to: b}]
                         """);
         assertEquals(
                 List.of(
-                        new ScenarioEvent(2 * MS, Kind.KILL, "a", null),
-                        new ScenarioEvent(3 * MS, Kind.MOVE, "a.0", "b"),
-                        new ScenarioEvent(3 * MS, Kind.MOVE, "a.1", "b")),
+                        new ScenarioEvent(2 * MS, Kind.MOVE, "a.0", "b"),
+                        new ScenarioEvent(2 * MS, Kind.MOVE, "a.1", "b"),
+                        new ScenarioEvent(3 * MS, Kind.KILL, "a", null)),
                 scenario.events());
     }
 
