@@ -8,7 +8,9 @@ import io.iopf4j.replay.yaml.YamlNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Reads what happens to machines and devices, and sees to it that all of it can happen. */
@@ -20,11 +22,13 @@ final class EventReader {
 
     private final long durationNs;
     private final List<ScenarioVm> vms;
+    private final Set<String> devices = new LinkedHashSet<>();
     private final List<Placed> events = new ArrayList<>();
 
     EventReader(final long durationNs, final List<ScenarioVm> vms) {
         this.durationNs = durationNs;
         this.vms = vms;
+        vms.forEach(vm -> devices.addAll(vm.devices()));
     }
 
     /** An event, and what to blame if it cannot happen. */
@@ -91,8 +95,7 @@ final class EventReader {
     /** The name of a device, or of a machine for all that it starts with. */
     private List<String> devices(final YamlNode node) throws YamlException {
         final String name = Values.name(node);
-        final List<String> all = vms.stream().flatMap(vm -> vm.devices().stream()).toList();
-        if (all.contains(name)) {
+        if (devices.contains(name)) {
             return List.of(name);
         }
         for (final ScenarioVm vm : vms) {
@@ -101,9 +104,9 @@ final class EventReader {
             }
         }
         throw node.wrong(
-                all.isEmpty()
+                devices.isEmpty()
                         ? "no such device, there is none"
-                        : "no such device, expected one of " + Values.some(all));
+                        : "no such device, expected one of " + Values.some(devices));
     }
 
     /** All events, by time; each of them can happen. */
