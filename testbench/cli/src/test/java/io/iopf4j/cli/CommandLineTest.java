@@ -43,18 +43,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "run",
-                "compare",
-                "sweep",
-                "serve",
-                "explore",
-                "convert",
-                "policies",
-                "semantics",
-                "scenarios"
-            })
+    @ValueSource(strings = {"run", "compare", "sweep", "serve", "explore", "convert"})
     void shouldSayThatACommandComesLater(final String command) {
         Cli.run(command, SMALL).assertRefused("'" + command + "'", "later version");
     }
