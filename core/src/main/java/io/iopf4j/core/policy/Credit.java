@@ -12,7 +12,7 @@ final class Credit implements FaultPolicy {
     private final int credits;
 
     Credit(final String credits) {
-        this.credits = Words.number(NAME, credits, Quota.MAX, "");
+        this.credits = Words.number(NAME, credits, "N", "");
     }
 
     @Override

@@ -23,13 +23,13 @@ public final class Policies {
                             null),
                     new Kind(
                             DeviceQuota.NAME,
-                            DeviceQuota.NAME + "=" + Quota.USAGE,
+                            DeviceQuota.NAME + "=N|half",
                             Argument.NEEDED,
                             "groups that a device may have outstanding",
                             DeviceQuota::new),
                     new Kind(
                             VmQuota.NAME,
-                            VmQuota.NAME + "=" + Quota.USAGE,
+                            VmQuota.NAME + "=N|half",
                             Argument.NEEDED,
                             "groups that a VM may have outstanding in all",
                             VmQuota::new),
@@ -127,7 +127,10 @@ public final class Policies {
                 if (equals < 0
                         ? kind.argument == Argument.NEEDED
                         : kind.argument == Argument.NONE) {
-                    throw new IllegalArgumentException(word + ": must be " + kind.usage);
+                    throw new IllegalArgumentException(
+                            word
+                                    + ": must be "
+                                    + kind.usage.replace("|", " or " + kind.name + "="));
                 }
                 return kind;
             }

@@ -5,8 +5,6 @@ import io.iopf4j.api.IommuDevice;
 
 /** A limit as it is written: a number, or a half of what the hardware has to share. */
 final class Quota {
-    static final String USAGE = "N|half";
-    static final int MAX = 1_000_000;
     private static final String HALF = "half";
 
     private final String policy;
@@ -22,17 +20,12 @@ final class Quota {
     static Quota parse(final String policy, final String text) {
         return text.equals(HALF)
                 ? new Quota(policy, text, 0)
-                : new Quota(policy, text, Words.number(policy, text, MAX, " or " + HALF));
+                : new Quota(policy, text, Words.number(policy, text, "N", " or " + HALF));
     }
 
     /** The policy with its limit, as it was written. */
     String name() {
         return policy + "=" + text;
-    }
-
-    /** Whether it depends on the driver. */
-    boolean isHalf() {
-        return limit == 0;
     }
 
     /** What it comes to for a device, at least 1. */

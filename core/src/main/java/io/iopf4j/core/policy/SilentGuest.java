@@ -19,7 +19,7 @@ final class SilentGuest implements FaultPolicy {
     private int[] inRow = new int[INITIAL];
 
     SilentGuest(final String limit) {
-        this.limit = Words.number(NAME, limit, Quota.MAX, "");
+        this.limit = Words.number(NAME, limit, "K", "");
     }
 
     @Override

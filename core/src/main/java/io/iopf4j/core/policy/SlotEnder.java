@@ -68,8 +68,8 @@ final class SlotEnder {
     void expire(final TimeoutFifo timeout) {
         for (FaultSlot slot = nextExpired(timeout); slot != null; slot = nextExpired(timeout)) {
             end(slot);
+            settle();
         }
-        settle();
     }
 
     private FaultSlot nextExpired(final TimeoutFifo timeout) {
