@@ -17,7 +17,13 @@ import picocli.CommandLine.ParameterException;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {InfoCommand.class, ReplayCommand.class},
+        subcommands = {
+            InfoCommand.class,
+            ReplayCommand.class,
+            PoliciesCommand.class,
+            SemanticsCommand.class,
+            ScenariosCommand.class
+        },
         footer = {
             "",
             "Examples:",
@@ -33,16 +39,7 @@ public final class Main implements Runnable {
     static final int UNUSABLE = 2;
 
     private static final List<String> LATER =
-            List.of(
-                    "run",
-                    "compare",
-                    "sweep",
-                    "serve",
-                    "explore",
-                    "convert",
-                    "policies",
-                    "semantics",
-                    "scenarios");
+            List.of("run", "compare", "sweep", "serve", "explore", "convert");
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
