@@ -29,7 +29,11 @@ public final class Scenarios {
                     "domain-change",
                     "response-type",
                     "silent-then-disabled",
-                    "slow-guest-timeout");
+                    "slow-guest-timeout",
+                    "wrong-code",
+                    "answered-twice",
+                    "closed-queue",
+                    "dead-vm");
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 
