@@ -327,7 +327,7 @@ public class Mainline612 implements FaultCore, GroupResponder {
                 return -Errno.ENOMEM;
             }
             devices.add(dev);
-            dev.setFaultParam(new IommuFaultParam(dev, Mainline612.this, failSlab));
+            dev.setFaultParam(new IommuFaultParam(dev, Mainline612.this, failSlab, workqueue));
             return 0;
         }
 
