@@ -331,6 +331,19 @@ class FaultGateTest {
     }
 
     @Test
+    void shouldSendOneOfTwoAnswersOf2017ThatComeAtOnce() {
+        final GateBench bench = new GateBench(Semantics.V3_2017, ANY);
+        final IommuDevice dev = bench.device("dev");
+        bench.report(dev, last(1));
+        final GateBench.Seen seen = bench.seen().get(0);
+        final List<Integer> second = new ArrayList<>();
+        bench.core.driver.whileAnswering(() -> second.add(bench.answer(seen, SUCCESS)));
+        assertEquals(0, bench.answer(seen, SUCCESS));
+        assertEquals(List.of(-Errno.EINVAL), second);
+        assertEquals(List.of(1), bench.answeredGrpids());
+    }
+
+    @Test
     void shouldCountStreamRequestOf2017AsAnsweredByItself() {
         final GateBench bench = new GateBench(Semantics.V3_2017, "vm-quota=1");
         final Account vm = bench.gate.addVm("vm");

@@ -215,4 +215,31 @@ class TimeoutTest {
         assertEquals(0, CoreBench.pending(bench.dev));
         assertTrue(bench.report(last(2)) == 0 && bench.queue.isReadable());
     }
+
+    @ParameterizedTest
+    @EnumSource(value = Semantics.class, mode = EnumSource.Mode.EXCLUDE, names = "MAINLINE_6_12")
+    void shouldNotEndFaultWhoseHandlerIsStillAtIt(final Semantics semantics) {
+        final GateBench bench = bench(semantics);
+        final IommuDevice dev = bench.device("dev");
+        bench.whileHandling(() -> bench.core.kernel.advanceTo(DELAY_NS));
+        bench.refuseWith(-Errno.EIO);
+        assertEquals(-Errno.EIO, bench.report(dev, last(1)));
+        assertEquals(1, bench.core.answers.size(), "the driver's own");
+        bench.refuseWith(0);
+        bench.whileHandling(() -> bench.core.kernel.advanceTo(2 * DELAY_NS));
+        assertEquals(0, bench.report(dev, last(2)));
+        assertEquals(List.of(1, 2), bench.answeredGrpids());
+        assertEquals(0, bench.gate.account(dev).outstandingGroups());
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Semantics.class, mode = EnumSource.Mode.EXCLUDE, names = "MAINLINE_6_12")
+    void shouldNotEndFaultWhoseAnswerIsOnItsWay(final Semantics semantics) {
+        final GateBench bench = bench(semantics);
+        final IommuDevice dev = bench.device("dev");
+        bench.report(dev, last(1));
+        bench.core.driver.whileAnswering(() -> bench.core.kernel.advanceTo(DELAY_NS));
+        assertEquals(0, bench.answer(bench.seen().get(0), SUCCESS));
+        assertEquals(List.of(new Answer("dev", 0, 1, SUCCESS)), bench.core.answers);
+    }
 }

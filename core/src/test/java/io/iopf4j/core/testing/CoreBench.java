@@ -183,10 +183,16 @@ public final class CoreBench {
         private int iopfErrno;
         private int probeErrno;
         private int quietAnswers;
+        private Runnable whileAnswering = () -> {};
         private int capacity;
         private long timeoutNs = 10_000_000_000L;
         private int terminationCode = PageResponseCode.INVALID;
         private int drainErrno = -Errno.EOPNOTSUPP;
+
+        /** Runs something in the middle of each answer, as another thread may. */
+        public void whileAnswering(final Runnable action) {
+            whileAnswering = action;
+        }
 
         /** What the hardware holds; 0 unless a test says so, as of a driver that does not know. */
         public void setSharedFaultCapacity(final int faults) {
@@ -207,7 +213,6 @@ public final class CoreBench {
         }
 
         private Predicate<IommuPageResponse> refusal = msg -> false;
-        private Runnable whileAnswering = () -> {};
 
         /** The request that came with the last answer, null in 2017. */
         public IommuFault lastEvt;
@@ -228,11 +233,6 @@ public final class CoreBench {
         /** Sends no answer that is so, and says {@code -EINVAL}. */
         public void refuseAnswers(final Predicate<IommuPageResponse> refusal) {
             this.refusal = refusal;
-        }
-
-        /** Runs something in the middle of each answer. */
-        public void whileAnswering(final Runnable action) {
-            whileAnswering = action;
         }
 
         public void refuseIopf(final int errno) {

@@ -36,13 +36,17 @@ public final class GateBench {
     public final FaultGate gate;
     private final boolean isIommufd;
     private final IommufdContext context;
-    private final IommufdFaultQueue queue;
+
+    /** Where the guest reads and writes in 6.12; null before. */
+    public final IommufdFaultQueue queue;
+
     private final IommufdHwpt hwpt;
     private final IommuDomain domain;
     private final Map<IommuDevice, IommufdDevice> bound = new HashMap<>();
     private final Map<Integer, IommuDevice> byId = new HashMap<>();
     private final ByteBuffer records = ByteBuffer.allocate(READ_RECORDS * HwptPgfault.BYTES);
     private final List<Seen> seen = new ArrayList<>();
+    private Runnable whileHandling = () -> {};
     private int handlerErrno;
 
     /** The last request of a group, as the guest saw it; a cookie only in 6.12. */
@@ -113,7 +117,13 @@ public final class GateBench {
         handlerErrno = errno;
     }
 
+    /** Runs something in the middle of each delivery to a handler of before 6.12. */
+    public void whileHandling(final Runnable action) {
+        whileHandling = action;
+    }
+
     private int handle(final IommuFault fault, final Object data) {
+        whileHandling.run();
         if (handlerErrno == 0 && fault.isLast()) {
             seen.add(new Seen((IommuDevice) data, fault.flags(), fault.pasid(), fault.grpid(), 0));
         }
