@@ -205,9 +205,10 @@ class IopfQueue5xTest {
     @Test
     void shouldStopAtTheFirstErrorAndAnswerWithIt() {
         unmapped.add(0x2000L);
-        report(at(partialOfPasid(PASID, 5), 0x1000));
-        report(at(partialOfPasid(PASID, 5), 0x2000));
-        report(at(lastOfPasid(PASID, 5), 0x3000));
+        for (long addr = 0x1000; addr <= 0x3000; addr += 0x1000) {
+            report(at(partialOfPasid(PASID, 5), addr));
+        }
+        report(at(lastOfPasid(PASID, 5), 0x4000));
         flush();
         assertEquals(List.of(0x1000L, 0x2000L), handled);
         assertEquals(List.of(new Answer("dev", PASID, 5, INVALID)), bench.answers);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.api.Errno;
+import io.iopf4j.api.FaultGeneration;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.core.testing.GateBench;
@@ -126,7 +127,7 @@ class GateModelTest {
         final int recent = Math.min(seen.size(), 12);
         final GateBench.Seen picked = seen.get(seen.size() - 1 - random.nextInt(recent));
         // What a guest names: before 6.12 a group id, in 6.12 a cookie, each maybe in use again.
-        final boolean isIommufd = bench.core.core != null;
+        final boolean isIommufd = bench.gate.generation() == FaultGeneration.LINUX_6_12;
         final int named =
                 newest(
                         seen,

@@ -172,6 +172,19 @@ class LifecycleDifferencesTest {
     }
 
     @OnEveryProfileBut612
+    @DisplayName("No group any more, no iommu_param")
+    void shouldRefuseADeviceThatLeftItsGroupWithAHandler(final Semantics semantics) {
+        final ProfileBench bench = ProfileBench.withConsumer(semantics);
+        bench.report(last(5));
+        IommuGroup.of(bench.dev).removeDevice(bench.dev);
+        assertEquals(
+                bench.pick(-Errno.ENOSYS, -Errno.EINVAL, -Errno.EINVAL, 0), bench.report(last(6)));
+        assertEquals(bench.pick(0, -Errno.ENODEV, -Errno.EINVAL, 0), bench.respond(5, SUCCESS));
+        assertEquals(-Errno.EINVAL, bench.leave());
+        assertEquals(1, bench.calls.size());
+    }
+
+    @OnEveryProfileBut612
     @DisplayName("Handler that answers at once")
     void shouldLetAHandlerAnswerBeforeItReturns(final Semantics semantics) {
         final ProfileBench bench = ProfileBench.withConsumer(semantics);

@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -131,6 +132,7 @@ class Mainline5xTest {
         final int faults = 20_000;
         bench.bench.driver.setQuiet();
         final AtomicInteger taken = new AtomicInteger();
+        final AtomicBoolean isReported = new AtomicBoolean();
         final CountDownLatch start = new CountDownLatch(1);
         final ExecutorService consumers = Executors.newFixedThreadPool(threads);
         for (int thread = 0; thread < threads; thread++) {
@@ -138,7 +140,7 @@ class Mainline5xTest {
                     () -> {
                         final IommuPageResponse msg = new IommuPageResponse();
                         awaitQuietly(start);
-                        for (int tries = 0; taken.get() < faults && tries < 400 * faults; tries++) {
+                        for (int tries = 0; !isReported.get() || bench.pending() > 0; tries++) {
                             if (bench.bench.core.pageResponse(
                                             null, bench.dev, msg.set(0, tries % 64, SUCCESS))
                                     == 0) {
@@ -151,6 +153,7 @@ class Mainline5xTest {
         for (int i = 0; i < faults; i++) {
             bench.report(last(i % 64));
         }
+        isReported.set(true);
         consumers.shutdown();
         assertTrue(consumers.awaitTermination(60, TimeUnit.SECONDS));
         assertEquals(faults, taken.get());
