@@ -15,6 +15,9 @@ public final class Errno {
     /** No such device or address; hardware that a driver cannot drive. */
     public static final int ENXIO = 6;
 
+    /** A structure is longer than known, and what is beyond is not all zero. */
+    public static final int E2BIG = 7;
+
     /** Bad file number; a file that was closed. */
     public static final int EBADF = 9;
 
@@ -26,6 +29,9 @@ public final class Errno {
 
     /** Busy: already registered, still in use. */
     public static final int EBUSY = 16;
+
+    /** It is there already; an area of an address space that overlaps another. */
+    public static final int EEXIST = 17;
 
     /** No such device, or it lacks the operation. */
     public static final int ENODEV = 19;
@@ -68,10 +74,12 @@ public final class Errno {
                     case ENOENT -> "ENOENT";
                     case EIO -> "EIO";
                     case ENXIO -> "ENXIO";
+                    case E2BIG -> "E2BIG";
                     case EBADF -> "EBADF";
                     case ENOMEM -> "ENOMEM";
                     case EFAULT -> "EFAULT";
                     case EBUSY -> "EBUSY";
+                    case EEXIST -> "EEXIST";
                     case ENODEV -> "ENODEV";
                     case EINVAL -> "EINVAL";
                     case ENOSPC -> "ENOSPC";

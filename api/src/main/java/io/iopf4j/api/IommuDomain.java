@@ -97,6 +97,40 @@ public abstract class IommuDomain {
         return -Errno.EOPNOTSUPP;
     }
 
+    /**
+     * Makes a guest's PASID table the device's own ({@code iommu_ops.bind_pasid_table}), in the
+     * 2017 and 2018 series alone, where a domain's operations are the driver's.
+     *
+     * @param dev a probed device that is attached to this domain
+     * @param config the table; read during the call
+     * @return 0, or a negative errno and nothing has changed; here {@code -ENODEV}: the driver has
+     *     no such operation
+     */
+    public int bindPasidTable(final IommuDevice dev, final PasidTableConfig config) {
+        return -Errno.ENODEV;
+    }
+
+    /**
+     * Takes a guest's PASID table away again ({@code iommu_ops.unbind_pasid_table}). Neither drains
+     * nor answers what is outstanding. Here nothing happens.
+     *
+     * @param dev a probed device
+     */
+    public void unbindPasidTable(final IommuDevice dev) {}
+
+    /**
+     * Invalidates what the IOMMU caches of a guest's tables ({@code iommu_ops.sva_invalidate}), in
+     * the 2017 and 2018 series.
+     *
+     * @param dev a probed device with a guest's PASID table
+     * @param info what to forget; read during the call
+     * @return 0, or a negative errno and nothing was invalidated; here {@code -ENODEV}: the driver
+     *     has no such operation
+     */
+    public int svaInvalidate(final IommuDevice dev, final TlbInvalidateInfo info) {
+        return -Errno.ENODEV;
+    }
+
     /** Gives up what the driver holds for it ({@code domain_ops.free}); nothing is attached. */
     public void free() {}
 }

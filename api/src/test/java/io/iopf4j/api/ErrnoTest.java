@@ -14,9 +14,11 @@ class ErrnoTest {
         "2, ENOENT",
         "5, EIO",
         "6, ENXIO",
+        "7, E2BIG",
         "12, ENOMEM",
         "14, EFAULT",
         "16, EBUSY",
+        "17, EEXIST",
         "19, ENODEV",
         "22, EINVAL",
         "28, ENOSPC",
@@ -36,7 +38,7 @@ class ErrnoTest {
     void shouldShowNumberThatHasNoName() {
         assertEquals("0", Errno.nameOf(0));
         assertEquals("-999", Errno.nameOf(-999));
-        assertEquals("7", Errno.nameOf(7));
+        assertEquals("8", Errno.nameOf(8));
         assertEquals("-2147483648", Errno.nameOf(Integer.MIN_VALUE));
     }
 }

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * step costs the same whatever is stored; 2^24 groups and more memory than that fit below them.
  *
  * <p>A cookie whose group the host has withdrawn rests: were it given out again at once, a guest's
- * late answer would go to another fault. The longest-rested one of 2^14 comes back for the next.
+ * late answer would go to another fault. The longest-rested one of 2^16 comes back for the next.
  */
 final class CookieTable {
     /** No cookie could be had. */
@@ -20,7 +20,7 @@ final class CookieTable {
     private static final int WORD_BITS = 1 << WORD_SHIFT;
     private static final int INITIAL = 1 << 12;
     private static final int MAX = 1 << 24;
-    private static final int MAX_RESTING = 1 << 14;
+    private static final int MAX_RESTING = 1 << 16;
 
     private PendingGroup[] groups = new PendingGroup[INITIAL];
 

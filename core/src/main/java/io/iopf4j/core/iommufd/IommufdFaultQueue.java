@@ -8,6 +8,8 @@ import io.iopf4j.api.IopfGroup;
 import io.iopf4j.api.IopfHandler;
 import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.api.ResponseOrigin;
+import io.iopf4j.api.uapi.HwptPageResponse;
+import io.iopf4j.api.uapi.HwptPgfault;
 import io.iopf4j.core.iopf.GroupResponder;
 import io.iopf4j.core.iopf.PendingGroup;
 import java.nio.ByteBuffer;

@@ -5,6 +5,8 @@ import io.iopf4j.api.IommuAttachHandle;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IopfGroup;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * A group from its last request to its answer: {@code struct iopf_group} of Linux 6.12. It belongs
@@ -34,6 +36,11 @@ public final class PendingGroup implements IopfGroup {
     private PendingGroup nodePrevious;
     private PendingGroup nodeNext;
     private int cookie;
+
+    private final AtomicBoolean isWorkQueued = new AtomicBoolean();
+    private final Runnable runWork = this::runWork;
+    private Consumer<PendingGroup> work;
+    private int workGeneration;
 
     PendingGroup(final IommuFaultParam param) {
         this.param = param;
@@ -128,6 +135,35 @@ public final class PendingGroup implements IopfGroup {
      */
     public boolean isInUse(final int itsGeneration) {
         return isInUse && generation == itsGeneration;
+    }
+
+    /**
+     * Queues work for this group on its fault queue ({@code queue_work} of {@code group->work}). It
+     * runs once, unless the group has been freed meanwhile.
+     *
+     * @param work what to run; it owns the group then
+     * @return false if work of it is queued already, and nothing has happened
+     */
+    public boolean queueWork(final Consumer<PendingGroup> work) {
+        if (!isWorkQueued.compareAndSet(false, true)) {
+            return false;
+        }
+        this.work = work;
+        workGeneration = generation;
+        param.workqueue().queueWork(runWork);
+        return true;
+    }
+
+    private void runWork() {
+        final Consumer<PendingGroup> queued = work;
+        isWorkQueued.set(false);
+        final boolean isOurs;
+        synchronized (param) {
+            isOurs = isInUse(workGeneration);
+        }
+        if (isOurs) {
+            queued.accept(this);
+        }
     }
 
     /**

@@ -31,7 +31,7 @@ public final class Policies {
                             VmQuota.NAME,
                             VmQuota.NAME + "=N|half",
                             Argument.NEEDED,
-                            "groups that a VM may have outstanding over all devices",
+                            "groups that a VM may have outstanding in all",
                             VmQuota::new),
                     new Kind(
                             Credit.NAME,
@@ -43,19 +43,19 @@ public final class Policies {
                             Timeout.NAME,
                             Timeout.NAME + "[=D]",
                             Argument.POSSIBLE,
-                            "end a group that waits longer, by default the driver's D",
+                            "end what waits for D, by default the driver's",
                             Timeout::new),
                     new Kind(
                             SilentGuest.NAME,
                             SilentGuest.NAME + "=K",
                             Argument.NEEDED,
-                            "disable a VM after K groups in a row without answer",
+                            "disable a VM after K groups without an answer",
                             SilentGuest::new),
                     new Kind(
                             Drain.NAME,
                             Drain.NAME,
                             Argument.NONE,
-                            "end a device's faults in hardware when its domain changes",
+                            "end a device's faults when its domain changes",
                             text -> new Drain()));
 
     private enum Argument {
@@ -69,7 +69,7 @@ public final class Policies {
      *
      * @param name what it is called
      * @param usage how it is written, such as {@code vm-quota=N|half}
-     * @param description at most 60 characters
+     * @param description at most 50 characters, so that a list of them fits a mail
      */
     public record Description(String name, String usage, String description) {}
 

@@ -265,6 +265,17 @@ public class Mainline612 implements FaultCore, GroupResponder {
         }
     }
 
+    @Override
+    public int pending(final IommuDevice dev) {
+        final IommuFaultParam param = (IommuFaultParam) dev.faultParam();
+        if (param == null) {
+            return 0;
+        }
+        synchronized (param) {
+            return param.pendingCount();
+        }
+    }
+
     /**
      * Drops the partial faults: no last request of a group that was drained will come, and a group
      * of the device's next owner must not begin with them. Complete groups were answered when the
@@ -316,7 +327,7 @@ public class Mainline612 implements FaultCore, GroupResponder {
                 return -Errno.ENOMEM;
             }
             devices.add(dev);
-            dev.setFaultParam(new IommuFaultParam(dev, Mainline612.this, failSlab));
+            dev.setFaultParam(new IommuFaultParam(dev, Mainline612.this, failSlab, workqueue));
             return 0;
         }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.iopf4j.api.uapi.HwptPgfault;
 import io.iopf4j.core.testing.Answer;
 import io.iopf4j.core.testing.CoreBench;
 import io.iopf4j.core.testing.IommufdBench;

@@ -98,7 +98,7 @@ class CookieTableTest {
 
     @Test
     void shouldGiveLongestRestedCookieOutAgain() {
-        final int resting = 1 << 14;
+        final int resting = 1 << 16;
         for (int i = 1; i <= resting; i++) {
             assertEquals(i, table.alloc(groups[0]));
             table.withdraw(i);

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuDevice;
+import io.iopf4j.api.uapi.HwptPgfault;
 import io.iopf4j.core.IommuGroup;
 import io.iopf4j.core.testing.Answer;
 import io.iopf4j.core.testing.IommufdBench;

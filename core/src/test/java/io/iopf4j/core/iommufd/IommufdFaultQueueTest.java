@@ -24,6 +24,7 @@ import io.iopf4j.api.Errno;
 import io.iopf4j.api.FaultObserver;
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IopfGroup;
+import io.iopf4j.api.uapi.HwptPgfault;
 import io.iopf4j.core.testing.Answer;
 import io.iopf4j.core.testing.IommufdBench;
 import io.iopf4j.core.testing.TestDomain;
@@ -429,7 +430,8 @@ class IommufdFaultQueueTest {
 
     @Test
     void shouldAnswerUnreadInOrderOfArrivalThenReadByCookieWhenDestroyed() {
-        final IommufdFaultQueue doomed = new IommufdFaultQueue(bench.core.core, new Notebook());
+        final IommufdFaultQueue doomed =
+                new IommufdFaultQueue(bench.core.responder(), new Notebook());
         bench.nested.domain().setIopfHandler(doomed);
         for (int grpid = 1; grpid <= 5; grpid++) {
             reportGroup(grpid, 1);

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.api.IommuFault;
+import io.iopf4j.api.uapi.HwptPageResponse;
+import io.iopf4j.api.uapi.HwptPgfault;
 import io.iopf4j.core.testing.AllocationMeter;
 import io.iopf4j.core.testing.IommufdBench;
 import java.nio.ByteBuffer;

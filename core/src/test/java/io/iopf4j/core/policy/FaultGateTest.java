@@ -125,13 +125,13 @@ class FaultGateTest {
     @Test
     void shouldGuardOneProfileOnly() {
         final CoreBench bench = new CoreBench();
-        assertThrows(IllegalStateException.class, () -> bench.gate.guard(bench.profile));
+        assertThrows(IllegalStateException.class, () -> bench.gate.guard(bench.core));
     }
 
     @EverySemantics
     void shouldSayWhoseContractItKeeps(final Semantics semantics) {
         final GateBench bench = new GateBench(semantics, ANY);
-        assertEquals(bench.core.profile.generation(), bench.gate.generation());
+        assertEquals(bench.core.core.generation(), bench.gate.generation());
     }
 
     @EverySemantics

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuPageResponse;
-import io.iopf4j.core.iommufd.HwptPgfault;
+import io.iopf4j.api.uapi.HwptPgfault;
 import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.core.testing.Answer;
 import io.iopf4j.core.testing.CoreBench;

@@ -126,7 +126,7 @@ class GateModelTest {
         final int recent = Math.min(seen.size(), 12);
         final GateBench.Seen picked = seen.get(seen.size() - 1 - random.nextInt(recent));
         // What a guest names: before 6.12 a group id, in 6.12 a cookie, each maybe in use again.
-        final boolean isIommufd = bench.core.core != null;
+        final boolean isIommufd = bench.queue != null;
         final int named =
                 newest(
                         seen,

@@ -7,7 +7,7 @@ import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuDomain;
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IommuPageResponse;
-import io.iopf4j.core.iommufd.HwptPgfault;
+import io.iopf4j.api.uapi.HwptPgfault;
 import io.iopf4j.core.iommufd.IommufdContext;
 import io.iopf4j.core.iommufd.IommufdDevice;
 import io.iopf4j.core.iommufd.IommufdFaultQueue;
@@ -59,11 +59,11 @@ public final class GateBench {
     public GateBench(final Semantics semantics, final List<FaultPolicy> policies) {
         core = new CoreBench(semantics, notebook, policies);
         gate = core.gate;
-        isIommufd = core.core != null;
+        isIommufd = semantics == Semantics.MAINLINE_6_12;
         domain = core.domain("nested", DomainType.NESTED);
         core.driver.setUserPasidTable(true);
         if (isIommufd) {
-            context = new IommufdContext(core.core, gate.observer());
+            context = new IommufdContext(core.responder(), gate.observer());
             final int queueId = context.faultQueueAlloc(0);
             queue = context.faultQueue(queueId);
             hwpt = context.hwptAlloc(domain, queueId);

@@ -5,8 +5,8 @@ import io.iopf4j.api.DomainType;
 import io.iopf4j.api.FaultObserver;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuFault;
-import io.iopf4j.core.iommufd.HwptPageResponse;
-import io.iopf4j.core.iommufd.HwptPgfault;
+import io.iopf4j.api.uapi.HwptPageResponse;
+import io.iopf4j.api.uapi.HwptPgfault;
 import io.iopf4j.core.iommufd.IommufdContext;
 import io.iopf4j.core.iommufd.IommufdDevice;
 import io.iopf4j.core.iommufd.IommufdFaultQueue;
@@ -36,7 +36,7 @@ public final class IommufdBench {
 
     public IommufdBench(final FaultObserver observer, final List<FaultPolicy> policies) {
         core = new CoreBench(observer, policies);
-        context = new IommufdContext(core.core, observer);
+        context = new IommufdContext(core.responder(), observer);
         dev = core.device("dev");
         idev = context.bind(dev);
         queueId = context.faultQueueAlloc(0);

@@ -51,6 +51,11 @@ public final class TestDomain extends IommuDomain {
         isFreed = true;
     }
 
+    @Override
+    public String toString() {
+        return name;
+    }
+
     private int record(final String step, final IommuDevice dev) {
         final int ret = refusals.getOrDefault(dev, 0);
         bench.step(ret == 0 ? step : step + " refused");

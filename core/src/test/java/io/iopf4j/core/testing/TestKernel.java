@@ -44,6 +44,11 @@ public final class TestKernel implements Kernel, KernelLog {
             return isDestroyed;
         }
 
+        /** Work that was queued and has not run. */
+        public int waiting() {
+            return queued.size();
+        }
+
         @Override
         public void queueWork(final Runnable work) {
             queued.add(work);

@@ -2,8 +2,8 @@
 package io.iopf4j.benchmarks;
 
 import io.iopf4j.api.FaultObserver;
-import io.iopf4j.core.iommufd.HwptPageResponse;
-import io.iopf4j.core.iommufd.HwptPgfault;
+import io.iopf4j.api.uapi.HwptPageResponse;
+import io.iopf4j.api.uapi.HwptPgfault;
 import io.iopf4j.core.iommufd.IommufdContext;
 import io.iopf4j.core.iommufd.IommufdFaultQueue;
 import io.iopf4j.core.iopf.GroupResponder;

@@ -44,7 +44,7 @@ final class FaultPathTest {
         client.attach(domain);
         client.access(NO_PASID, IOVA, READ);
         assertEquals(
-                "IommuFault[type=1 flags=0x2 pasid=0 grpid=0 perm=0x1 addr=0x12345678]",
+                "IommuFault[type=2 flags=0x2 pasid=0 grpid=0 perm=0x1 addr=0x12345678]",
                 bench.faults.getFirst().lastFault().toString());
     }
 
@@ -53,7 +53,7 @@ final class FaultPathTest {
         client.attachPasid(domain, PASID);
         client.access(PASID, IOVA, WRITE);
         assertEquals(
-                "IommuFault[type=1 flags=0x3 pasid=7 grpid=0 perm=0x2 addr=0x12345678]",
+                "IommuFault[type=2 flags=0x3 pasid=7 grpid=0 perm=0x2 addr=0x12345678]",
                 bench.faults.getFirst().lastFault().toString());
     }
 

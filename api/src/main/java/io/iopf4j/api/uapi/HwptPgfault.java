@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.iopf4j.core.iommufd;
+package io.iopf4j.api.uapi;
 
+import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuFault;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * One request as user space reads it: {@code struct iommu_hwpt_pgfault}, {@code
- * include/uapi/linux/iommufd.h} of Linux 6.12, little-endian.
+ * include/uapi/linux/iommufd.h} of Linux 6.12, 40 bytes.
  *
  * <pre>
  *  0       4       8       12      16      20          24              32       36       40
@@ -22,10 +20,6 @@ public final class HwptPgfault {
     /** Bytes of a record. */
     public static final int BYTES = 40;
 
-    private static final VarHandle INTS =
-            MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONGS =
-            MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int NEEDS_PASID_612 = 1 << 2;
     private static final int DEV_ID = 4;
     private static final int PASID = 8;
@@ -38,23 +32,57 @@ public final class HwptPgfault {
 
     private HwptPgfault() {}
 
-    static void encode(
+    /**
+     * Writes a request, as {@code iommufd_compose_fault_message()} does. The kernel copies its own
+     * flags, NEEDS_PASID with them, which user space was not told of.
+     *
+     * @param buffer where to
+     * @param at its first byte
+     * @param fault the request
+     * @param devId the device object's id
+     * @param cookie what the group is answered by
+     */
+    public static void encode(
             final ByteBuffer buffer,
             final int at,
             final IommuFault fault,
             final int devId,
             final int cookie) {
-        // The kernel copies its own flags, NEEDS_PASID with them, which is its bit 2.
         final int seen = fault.flags() & (IommuFault.FLAG_PASID_VALID | IommuFault.FLAG_LAST_PAGE);
-        INTS.set(buffer, at, fault.needsPasid() ? seen | NEEDS_PASID_612 : seen);
-        INTS.set(buffer, at + DEV_ID, devId);
-        INTS.set(buffer, at + PASID, fault.pasid());
-        INTS.set(buffer, at + GRPID, fault.grpid());
-        INTS.set(buffer, at + PERM, fault.perm());
-        INTS.set(buffer, at + RESERVED, 0);
-        LONGS.set(buffer, at + ADDR, fault.addr());
-        INTS.set(buffer, at + LENGTH, 0);
-        INTS.set(buffer, at + COOKIE, cookie);
+        Bytes.putInt(buffer, at, fault.needsPasid() ? seen | NEEDS_PASID_612 : seen);
+        Bytes.putInt(buffer, at + DEV_ID, devId);
+        Bytes.putInt(buffer, at + PASID, fault.pasid());
+        Bytes.putInt(buffer, at + GRPID, fault.grpid());
+        Bytes.putInt(buffer, at + PERM, fault.perm());
+        Bytes.putInt(buffer, at + RESERVED, 0);
+        Bytes.putLong(buffer, at + ADDR, fault.addr());
+        Bytes.putInt(buffer, at + LENGTH, 0);
+        Bytes.putInt(buffer, at + COOKIE, cookie);
+    }
+
+    /**
+     * Reads a request, as a guest's monitor does; the device's id and the cookie are read by {@link
+     * #devId} and {@link #cookie}. The kernel wrote it, so nothing in it is refused, and what is
+     * not known is not looked at.
+     *
+     * @param buffer where the record is
+     * @param at its first byte
+     * @param into becomes the request
+     * @return 0 or {@code -EFAULT}
+     */
+    public static int decode(final ByteBuffer buffer, final int at, final IommuFault into) {
+        if (!Bytes.hasRoom(buffer, at, BYTES)) {
+            return -Errno.EFAULT;
+        }
+        final int seen = flags(buffer, at);
+        final int known = seen & (IommuFault.FLAG_PASID_VALID | IommuFault.FLAG_LAST_PAGE);
+        into.pageRequest(
+                (seen & NEEDS_PASID_612) != 0 ? known | IommuFault.FLAG_NEEDS_PASID : known,
+                pasid(buffer, at),
+                grpid(buffer, at),
+                perm(buffer, at),
+                addr(buffer, at));
+        return 0;
     }
 
     /**
@@ -65,7 +93,7 @@ public final class HwptPgfault {
      * @return bits 0 PASID valid, 1 last page
      */
     public static int flags(final ByteBuffer buffer, final int at) {
-        return (int) INTS.get(buffer, at);
+        return Bytes.getInt(buffer, at);
     }
 
     /**
@@ -76,7 +104,7 @@ public final class HwptPgfault {
      * @return the device object's id
      */
     public static int devId(final ByteBuffer buffer, final int at) {
-        return (int) INTS.get(buffer, at + DEV_ID);
+        return Bytes.getInt(buffer, at + DEV_ID);
     }
 
     /**
@@ -87,7 +115,7 @@ public final class HwptPgfault {
      * @return the PASID, meaningful if the flags say so
      */
     public static int pasid(final ByteBuffer buffer, final int at) {
-        return (int) INTS.get(buffer, at + PASID);
+        return Bytes.getInt(buffer, at + PASID);
     }
 
     /**
@@ -98,7 +126,7 @@ public final class HwptPgfault {
      * @return the index as the hardware gave it
      */
     public static int grpid(final ByteBuffer buffer, final int at) {
-        return (int) INTS.get(buffer, at + GRPID);
+        return Bytes.getInt(buffer, at + GRPID);
     }
 
     /**
@@ -109,7 +137,7 @@ public final class HwptPgfault {
      * @return {@code IommuFault.PERM_} bits
      */
     public static int perm(final ByteBuffer buffer, final int at) {
-        return (int) INTS.get(buffer, at + PERM);
+        return Bytes.getInt(buffer, at + PERM);
     }
 
     /**
@@ -120,7 +148,7 @@ public final class HwptPgfault {
      * @return bytes
      */
     public static long addr(final ByteBuffer buffer, final int at) {
-        return (long) LONGS.get(buffer, at + ADDR);
+        return Bytes.getLong(buffer, at + ADDR);
     }
 
     /**
@@ -131,6 +159,6 @@ public final class HwptPgfault {
      * @return the cookie, the same in all records of a group
      */
     public static int cookie(final ByteBuffer buffer, final int at) {
-        return (int) INTS.get(buffer, at + COOKIE);
+        return Bytes.getInt(buffer, at + COOKIE);
     }
 }
