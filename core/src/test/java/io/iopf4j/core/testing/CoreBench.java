@@ -183,16 +183,10 @@ public final class CoreBench {
         private int iopfErrno;
         private int probeErrno;
         private int quietAnswers;
-        private Runnable whileAnswering = () -> {};
         private int capacity;
         private long timeoutNs = 10_000_000_000L;
         private int terminationCode = PageResponseCode.INVALID;
         private int drainErrno = -Errno.EOPNOTSUPP;
-
-        /** Runs something in the middle of each answer, as another thread may. */
-        public void whileAnswering(final Runnable action) {
-            whileAnswering = action;
-        }
 
         /** What the hardware holds; 0 unless a test says so, as of a driver that does not know. */
         public void setSharedFaultCapacity(final int faults) {
