@@ -207,6 +207,7 @@ public final class CoreBench {
         }
 
         private Predicate<IommuPageResponse> refusal = msg -> false;
+        private Runnable whileAnswering = () -> {};
 
         /** The request that came with the last answer, null in 2017. */
         public IommuFault lastEvt;
@@ -227,6 +228,11 @@ public final class CoreBench {
         /** Sends no answer that is so, and says {@code -EINVAL}. */
         public void refuseAnswers(final Predicate<IommuPageResponse> refusal) {
             this.refusal = refusal;
+        }
+
+        /** Runs something in the middle of each answer, as another thread may. */
+        public void whileAnswering(final Runnable action) {
+            whileAnswering = action;
         }
 
         public void refuseIopf(final int errno) {

@@ -129,8 +129,8 @@ class ScenariosTest {
                 "no scenario '"
                         + name.replace('\n', '?')
                         + "', expected a file or one of shared-stall-buffer, fifteen-devices,"
-                        + " shared-prq, domain-change, response-type, silent-then-disabled,"
-                        + " slow-guest-timeout",
+                        + " shared-prq, domain-change, response-type, silent-then-disabled, slow-guest-timeout,"
+                        + " wrong-code, answered-twice, closed-queue, dead-vm",
                 assertThrows(ScenarioException.class, () -> Scenarios.named(name, Optional.empty()))
                         .getMessage());
     }
