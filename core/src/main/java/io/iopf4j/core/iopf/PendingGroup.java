@@ -32,6 +32,7 @@ public final class PendingGroup implements IopfGroup {
     boolean isPending;
     boolean isInUse;
     private int generation;
+    private Object note;
 
     private PendingGroup nodePrevious;
     private PendingGroup nodeNext;
@@ -53,6 +54,7 @@ public final class PendingGroup implements IopfGroup {
         cookie = 0;
         cursor = null;
         generation++;
+        note = null;
         isInUse = true;
     }
 
@@ -125,6 +127,25 @@ public final class PendingGroup implements IopfGroup {
     @Override
     public int generation() {
         return generation;
+    }
+
+    /**
+     * What an observer wrote down about this use.
+     *
+     * @return the note, or null
+     */
+    public Object note() {
+        return note;
+    }
+
+    /**
+     * Writes down what an observer wants to find again when the group is answered. Not a part of
+     * the kernel's structure.
+     *
+     * @param note anything; forgotten when the instance is used again
+     */
+    public void setNote(final Object note) {
+        this.note = note;
     }
 
     /**

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.core.policy;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * What a device, a virtual machine or the host has outstanding. A group counts from its first
  * request, once admitted, until it is answered or dropped. Any thread may read; the numbers are
@@ -20,25 +23,19 @@ public final class Account {
     private int quota;
     private boolean isDisabled;
 
-    /** Its groups, oldest first, linked as the owner of the account says. */
-    final SlotList slots;
+    /** Where its groups are: for each device of a machine, or each machine of a device. */
+    final List<Charge> charges = new ArrayList<>();
 
     /** Linked while its faults are to be ended because it was disabled. */
     Account nextDisabled;
 
     boolean isSettling;
 
-    Account(
-            final SlotEnder ender,
-            final Object lock,
-            final String name,
-            final int index,
-            final SlotList slots) {
+    Account(final SlotEnder ender, final Object lock, final String name, final int index) {
         this.ender = ender;
         this.lock = lock;
         this.name = name;
         this.index = index;
-        this.slots = slots;
     }
 
     /**
@@ -124,10 +121,10 @@ public final class Account {
     }
 
     /**
-     * Refuses every new fault from now on and ends at once what is outstanding, with {@link
-     * io.iopf4j.api.ResponseOrigin#POLICY}. Called by a policy while it is asked, it takes effect
-     * as soon as the gate holds no lock; by anybody else, with no lock of the core held, before it
-     * returns.
+     * Refuses every new fault from now on and ends at once what is outstanding, device by device
+     * and the oldest first, with {@link io.iopf4j.api.ResponseOrigin#POLICY}. Called by a policy
+     * while it is asked, it takes effect as soon as the gate holds no lock; by anybody else, with
+     * no lock of the core held, before it returns.
      */
     public void disable() {
         ender.disable(this);
@@ -149,6 +146,11 @@ public final class Account {
         synchronized (lock) {
             return isDisabled;
         }
+    }
+
+    /** Whether it is disabled. The gate's lock is held. */
+    boolean isOff() {
+        return isDisabled;
     }
 
     /** Disables it; false if it is. The gate's lock is held. */

@@ -9,11 +9,11 @@ final class DeviceRecord {
     final int index;
     final Account account;
 
-    /** Whose faults it raises from now on; those outstanding may be charged to another one. */
-    Account vm;
-
     /** Null: its faults may wait for ever. */
     final TimeoutFifo timeout;
+
+    /** What its next groups are charged to; those that are outstanding may be charged otherwise. */
+    private Charge charge;
 
     DeviceRecord(
             final IommuDevice dev,
@@ -23,7 +23,21 @@ final class DeviceRecord {
         this.dev = dev;
         this.index = account.index();
         this.account = account;
-        this.vm = vm;
         this.timeout = timeout;
+        assign(vm);
+    }
+
+    Charge charge() {
+        return charge;
+    }
+
+    void assign(final Account vm) {
+        for (final Charge known : account.charges) {
+            if (known.vm == vm) {
+                charge = known;
+                return;
+            }
+        }
+        charge = new Charge(this, vm);
     }
 }

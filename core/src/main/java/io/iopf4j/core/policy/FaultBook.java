@@ -9,6 +9,7 @@ import io.iopf4j.api.IopfGroup;
 import io.iopf4j.api.PageResponseType;
 import io.iopf4j.api.ResponseOrigin;
 import io.iopf4j.api.kernel.Kernel;
+import io.iopf4j.core.iopf.PendingGroup;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +64,7 @@ final class FaultBook {
         FaultSlot slot = table.find(device.index, fault.grpid(), FaultSlot.INCOMPLETE);
         final boolean opens = slot == null;
         if (opens) {
-            slot = allocate(device);
+            slot = allocate(device.charge());
         }
         if (slot.endOrigin == null && !isAdmitted(slot, fault, opens)) {
             slot.endOrigin = ResponseOrigin.POLICY;
@@ -74,6 +75,7 @@ final class FaultBook {
             charge(slot, nowNs);
         }
         slot.holders++;
+        slot.requestsReported = slot.requests;
         slot.fault.copyFrom(fault);
         if (completes(fault)) {
             complete(slot, fault);
@@ -85,7 +87,7 @@ final class FaultBook {
     }
 
     private boolean isAdmitted(final FaultSlot slot, final IommuFault fault, final boolean opens) {
-        if (isDisabled(slot)) {
+        if (slot.charge.isDisabled()) {
             return false;
         }
         info.set(slot, fault, opens);
@@ -94,28 +96,19 @@ final class FaultBook {
                 return false;
             }
         }
-        return !isDisabled(slot);
-    }
-
-    private static boolean isDisabled(final FaultSlot slot) {
-        return slot.vm.isDisabled() || slot.device.account.isDisabled();
+        return !slot.charge.isDisabled();
     }
 
     private void charge(final FaultSlot slot, final long nowNs) {
-        final Account device = slot.device.account;
         if (!slot.isCharged) {
             slot.isCharged = true;
-            device.addGroup();
-            device.slots.addLast(slot);
-            slot.vm.addGroup();
-            slot.vm.slots.addLast(slot);
-            if (slot.device.timeout != null) {
-                slot.device.timeout.add(slot, nowNs);
+            slot.charge.addGroup(slot);
+            if (slot.charge.device.timeout != null) {
+                slot.charge.device.timeout.add(slot, nowNs);
             }
         }
         slot.requests++;
-        device.addRequest();
-        slot.vm.addRequest();
+        slot.charge.addRequest();
     }
 
     /** A refused group is known by its very request: an admitted one may have the same ids. */
@@ -145,27 +138,25 @@ final class FaultBook {
 
     // ---- Finding --------------------------------------------------------------------------------
 
-    /** A group was delivered: from now on it is known by the request that the profile keeps. */
+    /** A group was delivered: from now on it leads to its slot by itself. */
     void delivered(final IopfGroup group) {
-        final DeviceRecord device = devices.get(group.device());
-        final IommuFault last = group.lastFault();
-        final FaultSlot slot =
-                device == null ? null : table.find(device.index, last.grpid(), keyPasid(last));
+        final FaultSlot slot = find(group.device(), group.lastFault());
         if (slot != null) {
-            table.remove(slot);
+            unlist(slot);
             slot.group = group;
             slot.generation = group.generation();
-            slot.keyFault = last;
-            table.add(slot);
+            ((PendingGroup) group).setNote(slot);
         }
     }
 
-    /** What is being answered, or null. */
-    private FaultSlot findAnswered(final IommuDevice dev, final IommuFault fault) {
-        final FaultSlot known = table.find(fault);
+    /**
+     * The slot of a group that was not delivered, or one of a generation without groups; or null.
+     */
+    private FaultSlot find(final IommuDevice dev, final IommuFault fault) {
+        final FaultSlot refused = table.find(fault);
         final DeviceRecord device = devices.get(dev);
-        if (known != null || device == null) {
-            return known;
+        if (refused != null || device == null) {
+            return refused;
         }
         return table.find(
                 device.index,
@@ -189,9 +180,20 @@ final class FaultBook {
 
     // ---- What the profile did -------------------------------------------------------------------
 
-    /** An answer goes to the driver: what it ends. */
+    /** An answer to a group goes to the driver: what it ends. */
+    void responding(final IopfGroup group, final ResponseOrigin origin) {
+        final FaultSlot slot = (FaultSlot) ((PendingGroup) group).note();
+        if (slot != null
+                && slot.isLive
+                && slot.group == group
+                && slot.generation == group.generation()) {
+            end(slot, FaultEnd.of(origin));
+        }
+    }
+
+    /** An answer to a request goes to the driver: what it ends. */
     void responding(final IommuDevice dev, final IommuFault fault, final ResponseOrigin origin) {
-        final FaultSlot slot = findAnswered(dev, fault);
+        final FaultSlot slot = find(dev, fault);
         if (slot == null) {
             return;
         }
@@ -214,18 +216,14 @@ final class FaultBook {
         }
     }
 
-    /**
-     * A report returned an error: until 6.8 the driver answers by itself.
-     *
-     * @param requests of the slot when it was reported: one that was dropped is not dropped twice
-     */
-    void reportFailed(final FaultSlot slot, final int requests) {
+    /** A report returned an error: until 6.8 the driver answers by itself. */
+    void reportFailed(final FaultSlot slot) {
         if (!slot.isLive) {
             return;
         }
         if (slot.isComplete) {
             end(slot, FaultEnd.TERMINATED);
-        } else if (slot.requests == requests) {
+        } else if (slot.requests == slot.requestsReported) {
             dropOne(slot, FaultEnd.TERMINATED);
         }
     }
@@ -271,10 +269,7 @@ final class FaultBook {
             slot.timeout.remove(slot);
         }
         if (slot.isCharged) {
-            slot.device.account.slots.remove(slot);
-            slot.vm.slots.remove(slot);
-            slot.device.account.remove(1, slot.requests);
-            slot.vm.remove(1, slot.requests);
+            slot.charge.removeGroup(slot);
         }
         info.set(slot, slot.fault, false);
         for (int i = 0; i < policies.size(); i++) {
@@ -286,8 +281,7 @@ final class FaultBook {
     private void dropOne(final FaultSlot slot, final FaultEnd end) {
         if (slot.requests > 1) {
             slot.requests--;
-            slot.device.account.remove(0, 1);
-            slot.vm.remove(0, 1);
+            slot.charge.removeRequest();
         } else {
             end(slot, end);
         }
@@ -299,10 +293,10 @@ final class FaultBook {
         if (device == null) {
             return;
         }
-        for (FaultSlot slot = device.account.slots.first();
-                slot != null;
-                slot = device.account.slots.first()) {
-            end(slot, FaultEnd.DRAINED);
+        for (final Charge charge : device.account.charges) {
+            for (FaultSlot slot = charge.slots.first(); slot != null; slot = charge.slots.first()) {
+                end(slot, FaultEnd.DRAINED);
+            }
         }
         endIncomplete(dev);
     }
@@ -311,7 +305,7 @@ final class FaultBook {
     void endIncomplete(final IommuDevice dev) {
         for (FaultSlot slot = incomplete.first(); slot != null; ) {
             final FaultSlot next = incomplete.next(slot);
-            if (dev == null || slot.device.dev == dev) {
+            if (dev == null || slot.charge.device.dev == dev) {
                 end(slot, slot.isRefused ? FaultEnd.TERMINATED : FaultEnd.DRAINED);
             }
             slot = next;
@@ -338,11 +332,13 @@ final class FaultBook {
         if (device == null) {
             return;
         }
-        for (FaultSlot slot = device.account.slots.first();
-                slot != null;
-                slot = device.account.slots.next(slot)) {
-            if (slot.endOrigin == null) {
-                slot.endOrigin = ResponseOrigin.DOMAIN_CHANGED;
+        for (final Charge charge : device.account.charges) {
+            for (FaultSlot slot = charge.slots.first();
+                    slot != null;
+                    slot = charge.slots.next(slot)) {
+                if (slot.endOrigin == null) {
+                    slot.endOrigin = ResponseOrigin.DOMAIN_CHANGED;
+                }
             }
         }
     }
@@ -384,7 +380,7 @@ final class FaultBook {
 
     // ---- Slots ----------------------------------------------------------------------------------
 
-    private FaultSlot allocate(final DeviceRecord device) {
+    private FaultSlot allocate(final Charge charge) {
         final FaultSlot slot;
         if (free == null) {
             slot = new FaultSlot();
@@ -393,17 +389,25 @@ final class FaultBook {
             free = slot.chainNext;
             slot.chainNext = null;
         }
-        slot.reset(device);
+        slot.reset(charge);
         return slot;
     }
 
     private void insert(final FaultSlot slot) {
         slot.isLive = true;
+        slot.isInTable = true;
         table.add(slot);
     }
 
+    private void unlist(final FaultSlot slot) {
+        if (slot.isInTable) {
+            slot.isInTable = false;
+            table.remove(slot);
+        }
+    }
+
     private void remove(final FaultSlot slot) {
-        table.remove(slot);
+        unlist(slot);
         slot.isLive = false;
         if (!slot.isComplete) {
             incomplete.remove(slot);

@@ -65,7 +65,7 @@ public final class FaultGate implements IommuCore {
                         kernel,
                         book,
                         policies.isEmpty() ? null : kernel.allocWorkqueue("fault-gate"));
-        host = account("host", Account.HOST, FaultSlot.IN_VM);
+        host = account("host", Account.HOST);
     }
 
     /**
@@ -104,7 +104,7 @@ public final class FaultGate implements IommuCore {
      */
     public Account addVm(final String name) {
         synchronized (book) {
-            return account(name, vmCount++, FaultSlot.IN_VM);
+            return account(name, vmCount++);
         }
     }
 
@@ -124,7 +124,7 @@ public final class FaultGate implements IommuCore {
         final DeviceRecord record = record(dev, owner);
         tellAssigned(record, owner);
         synchronized (book) {
-            record.vm = owner;
+            record.assign(owner);
         }
     }
 
@@ -150,8 +150,8 @@ public final class FaultGate implements IommuCore {
         }
     }
 
-    private Account account(final String name, final int index, final int kind) {
-        return new Account(ender, book, name, index, new SlotList(kind));
+    private Account account(final String name, final int index) {
+        return new Account(ender, book, name, index);
     }
 
     private DeviceRecord record(final IommuDevice dev, final Account owner) {
@@ -164,25 +164,11 @@ public final class FaultGate implements IommuCore {
         final long delayNs = shortestTimeoutNs(dev);
         synchronized (book) {
             if (book.device(dev) == null) {
-                final Account account =
-                        account(dev.name(), book.deviceCount(), FaultSlot.IN_DEVICE);
+                final Account account = account(dev.name(), book.deviceCount());
                 book.add(new DeviceRecord(dev, account, owner, timeout(delayNs)));
             }
             return book.device(dev);
         }
-    }
-
-    /** A device that nobody assigned is the host's from its first fault on. */
-    private DeviceRecord faulting(final IommuDevice dev) {
-        synchronized (book) {
-            final DeviceRecord known = book.device(dev);
-            if (known != null) {
-                return known;
-            }
-        }
-        final DeviceRecord record = record(dev, host);
-        tellAssigned(record, host);
-        return record;
     }
 
     private void tellAssigned(final DeviceRecord record, final Account owner) {
@@ -227,39 +213,40 @@ public final class FaultGate implements IommuCore {
         if (policies.isEmpty() || fault.type() != IommuFault.TYPE_PAGE_REQ) {
             return core.reportDeviceFault(dev, fault);
         }
-        final DeviceRecord device = faulting(dev);
-        final long nowNs = kernel.nowNs();
-        final FaultSlot slot;
-        final int requests;
-        final boolean isRefused;
-        final boolean isAnswered;
-        synchronized (book) {
-            slot = book.take(device, fault, nowNs);
-            requests = slot.requests;
-            isRefused = slot.isRefused;
-            isAnswered = slot.isComplete;
-        }
-        if (isRefused) {
-            refuse(slot, dev, fault, isAnswered);
+        final FaultSlot slot = take(dev, fault);
+        if (slot.isRefused) {
+            refuse(slot, dev, fault);
             return 0;
         }
         final int ret = core.reportDeviceFault(dev, fault);
         if (ret != 0) {
             synchronized (book) {
-                book.reportFailed(slot, requests);
+                book.reportFailed(slot);
             }
         }
         ender.letGo(slot);
         return ret;
     }
 
-    private void refuse(
-            final FaultSlot slot,
-            final IommuDevice dev,
-            final IommuFault fault,
-            final boolean isAnswered) {
+    private FaultSlot take(final IommuDevice dev, final IommuFault fault) {
+        final long nowNs = kernel.nowNs();
+        synchronized (book) {
+            final DeviceRecord known = book.device(dev);
+            if (known != null) {
+                return book.take(known, fault, nowNs);
+            }
+        }
+        // Nobody assigned it: it is the host's.
+        final DeviceRecord record = record(dev, host);
+        tellAssigned(record, host);
+        synchronized (book) {
+            return book.take(record, fault, nowNs);
+        }
+    }
+
+    private void refuse(final FaultSlot slot, final IommuDevice dev, final IommuFault fault) {
         next.reported(dev, fault);
-        if (isAnswered) {
+        if (slot.isComplete) {
             core.refuse(dev, fault, dev.ops().terminationCode(dev), slot.endOrigin);
             synchronized (book) {
                 book.refused(slot);

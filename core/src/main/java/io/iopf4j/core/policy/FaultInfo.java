@@ -41,7 +41,7 @@ public final class FaultInfo {
      * @return the account
      */
     public Account device() {
-        return slot.device.account;
+        return slot.charge.device.account;
     }
 
     /**
@@ -50,7 +50,7 @@ public final class FaultInfo {
      * @return the virtual machine's that had the device when the group began, or the host's
      */
     public Account vm() {
-        return slot.vm;
+        return slot.charge.vm;
     }
 
     /**
@@ -86,6 +86,6 @@ public final class FaultInfo {
      * @return its operations, to be asked for numbers, not to be told anything
      */
     public IommuOps ops() {
-        return slot.device.dev.ops();
+        return slot.charge.device.dev.ops();
     }
 }

@@ -12,12 +12,10 @@ import io.iopf4j.api.ResponseOrigin;
  */
 final class FaultSlot {
     /** Kinds of lists that a slot may be in, one of each kind. */
-    static final int IN_DEVICE = 0;
+    static final int IN_CHARGE = 0;
 
-    static final int IN_VM = 1;
-    static final int IN_FIFO = 2;
-    static final int IN_INCOMPLETE = 3;
-    private static final int KINDS = 4;
+    static final int IN_FIFO = 1;
+    static final int IN_INCOMPLETE = 2;
 
     /** Key of a group whose last request has not come, whatever its PASID: as the core finds it. */
     static final int INCOMPLETE = -2;
@@ -25,8 +23,7 @@ final class FaultSlot {
     /** Key of a group that is answered without PASID. */
     static final int NO_PASID = -1;
 
-    DeviceRecord device;
-    Account vm;
+    Charge charge;
 
     /** The latest request, in the end the last one. */
     final IommuFault fault = new IommuFault();
@@ -37,13 +34,19 @@ final class FaultSlot {
     int generation;
     int requests;
 
+    /** How many these were when the latest one was reported. */
+    int requestsReported;
+
     /** It is counted in its accounts and linked to them. */
     boolean isCharged;
 
     boolean isComplete;
 
-    /** It is in the table. */
+    /** It has not ended. */
     boolean isLive;
+
+    /** It is found by its key; a group that was delivered leads to its slot by itself. */
+    boolean isInTable;
 
     /** Its consumer is not to see it: requests stop at the gate, the last one is answered there. */
     boolean isRefused;
@@ -63,18 +66,21 @@ final class FaultSlot {
 
     int keyPasid;
 
-    /** In place of device, group id and PASID: a request that is this group's alone. */
+    /** In place of device, group id and PASID, of a refused group: the very request it is. */
     IommuFault keyFault;
 
     int hash;
     FaultSlot chainPrevious;
     FaultSlot chainNext;
-    final FaultSlot[] previous = new FaultSlot[KINDS];
-    final FaultSlot[] next = new FaultSlot[KINDS];
+    private FaultSlot chargePrevious;
+    private FaultSlot chargeNext;
+    private FaultSlot fifoPrevious;
+    private FaultSlot fifoNext;
+    private FaultSlot incompletePrevious;
+    private FaultSlot incompleteNext;
 
-    void reset(final DeviceRecord itsDevice) {
-        device = itsDevice;
-        vm = itsDevice.vm;
+    void reset(final Charge itsCharge) {
+        charge = itsCharge;
         group = null;
         requests = 0;
         isCharged = false;
@@ -86,5 +92,37 @@ final class FaultSlot {
         timeout = null;
         keyPasid = INCOMPLETE;
         keyFault = null;
+    }
+
+    FaultSlot previous(final int kind) {
+        return switch (kind) {
+            case IN_CHARGE -> chargePrevious;
+            case IN_FIFO -> fifoPrevious;
+            default -> incompletePrevious;
+        };
+    }
+
+    FaultSlot next(final int kind) {
+        return switch (kind) {
+            case IN_CHARGE -> chargeNext;
+            case IN_FIFO -> fifoNext;
+            default -> incompleteNext;
+        };
+    }
+
+    void setPrevious(final int kind, final FaultSlot slot) {
+        switch (kind) {
+            case IN_CHARGE -> chargePrevious = slot;
+            case IN_FIFO -> fifoPrevious = slot;
+            default -> incompletePrevious = slot;
+        }
+    }
+
+    void setNext(final int kind, final FaultSlot slot) {
+        switch (kind) {
+            case IN_CHARGE -> chargeNext = slot;
+            case IN_FIFO -> fifoNext = slot;
+            default -> incompleteNext = slot;
+        }
     }
 }

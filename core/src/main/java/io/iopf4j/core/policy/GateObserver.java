@@ -60,6 +60,14 @@ final class GateObserver implements FaultObserver {
     }
 
     @Override
+    public void responding(final IopfGroup group, final int code, final ResponseOrigin origin) {
+        synchronized (book) {
+            book.responding(group, origin);
+        }
+        next.responding(group, code, origin);
+    }
+
+    @Override
     public void refused(final int cookie, final int code, final int errno) {
         next.refused(cookie, code, errno);
     }

@@ -7,6 +7,7 @@ import io.iopf4j.api.ResponseOrigin;
 import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.api.kernel.Workqueue;
 import io.iopf4j.core.semantics.FaultCore;
+import java.util.List;
 
 /**
  * Ends faults by the host's own decision: those whose time has come, those of an account that was
@@ -47,7 +48,7 @@ final class SlotEnder {
 
     /** Ends a slot that the caller holds, and lets it go. */
     private void end(final FaultSlot slot) {
-        final IommuDevice dev = slot.device.dev;
+        final IommuDevice dev = slot.charge.device.dev;
         if (slot.group != null || core.generation() != FaultGeneration.LINUX_6_12) {
             core.end(
                     dev,
@@ -126,16 +127,30 @@ final class SlotEnder {
     }
 
     private void endAll(final Account account) {
-        for (int left = account.outstandingGroups(); left > 0; left--) {
-            final FaultSlot slot;
-            final boolean isMine;
-            synchronized (book) {
-                slot = account.isDisabled() ? account.slots.rotate() : null;
-                isMine = slot != null && book.wantEnd(slot, ResponseOrigin.POLICY);
+        for (final Charge charge : charges(account)) {
+            for (int left = size(charge); left > 0; left--) {
+                final FaultSlot slot;
+                final boolean isMine;
+                synchronized (book) {
+                    slot = account.isOff() ? charge.slots.rotate() : null;
+                    isMine = slot != null && book.wantEnd(slot, ResponseOrigin.POLICY);
+                }
+                if (isMine) {
+                    end(slot);
+                }
             }
-            if (isMine) {
-                end(slot);
-            }
+        }
+    }
+
+    private List<Charge> charges(final Account account) {
+        synchronized (book) {
+            return List.copyOf(account.charges);
+        }
+    }
+
+    private int size(final Charge charge) {
+        synchronized (book) {
+            return charge.slots.size();
         }
     }
 
@@ -158,20 +173,24 @@ final class SlotEnder {
     }
 
     private void answerAll(final IommuDevice dev) {
-        final Account account;
+        final DeviceRecord device;
         synchronized (book) {
-            final DeviceRecord device = book.device(dev);
-            account = device == null ? null : device.account;
+            device = book.device(dev);
         }
-        for (int left = account == null ? 0 : account.outstandingGroups(); left > 0; left--) {
-            final FaultSlot slot;
-            final boolean isMine;
-            synchronized (book) {
-                slot = account.slots.rotate();
-                isMine = slot != null && FaultBook.holdToEnd(slot);
-            }
-            if (isMine) {
-                end(slot);
+        if (device == null) {
+            return;
+        }
+        for (final Charge charge : charges(device.account)) {
+            for (int left = size(charge); left > 0; left--) {
+                final FaultSlot slot;
+                final boolean isMine;
+                synchronized (book) {
+                    slot = charge.slots.rotate();
+                    isMine = slot != null && FaultBook.holdToEnd(slot);
+                }
+                if (isMine) {
+                    end(slot);
+                }
             }
         }
     }

@@ -6,6 +6,7 @@ final class SlotList {
     private final int kind;
     private FaultSlot first;
     private FaultSlot last;
+    private int size;
 
     /** An empty list of one of the kinds that {@link FaultSlot} names. */
     SlotList(final int kind) {
@@ -21,35 +22,41 @@ final class SlotList {
     }
 
     FaultSlot next(final FaultSlot slot) {
-        return slot.next[kind];
+        return slot.next(kind);
+    }
+
+    int size() {
+        return size;
     }
 
     void addLast(final FaultSlot slot) {
-        slot.previous[kind] = last;
-        slot.next[kind] = null;
+        slot.setPrevious(kind, last);
+        slot.setNext(kind, null);
         if (last == null) {
             first = slot;
         } else {
-            last.next[kind] = slot;
+            last.setNext(kind, slot);
         }
         last = slot;
+        size++;
     }
 
     void remove(final FaultSlot slot) {
-        final FaultSlot before = slot.previous[kind];
-        final FaultSlot after = slot.next[kind];
+        final FaultSlot before = slot.previous(kind);
+        final FaultSlot after = slot.next(kind);
         if (before == null) {
             first = after;
         } else {
-            before.next[kind] = after;
+            before.setNext(kind, after);
         }
         if (after == null) {
             last = before;
         } else {
-            after.previous[kind] = before;
+            after.setPrevious(kind, before);
         }
-        slot.previous[kind] = null;
-        slot.next[kind] = null;
+        slot.setPrevious(kind, null);
+        slot.setNext(kind, null);
+        size--;
     }
 
     /** The oldest one, which is the newest from now on; or null. */

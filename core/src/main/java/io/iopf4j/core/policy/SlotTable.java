@@ -4,10 +4,10 @@ package io.iopf4j.core.policy;
 import io.iopf4j.api.IommuFault;
 
 /**
- * Finds a slot by device, group id and PASID, or by the very request that its profile keeps of it.
- * A device may use a group id again before the first use has ended: of several slots with one key
- * the oldest is found. Chains are appended to at their ends, so that this one comes first and costs
- * the same however many follow.
+ * Finds a slot by device, group id and PASID, or a refused one by the very request that it is. A
+ * device may use a group id again before the first use has ended: of several slots with one key the
+ * oldest is found. Chains are appended to at their ends, so that this one comes first and costs the
+ * same however many follow.
  */
 final class SlotTable {
     private static final int INITIAL = 1 << 8;
@@ -15,10 +15,6 @@ final class SlotTable {
     private FaultSlot[] first = new FaultSlot[INITIAL];
     private FaultSlot[] last = new FaultSlot[INITIAL];
     private int size;
-
-    int size() {
-        return size;
-    }
 
     /** The oldest slot of a key; null if there is none. */
     FaultSlot find(final int device, final int grpid, final int keyPasid) {
@@ -28,7 +24,7 @@ final class SlotTable {
                     && at.keyFault == null
                     && at.keyPasid == keyPasid
                     && at.fault.grpid() == grpid
-                    && at.device.index == device) {
+                    && at.charge.device.index == device) {
                 return at;
             }
         }
@@ -54,7 +50,7 @@ final class SlotTable {
         size++;
         slot.hash =
                 slot.keyFault == null
-                        ? hash(slot.device.index, slot.fault.grpid(), slot.keyPasid)
+                        ? hash(slot.charge.device.index, slot.fault.grpid(), slot.keyPasid)
                         : hash(slot.keyFault);
         append(slot);
     }

@@ -207,7 +207,7 @@ public class Mainline612 implements FaultCore, GroupResponder {
             final int code,
             final ResponseOrigin origin) {
         final IommuFault last = group.lastFault();
-        observer.responding(param.device(), last, code, origin);
+        observer.responding(group, code, origin);
         param.device()
                 .ops()
                 .pageResponse(

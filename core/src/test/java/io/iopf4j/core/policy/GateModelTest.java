@@ -98,7 +98,7 @@ class GateModelTest {
 
     private void assign(final int device, final int vm) {
         bench.gate.assign(devices.get(device), vms.get(vm));
-        model.owner.put(devices.get(device), vm);
+        model.assign(devices.get(device), vm);
     }
 
     private void pause(final int ns) {

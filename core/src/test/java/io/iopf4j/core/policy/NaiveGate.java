@@ -4,8 +4,10 @@ package io.iopf4j.core.policy;
 import io.iopf4j.api.IommuDevice;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -27,6 +29,7 @@ final class NaiveGate {
     final List<String> ends = new ArrayList<>();
 
     final Map<IommuDevice, Integer> owner = new HashMap<>();
+    final Map<Integer, Set<IommuDevice>> everHad = new HashMap<>();
     final TreeMap<Integer, Integer> inRow = new TreeMap<>();
     final TreeSet<Integer> disabled = new TreeSet<>();
 
@@ -164,14 +167,21 @@ final class NaiveGate {
 
     void disable(final int vm) {
         disabled.add(vm);
-        for (final Group group : List.copyOf(groups)) {
-            if (group.vm == vm && group.isCharged && !group.isLate) {
-                group.isRefused = true;
-                if (group.isComplete) {
-                    end(group, "POLICY");
+        for (final IommuDevice dev : everHad.getOrDefault(vm, Set.of())) {
+            for (final Group group : List.copyOf(groups)) {
+                if (group.dev == dev && group.vm == vm && group.isCharged && !group.isLate) {
+                    group.isRefused = true;
+                    if (group.isComplete) {
+                        end(group, "POLICY");
+                    }
                 }
             }
         }
+    }
+
+    void assign(final IommuDevice dev, final int vm) {
+        owner.put(dev, vm);
+        everHad.computeIfAbsent(vm, unused -> new LinkedHashSet<>()).add(dev);
     }
 
     void enable(final int vm) {
