@@ -9,6 +9,7 @@ module io.iopf4j.core {
     exports io.iopf4j.core;
     exports io.iopf4j.core.iommufd;
     exports io.iopf4j.core.iopf;
+    exports io.iopf4j.core.policy;
     exports io.iopf4j.core.semantics;
     exports io.iopf4j.core.sva;
     exports io.iopf4j.core.vfio;

@@ -30,6 +30,9 @@ public final class Errno {
     /** Busy: already registered, still in use. */
     public static final int EBUSY = 16;
 
+    /** It is there already; an area of an address space that overlaps another. */
+    public static final int EEXIST = 17;
+
     /** No such device, or it lacks the operation. */
     public static final int ENODEV = 19;
 
@@ -76,6 +79,7 @@ public final class Errno {
                     case ENOMEM -> "ENOMEM";
                     case EFAULT -> "EFAULT";
                     case EBUSY -> "EBUSY";
+                    case EEXIST -> "EEXIST";
                     case ENODEV -> "ENODEV";
                     case EINVAL -> "EINVAL";
                     case ENOSPC -> "ENOSPC";

@@ -66,6 +66,18 @@ public interface FaultObserver {
             final ResponseOrigin origin) {}
 
     /**
+     * A group is answered; before the driver is called. In 6.12, in place of the call above, which
+     * is what comes of it unless somebody wants to know the group.
+     *
+     * @param group the group
+     * @param code the response code
+     * @param origin why
+     */
+    default void responding(final IopfGroup group, final int code, final ResponseOrigin origin) {
+        responding(group.device(), group.lastFault(), code, origin);
+    }
+
+    /**
      * An answer of a consumer was refused and nothing was sent. Nothing else has changed either,
      * but for one case until 6.8: a driver that refuses a code is asked late, after {@link
      * #responding}, and the request is forgotten all the same where the generation keeps one.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.api;
 
+import io.iopf4j.api.kernel.AddressSpace;
+
 /**
  * What an IOMMU driver offers to the core: {@code struct iommu_ops}, {@code include/linux/iommu.h}
  * of Linux 6.12. Calls for one device are serialised by the core, except {@link #pageResponse}.
@@ -47,6 +49,29 @@ public interface IommuOps {
      */
     default IommuDomain domainAllocNested(final IommuDevice dev, final IommuUserData data) {
         return null;
+    }
+
+    /**
+     * Makes a domain of a process's address space ({@code domain_alloc_sva}), to be attached at
+     * PASIDs. It follows the address space until it is freed.
+     *
+     * @param dev the device that it is made for; others of the same IOMMU may share it
+     * @param mm the address space, alive
+     * @return the domain, or null if there is no memory or the driver has no such domain
+     */
+    default IommuDomain domainAllocSva(final IommuDevice dev, final AddressSpace mm) {
+        return null;
+    }
+
+    /**
+     * How many PASIDs device and IOMMU can use ({@code dev->iommu->max_pasids}).
+     *
+     * @param dev a probed device
+     * @return one more than the greatest PASID, 0 without PASIDs; here what the device can
+     */
+    default int maxPasids(final IommuDevice dev) {
+        final int bits = dev.fwspec().pasidNumBits();
+        return bits == 0 ? 0 : 1 << bits;
     }
 
     /**

@@ -57,6 +57,22 @@ class DriverDefaultsTest {
     void shouldMakeNoDomains() {
         assertNull(ops.domainAllocPaging(dev));
         assertNull(ops.domainAllocNested(dev, new IommuUserData(2, 0, 0)));
+        assertNull(ops.domainAllocSva(dev, null));
+    }
+
+    @Test
+    void shouldUseThePasidsThatTheDeviceCan() {
+        assertEquals(0, ops.maxPasids(dev));
+        final IommuFwspec wide = new IommuFwspec(List.of(16), false, 20);
+        assertEquals(1 << 20, ops.maxPasids(new IommuDevice("wide", ops, wide)));
+    }
+
+    @Test
+    void shouldTakeNoPasidTableOfAGuest() {
+        final PasidTableConfig config = new PasidTableConfig().set(1, 24, 0x1000, 20);
+        assertEquals(-Errno.ENODEV, domain.bindPasidTable(dev, config));
+        assertEquals(-Errno.ENODEV, domain.svaInvalidate(dev, new TlbInvalidateInfo()));
+        domain.unbindPasidTable(dev);
     }
 
     @Test

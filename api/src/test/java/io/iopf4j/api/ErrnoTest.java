@@ -18,6 +18,7 @@ class ErrnoTest {
         "12, ENOMEM",
         "14, EFAULT",
         "16, EBUSY",
+        "17, EEXIST",
         "19, ENODEV",
         "22, EINVAL",
         "28, ENOSPC",

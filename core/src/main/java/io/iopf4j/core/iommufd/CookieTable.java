@@ -8,6 +8,9 @@ import java.util.Arrays;
  * Groups by cookie: always the lowest free number from 1 on, as the kernel's {@code xa_alloc} with
  * {@code XA_FLAGS_ALLOC1} gives it. Three levels of bitmaps say where something is free, so that a
  * step costs the same whatever is stored; 2^24 groups and more memory than that fit below them.
+ *
+ * <p>A cookie whose group the host has withdrawn rests: were it given out again at once, a guest's
+ * late answer would go to another fault. The longest-rested one of 2^16 comes back for the next.
  */
 final class CookieTable {
     /** No cookie could be had. */
@@ -17,6 +20,7 @@ final class CookieTable {
     private static final int WORD_BITS = 1 << WORD_SHIFT;
     private static final int INITIAL = 1 << 12;
     private static final int MAX = 1 << 24;
+    private static final int MAX_RESTING = 1 << 16;
 
     private PendingGroup[] groups = new PendingGroup[INITIAL];
 
@@ -27,17 +31,26 @@ final class CookieTable {
     private long[] freeBlocks = allSet(INITIAL >> (2 * WORD_SHIFT));
     private int size;
 
+    /** A ring of cookies that rest; null until one does. */
+    private int[] resting;
+
+    private int restingFirst;
+    private int restingCount;
+
     int size() {
         return size;
     }
 
     /** Stores a group; its cookie, or FULL. */
     int alloc(final PendingGroup group) {
-        if (size == groups.length) {
-            if (size == MAX) {
+        if (size + restingCount == groups.length) {
+            if (groups.length < MAX) {
+                grow();
+            } else if (restingCount > 0) {
+                wakeOne();
+            } else {
                 return FULL;
             }
-            grow();
         }
         int top = 0;
         while (freeBlocks[top] == 0) {
@@ -67,18 +80,41 @@ final class CookieTable {
     /** Takes a group out and frees its cookie; null if there is none. */
     PendingGroup remove(final int cookie) {
         final PendingGroup group = get(cookie);
-        if (group == null) {
-            return null;
+        if (group != null) {
+            groups[cookie - 1] = null;
+            size--;
+            release(cookie);
         }
-        final int index = cookie - 1;
-        groups[index] = null;
+        return group;
+    }
+
+    /** Takes a group out that is stored; its cookie rests. */
+    void withdraw(final int cookie) {
+        groups[cookie - 1] = null;
         size--;
+        if (resting == null) {
+            resting = new int[MAX_RESTING];
+        }
+        if (restingCount == MAX_RESTING) {
+            wakeOne();
+        }
+        resting[(restingFirst + restingCount++) & (MAX_RESTING - 1)] = cookie;
+    }
+
+    private void wakeOne() {
+        final int cookie = resting[restingFirst];
+        restingFirst = (restingFirst + 1) & (MAX_RESTING - 1);
+        restingCount--;
+        release(cookie);
+    }
+
+    private void release(final int cookie) {
+        final int index = cookie - 1;
         final int word = index >> WORD_SHIFT;
         final int block = word >> WORD_SHIFT;
         free[word] |= bit(index);
         freeWords[block] |= bit(word);
         freeBlocks[block >> WORD_SHIFT] |= bit(block);
-        return group;
     }
 
     /** The lowest cookie in use that is above another; 0 if there is none. */

@@ -59,9 +59,9 @@ public final class IommufdFaultQueue implements IopfHandler {
     }
 
     /**
-     * Takes a group out again, read or not; its cookie becomes free and unknown. Not in Linux.
-     * Before the response table's lock is held the group may be answered, freed and used anew: its
-     * generation tells.
+     * Takes a group out again, read or not; its cookie is unknown then and not given out soon, so
+     * that a late answer does not go to another fault. Not in Linux. Before the response table's
+     * lock is held the group may be answered, freed and used anew: its generation tells.
      */
     @Override
     public boolean withdraw(final IopfGroup group, final int generation) {
@@ -74,7 +74,7 @@ public final class IommufdFaultQueue implements IopfHandler {
                 }
             }
             if (pending.generation() == generation && response.get(pending.cookie()) == pending) {
-                response.remove(pending.cookie());
+                response.withdraw(pending.cookie());
                 return true;
             }
             return false;

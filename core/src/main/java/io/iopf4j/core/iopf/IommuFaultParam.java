@@ -5,6 +5,7 @@ import io.iopf4j.api.IommuAttachHandle;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IommuPageResponse;
+import io.iopf4j.api.kernel.Workqueue;
 
 /**
  * What the core keeps of a device that is on a fault queue: partial faults, pending groups, and the
@@ -18,6 +19,7 @@ public final class IommuFaultParam {
     private final IommuDevice device;
     private final GroupResponder responder;
     private final FailSlab failSlab;
+    private final Workqueue workqueue;
     private final IommuPageResponse response = new IommuPageResponse();
     private final PartialFaults partials;
     private PendingGroup newestPending;
@@ -30,13 +32,18 @@ public final class IommuFaultParam {
      * @param device whose
      * @param responder who answers its groups
      * @param failSlab which allocations fail
+     * @param workqueue of the fault queue that the device is on
      */
     public IommuFaultParam(
-            final IommuDevice device, final GroupResponder responder, final FailSlab failSlab) {
+            final IommuDevice device,
+            final GroupResponder responder,
+            final FailSlab failSlab,
+            final Workqueue workqueue) {
         this.device = device;
         this.responder = responder;
         this.failSlab = failSlab;
         this.partials = new PartialFaults(failSlab);
+        this.workqueue = workqueue;
     }
 
     /**
@@ -64,6 +71,10 @@ public final class IommuFaultParam {
      */
     public int pendingCount() {
         return pendingCount;
+    }
+
+    Workqueue workqueue() {
+        return workqueue;
     }
 
     GroupResponder responder() {

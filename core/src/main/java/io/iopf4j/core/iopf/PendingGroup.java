@@ -5,6 +5,8 @@ import io.iopf4j.api.IommuAttachHandle;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IopfGroup;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * A group from its last request to its answer: {@code struct iopf_group} of Linux 6.12. It belongs
@@ -30,10 +32,16 @@ public final class PendingGroup implements IopfGroup {
     boolean isPending;
     boolean isInUse;
     private int generation;
+    private Object note;
 
     private PendingGroup nodePrevious;
     private PendingGroup nodeNext;
     private int cookie;
+
+    private final AtomicBoolean isWorkQueued = new AtomicBoolean();
+    private final Runnable runWork = this::runWork;
+    private Consumer<PendingGroup> work;
+    private int workGeneration;
 
     PendingGroup(final IommuFaultParam param) {
         this.param = param;
@@ -46,6 +54,7 @@ public final class PendingGroup implements IopfGroup {
         cookie = 0;
         cursor = null;
         generation++;
+        note = null;
         isInUse = true;
     }
 
@@ -118,6 +127,64 @@ public final class PendingGroup implements IopfGroup {
     @Override
     public int generation() {
         return generation;
+    }
+
+    /**
+     * What an observer wrote down about this use.
+     *
+     * @return the note, or null
+     */
+    public Object note() {
+        return note;
+    }
+
+    /**
+     * Writes down what an observer wants to find again when the group is answered. Not a part of
+     * the kernel's structure.
+     *
+     * @param note anything; forgotten when the instance is used again
+     */
+    public void setNote(final Object note) {
+        this.note = note;
+    }
+
+    /**
+     * Whether a use of this instance lasts. Wants the monitor of {@link #param()} held.
+     *
+     * @param itsGeneration of that use
+     * @return false once it was freed
+     */
+    public boolean isInUse(final int itsGeneration) {
+        return isInUse && generation == itsGeneration;
+    }
+
+    /**
+     * Queues work for this group on its fault queue ({@code queue_work} of {@code group->work}). It
+     * runs once, unless the group has been freed meanwhile.
+     *
+     * @param work what to run; it owns the group then
+     * @return false if work of it is queued already, and nothing has happened
+     */
+    public boolean queueWork(final Consumer<PendingGroup> work) {
+        if (!isWorkQueued.compareAndSet(false, true)) {
+            return false;
+        }
+        this.work = work;
+        workGeneration = generation;
+        param.workqueue().queueWork(runWork);
+        return true;
+    }
+
+    private void runWork() {
+        final Consumer<PendingGroup> queued = work;
+        isWorkQueued.set(false);
+        final boolean isOurs;
+        synchronized (param) {
+            isOurs = isInUse(workGeneration);
+        }
+        if (isOurs) {
+            queued.accept(this);
+        }
     }
 
     /**

@@ -13,6 +13,9 @@ import io.iopf4j.api.ResponseOrigin;
  * kernel is that it follows.
  */
 public interface FaultCore extends IommuCore {
+    /** {@link #pending} of a profile that tracks nothing. */
+    int KEEPS_NONE = -1;
+
     /**
      * The profile's name on the command line.
      *
@@ -51,6 +54,14 @@ public interface FaultCore extends IommuCore {
             int generation,
             int code,
             ResponseOrigin origin);
+
+    /**
+     * Faults of a device that are kept until they are answered.
+     *
+     * @param dev the device
+     * @return a count; {@link #KEEPS_NONE} if this profile keeps none of any device
+     */
+    int pending(IommuDevice dev);
 
     /**
      * Forgets what is kept of a device after its driver has ended everything in the hardware

@@ -385,6 +385,17 @@ public class Mainline5x implements FaultCore {
                 && (!one.hasPasid() || one.pasid() == other.pasid());
     }
 
+    @Override
+    public int pending(final IommuDevice dev) {
+        final DeviceFaultParam param = DeviceFaultParam.of(dev);
+        if (param == null) {
+            return 0;
+        }
+        synchronized (param) {
+            return param.records().size();
+        }
+    }
+
     /** What waits for the rest of its group would join a group of the next owner: it goes, too. */
     @Override
     public void forget(final IommuDevice dev) {

@@ -207,7 +207,7 @@ public class Mainline612 implements FaultCore, GroupResponder {
             final int code,
             final ResponseOrigin origin) {
         final IommuFault last = group.lastFault();
-        observer.responding(param.device(), last, code, origin);
+        observer.responding(group, code, origin);
         param.device()
                 .ops()
                 .pageResponse(
@@ -249,14 +249,55 @@ public class Mainline612 implements FaultCore, GroupResponder {
         if (handler == null || !handler.withdraw(group, generation)) {
             return false;
         }
-        groupResponse((PendingGroup) group, code, origin);
-        freeGroup((PendingGroup) group);
-        return true;
+        final PendingGroup pending = (PendingGroup) group;
+        final IommuFaultParam param = pending.param();
+        synchronized (param) {
+            // No list of a consumer held it for a moment: its device may have left and answered it.
+            if (!pending.isInUse(generation)) {
+                return false;
+            }
+            final boolean isEnded = param.endPending(pending);
+            if (isEnded) {
+                send(param, pending, code, origin);
+            }
+            param.recycle(pending);
+            return isEnded;
+        }
     }
 
-    /** Nothing is left here: a change of domain or the removal of a device answers everything. */
     @Override
-    public void forget(final IommuDevice dev) {}
+    public int pending(final IommuDevice dev) {
+        final IommuFaultParam param = (IommuFaultParam) dev.faultParam();
+        if (param == null) {
+            return 0;
+        }
+        synchronized (param) {
+            return param.pendingCount();
+        }
+    }
+
+    /**
+     * Drops the partial faults: no last request of a group that was drained will come, and a group
+     * of the device's next owner must not begin with them. Complete groups were answered when the
+     * domain changed.
+     */
+    @Override
+    public void forget(final IommuDevice dev) {
+        final IommuFaultParam param = (IommuFaultParam) dev.faultParam();
+        if (param != null) {
+            synchronized (param) {
+                dropPartials(param);
+            }
+        }
+    }
+
+    private void dropPartials(final IommuFaultParam param) {
+        for (IommuFault dropped = param.dropOnePartial();
+                dropped != null;
+                dropped = param.dropOnePartial()) {
+            observer.partialDropped(param.device(), dropped);
+        }
+    }
 
     // ---- Fault queues ---------------------------------------------------------------------------
 
@@ -286,7 +327,7 @@ public class Mainline612 implements FaultCore, GroupResponder {
                 return -Errno.ENOMEM;
             }
             devices.add(dev);
-            dev.setFaultParam(new IommuFaultParam(dev, Mainline612.this, failSlab));
+            dev.setFaultParam(new IommuFaultParam(dev, Mainline612.this, failSlab, workqueue));
             return 0;
         }
 
@@ -338,14 +379,6 @@ public class Mainline612 implements FaultCore, GroupResponder {
                 removeDevice(dev);
             }
             workqueue.destroy();
-        }
-
-        private void dropPartials(final IommuFaultParam param) {
-            for (IommuFault dropped = param.dropOnePartial();
-                    dropped != null;
-                    dropped = param.dropOnePartial()) {
-                observer.partialDropped(param.device(), dropped);
-            }
         }
     }
 }

@@ -218,6 +218,11 @@ public class Series2017 implements FaultCore {
         return true;
     }
 
+    @Override
+    public int pending(final IommuDevice dev) {
+        return KEEPS_NONE;
+    }
+
     /** Nothing is kept of a device. */
     @Override
     public void forget(final IommuDevice dev) {}

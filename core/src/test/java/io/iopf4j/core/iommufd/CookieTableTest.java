@@ -86,6 +86,31 @@ class CookieTableTest {
     }
 
     @Test
+    void shouldLetCookieOfWithdrawnGroupRest() {
+        table.alloc(groups[0]);
+        table.alloc(groups[1]);
+        table.withdraw(1);
+        assertNull(table.get(1));
+        assertNull(table.remove(1));
+        assertEquals(1, table.size());
+        assertEquals(3, table.alloc(groups[2]));
+    }
+
+    @Test
+    void shouldGiveLongestRestedCookieOutAgain() {
+        final int resting = 1 << 16;
+        for (int i = 1; i <= resting; i++) {
+            assertEquals(i, table.alloc(groups[0]));
+            table.withdraw(i);
+        }
+        assertEquals(resting + 1, table.alloc(groups[0]));
+        table.withdraw(resting + 1);
+        assertEquals(1, table.alloc(groups[0]));
+        assertEquals(resting + 2, table.alloc(groups[0]));
+        assertEquals(2, table.size());
+    }
+
+    @Test
     void shouldWalkInAscendingOrder() {
         for (int i = 0; i < 6; i++) {
             table.alloc(groups[i]);

@@ -430,7 +430,8 @@ class IommufdFaultQueueTest {
 
     @Test
     void shouldAnswerUnreadInOrderOfArrivalThenReadByCookieWhenDestroyed() {
-        final IommufdFaultQueue doomed = new IommufdFaultQueue(bench.core.core, new Notebook());
+        final IommufdFaultQueue doomed =
+                new IommufdFaultQueue(bench.core.responder(), new Notebook());
         bench.nested.domain().setIopfHandler(doomed);
         for (int grpid = 1; grpid <= 5; grpid++) {
             reportGroup(grpid, 1);

@@ -7,6 +7,7 @@ import static io.iopf4j.api.IommuFault.PERM_READ;
 
 import io.iopf4j.api.DevFeature;
 import io.iopf4j.api.DomainType;
+import io.iopf4j.api.Errno;
 import io.iopf4j.api.FaultObserver;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuDomain;
@@ -15,12 +16,19 @@ import io.iopf4j.api.IommuFwspec;
 import io.iopf4j.api.IommuOps;
 import io.iopf4j.api.IommuPageResponse;
 import io.iopf4j.api.IopfQueue;
+import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.core.IommuGroup;
+import io.iopf4j.core.iopf.DeviceFaultParam;
+import io.iopf4j.core.iopf.GroupResponder;
 import io.iopf4j.core.iopf.IommuFaultParam;
-import io.iopf4j.core.semantics.Mainline612;
+import io.iopf4j.core.policy.FaultGate;
+import io.iopf4j.core.policy.FaultPolicy;
+import io.iopf4j.core.semantics.FaultCore;
+import io.iopf4j.core.semantics.Semantics;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The core under test between a driver that writes down what it is asked for and a kernel of one
@@ -34,7 +42,13 @@ public final class CoreBench {
     public final List<String> steps = Collections.synchronizedList(new ArrayList<>());
 
     public final TestKernel kernel = new TestKernel();
-    public final Mainline612 core;
+
+    /**
+     * What the driver reports to: in front of the core, without policies unless a test has some.
+     */
+    public final FaultGate gate;
+
+    public final FaultCore core;
     public final IopfQueue queue;
     public final Driver driver = new Driver();
 
@@ -45,13 +59,35 @@ public final class CoreBench {
     }
 
     public CoreBench(final FaultObserver observer) {
-        core = new Mainline612(kernel, observer, () -> isOutOfMemory);
-        queue = core.iopfQueueAlloc("test");
+        this(Semantics.MAINLINE_6_12, observer, List.of());
+    }
+
+    public CoreBench(final FaultObserver observer, final List<FaultPolicy> policies) {
+        this(Semantics.MAINLINE_6_12, observer, policies);
+    }
+
+    public CoreBench(final Semantics semantics, final FaultObserver observer) {
+        this(semantics, observer, List.of());
+    }
+
+    public CoreBench(
+            final Semantics semantics,
+            final FaultObserver observer,
+            final List<FaultPolicy> policies) {
+        gate = new FaultGate(kernel, observer, policies);
+        core = semantics.create(kernel, gate.observer(), () -> isOutOfMemory);
+        gate.guard(core);
+        queue = gate.iopfQueueAlloc("test");
     }
 
     /** From now on every allocation of the core fails, or succeeds again. */
     public void setOutOfMemory(final boolean outOfMemory) {
         isOutOfMemory = outOfMemory;
+    }
+
+    /** The core as iommufd needs it, 6.12 alone. */
+    public GroupResponder responder() {
+        return (GroupResponder) core;
     }
 
     void step(final String step) {
@@ -86,12 +122,20 @@ public final class CoreBench {
         return new TestDomain(name, type, this);
     }
 
-    /** Groups of a device that the core still owes an answer. */
+    /** What the core still owes a device: groups in 6.12, requests before, nothing in 2017. */
     public static int pending(final IommuDevice dev) {
-        final IommuFaultParam param = (IommuFaultParam) dev.faultParam();
-        synchronized (param) {
-            return param.pendingCount();
+        final Object param = dev.faultParam();
+        if (param instanceof IommuFaultParam groups) {
+            synchronized (groups) {
+                return groups.pendingCount();
+            }
         }
+        if (param instanceof DeviceFaultParam requests) {
+            synchronized (requests) {
+                return requests.records().size();
+            }
+        }
+        return 0;
     }
 
     /** A request without PASID that completes its group. */
@@ -114,6 +158,13 @@ public final class CoreBench {
         return request(FLAG_PASID_VALID, pasid, grpid);
     }
 
+    /** A request that is as another one and stays so. */
+    public static IommuFault copyOf(final IommuFault fault) {
+        final IommuFault copy = new IommuFault();
+        copy.copyFrom(fault);
+        return copy;
+    }
+
     /** A request for another address: to tell the members of one group apart. */
     public static IommuFault at(final IommuFault fault, final long addr) {
         return fault.pageRequest(fault.flags(), fault.pasid(), fault.grpid(), fault.perm(), addr);
@@ -132,6 +183,39 @@ public final class CoreBench {
         private int iopfErrno;
         private int probeErrno;
         private int quietAnswers;
+        private int capacity;
+        private long timeoutNs = 10_000_000_000L;
+        private int terminationCode = PageResponseCode.INVALID;
+        private int drainErrno = -Errno.EOPNOTSUPP;
+
+        /** What the hardware holds; 0 unless a test says so, as of a driver that does not know. */
+        public void setSharedFaultCapacity(final int faults) {
+            capacity = faults;
+        }
+
+        public void setFaultTimeoutNs(final long ns) {
+            timeoutNs = ns;
+        }
+
+        public void setTerminationCode(final int code) {
+            terminationCode = code;
+        }
+
+        /** From now on the hardware can be drained. */
+        public void setCanDrain() {
+            drainErrno = 0;
+        }
+
+        private Predicate<IommuPageResponse> refusal = msg -> false;
+        private Runnable whileAnswering = () -> {};
+
+        /** The request that came with the last answer, null in 2017. */
+        public IommuFault lastEvt;
+
+        /** What the last answer said beside {@link Answer}. */
+        public int lastType;
+
+        public long lastPrivateData;
 
         public void setUserPasidTable(final boolean covers) {
             coversUserPasids = covers;
@@ -139,6 +223,16 @@ public final class CoreBench {
 
         public void setHasPageResponse(final boolean canAnswer) {
             this.canAnswer = canAnswer;
+        }
+
+        /** Sends no answer that is so, and says {@code -EINVAL}. */
+        public void refuseAnswers(final Predicate<IommuPageResponse> refusal) {
+            this.refusal = refusal;
+        }
+
+        /** Runs something in the middle of each answer, as another thread may. */
+        public void whileAnswering(final Runnable action) {
+            whileAnswering = action;
         }
 
         public void refuseIopf(final int errno) {
@@ -188,8 +282,7 @@ public final class CoreBench {
         @Override
         public int devDisableFeature(final IommuDevice dev, final DevFeature feature) {
             step("disable " + feature + " " + dev.name());
-            queue.removeDevice(dev);
-            return 0;
+            return queue.removeDevice(dev);
         }
 
         @Override
@@ -204,9 +297,37 @@ public final class CoreBench {
                 quietAnswers++;
                 return 0;
             }
+            lastEvt = evt == null ? null : copyOf(evt);
+            lastType = msg.type();
+            lastPrivateData = msg.privateData();
+            whileAnswering.run();
+            if (refusal.test(msg)) {
+                return -Errno.EINVAL;
+            }
             answers.add(new Answer(dev.name(), msg.pasid(), msg.grpid(), msg.code()));
             step("answer " + dev.name() + " grpid=" + msg.grpid() + " code=" + msg.code());
             return 0;
+        }
+
+        @Override
+        public int drainFaults(final IommuDevice dev) {
+            step("drain " + dev.name());
+            return drainErrno;
+        }
+
+        @Override
+        public int sharedFaultCapacity(final IommuDevice dev) {
+            return capacity;
+        }
+
+        @Override
+        public long faultTimeoutNs(final IommuDevice dev) {
+            return timeoutNs;
+        }
+
+        @Override
+        public int terminationCode(final IommuDevice dev) {
+            return terminationCode;
         }
 
         @Override

@@ -11,6 +11,7 @@ import io.iopf4j.core.iommufd.IommufdContext;
 import io.iopf4j.core.iommufd.IommufdDevice;
 import io.iopf4j.core.iommufd.IommufdFaultQueue;
 import io.iopf4j.core.iommufd.IommufdHwpt;
+import io.iopf4j.core.policy.FaultPolicy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +31,12 @@ public final class IommufdBench {
     }
 
     public IommufdBench(final FaultObserver observer) {
-        core = new CoreBench(observer);
-        context = new IommufdContext(core.core, observer);
+        this(observer, List.of());
+    }
+
+    public IommufdBench(final FaultObserver observer, final List<FaultPolicy> policies) {
+        core = new CoreBench(observer, policies);
+        context = new IommufdContext(core.responder(), observer);
         dev = core.device("dev");
         idev = context.bind(dev);
         queueId = context.faultQueueAlloc(0);
@@ -47,7 +52,7 @@ public final class IommufdBench {
     }
 
     public int report(final IommuFault fault) {
-        return core.core.reportDeviceFault(dev, fault);
+        return core.gate.reportDeviceFault(dev, fault);
     }
 
     /** Reads up to some records and gives the cookie of each. */

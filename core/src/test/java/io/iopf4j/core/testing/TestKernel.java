@@ -24,7 +24,7 @@ public final class TestKernel implements Kernel, KernelLog {
     /** The timers that were made. */
     public final List<TestTimer> timers = new ArrayList<>();
 
-    private long nowNs;
+    private volatile long nowNs;
 
     /** Work that waits for a flush. */
     public static final class TestWorkqueue implements Workqueue {
@@ -99,12 +99,17 @@ public final class TestKernel implements Kernel, KernelLog {
         return timer;
     }
 
-    /** Lets time pass; each timer expires at its own time, the earliest first. */
+    /**
+     * Lets time pass; each timer expires at its own time, the earliest first. One thread's work,
+     * but others may arm and cancel meanwhile.
+     */
     public void advanceTo(final long timeNs) {
         for (TestTimer next = earliest(timeNs); next != null; next = earliest(timeNs)) {
-            nowNs = Math.max(nowNs, next.timeNs);
-            next.isArmed = false;
-            next.expired.run();
+            final long dueNs = next.timeNs;
+            if (next.expireBy(timeNs)) {
+                nowNs = Math.max(nowNs, dueNs);
+                next.expired.run();
+            }
         }
         nowNs = timeNs;
     }
@@ -119,21 +124,32 @@ public final class TestKernel implements Kernel, KernelLog {
     /** A timer that expires when a test lets time pass. */
     public static final class TestTimer implements KernelTimer {
         private final Runnable expired;
-        private long timeNs;
-        private boolean isArmed;
+        private volatile long timeNs;
+        private volatile boolean isArmed;
 
         TestTimer(final Runnable expired) {
             this.expired = expired;
         }
 
+        /** When it expires, if it is armed. */
+        public long timeNs() {
+            return timeNs;
+        }
+
+        private synchronized boolean expireBy(final long when) {
+            final boolean isDue = isArmed && timeNs <= when;
+            isArmed &= !isDue;
+            return isDue;
+        }
+
         @Override
-        public void arm(final long when) {
+        public synchronized void arm(final long when) {
             timeNs = when;
             isArmed = true;
         }
 
         @Override
-        public void cancel() {
+        public synchronized void cancel() {
             isArmed = false;
         }
 

@@ -41,7 +41,7 @@ public class CoreCycleBenchmark {
     /** Attaches the device. */
     @Setup
     public void build() {
-        cycle = new CoreCycle(outstanding, SEED);
+        cycle = new CoreCycle(outstanding, 1, CoreCycle.NONE, SEED);
     }
 
     /** One cycle. */

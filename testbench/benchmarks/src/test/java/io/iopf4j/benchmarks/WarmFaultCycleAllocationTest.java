@@ -33,10 +33,18 @@ class WarmFaultCycleAllocationTest {
         assertAllocatesNothing(cycle::run);
     }
 
-    @ParameterizedTest(name = "{0} outstanding")
-    @CsvSource({"1", "1000"})
-    void shouldAllocateNothingInCore(int outstanding) {
-        CoreCycle cycle = new CoreCycle(outstanding, SEED);
+    @ParameterizedTest(name = "{0} outstanding, {1} devices, {2}")
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "1; 1; none",
+                "1000; 1; none",
+                "1000; 64; none",
+                "1; 1; vm-quota=1000000,timeout=10s",
+                "1000; 64; vm-quota=1000000,timeout=10s,silent-guest=9"
+            })
+    void shouldAllocateNothingInCore(int outstanding, int devices, String policies) {
+        CoreCycle cycle = new CoreCycle(outstanding, devices, policies, SEED);
         assertAllocatesNothing(cycle::run);
     }
 

@@ -2,11 +2,13 @@
 package io.iopf4j.cli;
 
 import io.iopf4j.api.PageResponseCode;
-import io.iopf4j.core.semantics.Mainline612;
+import io.iopf4j.emulation.smmuv3.SmmuV3;
+import io.iopf4j.replay.Comparison;
 import io.iopf4j.replay.ReplayResult;
-import io.iopf4j.replay.ReplaySettings;
+import io.iopf4j.replay.RunResult;
 import io.iopf4j.replay.VmMap;
 import io.iopf4j.replay.VmResult;
+import io.iopf4j.replay.bench.BenchSettings;
 import io.iopf4j.replay.dump.DumpSummary;
 import io.iopf4j.replay.ledger.Invariants;
 import io.iopf4j.replay.ledger.Outcome;
@@ -15,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import org.HdrHistogram.Histogram;
 import tools.jackson.core.JsonGenerator;
 
 /** The machine-readable report. Keys are stable; times are nanoseconds. */
@@ -29,19 +30,45 @@ final class JsonReport {
         json.writeEndObject();
     }
 
-    static void replay(
-            final JsonGenerator json,
-            final Dumps dumps,
-            final ReplayResult result,
-            final ReplaySettings settings) {
+    static void replay(final JsonGenerator json, final Dumps dumps, final ReplayResult result) {
         json.writeStartObject();
         head(json, dumps);
         dump(json, dumps.summary(), result.vms().size());
+        run(json, result.run());
+        comparison(json, result.comparison());
+        invariants(json, result.run().bench().invariants());
+        json.writeEndObject();
+    }
+
+    /** The same keys: nothing was recorded, so that dump and comparison count nothing. */
+    static void scenario(final JsonGenerator json, final String file, final RunResult result) {
+        json.writeStartObject();
+        json.writeStringProperty("iopf4j", Version.number());
+        json.writeName("inputs");
+        json.writeStartArray();
+        json.writeStartObject();
+        json.writeStringProperty("file", file);
+        json.writeStringProperty("format", "scenario");
+        json.writeNumberProperty("version", 1);
+        json.writeNumberProperty("events", 0);
+        json.writeNumberProperty("lostEvents", 0);
+        strings(json, "warnings", List.of());
+        json.writeEndObject();
+        json.writeEndArray();
+        dump(json, new DumpSummary(), result.vms().size());
+        run(json, result);
+        comparison(json, new Comparison(0, 0, 0, null));
+        invariants(json, result.bench().invariants());
+        json.writeEndObject();
+    }
+
+    private static void run(final JsonGenerator json, final RunResult result) {
+        final BenchSettings settings = result.bench().settings();
         json.writeName("replay");
         json.writeStartObject();
-        json.writeStringProperty("semantics", Mainline612.NAME);
+        json.writeStringProperty("semantics", settings.semantics().profileName());
         json.writeStringProperty("iommu", "smmuv3");
-        strings(json, "policies", List.of("none"));
+        strings(json, "policies", settings.policyNames());
         json.writeNumberProperty("seed", settings.seed());
         groups(json, result);
         json.writeName("responses");
@@ -51,14 +78,11 @@ final class JsonReport {
         json.writeNumberProperty("failure", result.ledger().responses(PageResponseCode.FAILURE));
         json.writeNumberProperty("refused", result.ledger().refused());
         json.writeEndObject();
-        hardware(json, result);
+        hardware(json, result.bench().smmu());
         json.writeName("perVm");
         json.writeStartArray();
         result.vms().forEach(vm -> vm(json, vm));
         json.writeEndArray();
-        json.writeEndObject();
-        comparison(json, result);
-        invariants(json, result.bench().invariants());
         json.writeEndObject();
     }
 
@@ -123,7 +147,7 @@ final class JsonReport {
         return VmMap.of(devices, summary, Map.of()).vms(devices).size();
     }
 
-    private static void groups(final JsonGenerator json, final ReplayResult result) {
+    private static void groups(final JsonGenerator json, final RunResult result) {
         json.writeName("groups");
         json.writeStartObject();
         json.writeNumberProperty("raised", result.raised());
@@ -139,15 +163,13 @@ final class JsonReport {
         json.writeEndObject();
     }
 
-    private static void hardware(final JsonGenerator json, final ReplayResult result) {
+    private static void hardware(final JsonGenerator json, final SmmuV3 smmu) {
         json.writeName("hardware");
         json.writeStartObject();
-        json.writeNumberProperty(
-                "queueOverflows", result.bench().smmu().counters().eventQueueOverflows());
-        json.writeNumberProperty(
-                "queueHighWater", result.bench().smmu().counters().eventQueueHighWater());
-        json.writeNumberProperty("stallHighWater", result.bench().smmu().stallHighWater());
-        json.writeNumberProperty("commandErrors", result.bench().smmu().counters().commandErrors());
+        json.writeNumberProperty("queueOverflows", smmu.counters().eventQueueOverflows());
+        json.writeNumberProperty("queueHighWater", smmu.counters().eventQueueHighWater());
+        json.writeNumberProperty("stallHighWater", smmu.stallHighWater());
+        json.writeNumberProperty("commandErrors", smmu.counters().commandErrors());
         json.writeEndObject();
     }
 
@@ -163,26 +185,29 @@ final class JsonReport {
         json.writeNumberProperty("unreported", vm.outcomes().get(Outcome.UNREPORTED));
         json.writeNumberProperty("outstanding", vm.outcomes().get(Outcome.OUTSTANDING));
         json.writeNumberProperty("outstandingHighWater", vm.outstandingHighWater());
-        json.writeNullProperty("quota");
-        final Histogram latency = vm.latencyNs();
+        if (vm.quota() == 0) {
+            json.writeNullProperty("quota");
+        } else {
+            json.writeNumberProperty("quota", vm.quota());
+        }
         json.writeName("latencyNs");
         json.writeStartObject();
-        json.writeNumberProperty("p50", latency.getValueAtPercentile(50));
-        json.writeNumberProperty("p90", latency.getValueAtPercentile(90));
-        json.writeNumberProperty("p99", latency.getValueAtPercentile(99));
+        json.writeNumberProperty("p50", vm.percentileNs(50));
+        json.writeNumberProperty("p90", vm.percentileNs(90));
+        json.writeNumberProperty("p99", vm.percentileNs(99));
         json.writeNumberProperty("max", vm.longestNs());
         json.writeEndObject();
         json.writeEndObject();
     }
 
-    private static void comparison(final JsonGenerator json, final ReplayResult result) {
+    private static void comparison(final JsonGenerator json, final Comparison comparison) {
         json.writeName("comparison");
         json.writeStartObject();
-        json.writeNumberProperty("matched", result.comparison().matched());
-        json.writeNumberProperty("diverged", result.comparison().diverged());
-        json.writeNumberProperty("spoiledByLostEvents", result.comparison().spoiled());
-        if (result.comparison().firstDivergence() != null) {
-            json.writeStringProperty("firstDivergence", result.comparison().firstDivergence());
+        json.writeNumberProperty("matched", comparison.matched());
+        json.writeNumberProperty("diverged", comparison.diverged());
+        json.writeNumberProperty("spoiledByLostEvents", comparison.spoiled());
+        if (comparison.firstDivergence() != null) {
+            json.writeStringProperty("firstDivergence", comparison.firstDivergence());
         }
         json.writeEndObject();
     }

@@ -17,13 +17,21 @@ import picocli.CommandLine.ParameterException;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {InfoCommand.class, ReplayCommand.class},
+        subcommands = {
+            InfoCommand.class,
+            ReplayCommand.class,
+            RunCommand.class,
+            PoliciesCommand.class,
+            SemanticsCommand.class,
+            ScenariosCommand.class
+        },
         footer = {
             "",
             "Examples:",
             "  iopf4j info trace.dat",
             "  iopf4j replay trace.dat",
             "  iopf4j replay trace.dat --json > report.json",
+            "  iopf4j run shared-stall-buffer --policy vm-quota=half",
             "",
             "iopf4j COMMAND --help shows more."
         })
@@ -33,16 +41,7 @@ public final class Main implements Runnable {
     static final int UNUSABLE = 2;
 
     private static final List<String> LATER =
-            List.of(
-                    "run",
-                    "compare",
-                    "sweep",
-                    "serve",
-                    "explore",
-                    "convert",
-                    "policies",
-                    "semantics",
-                    "scenarios");
+            List.of("compare", "sweep", "serve", "explore", "convert");
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
@@ -79,7 +78,7 @@ public final class Main implements Runnable {
             err.println(
                     "iopf4j: '"
                             + args[0]
-                            + "' comes with a later version; this one has info and replay");
+                            + "' comes with a later version; this one has info, replay and run");
             return UNUSABLE;
         }
         final CommandLine line = new CommandLine(new Main());
@@ -125,6 +124,6 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which command? info or replay");
+        throw new ParameterException(spec.commandLine(), "which command? info, replay or run");
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.cli;
 
-import io.iopf4j.core.semantics.Mainline612;
 import io.iopf4j.replay.LedgerWriter;
 import io.iopf4j.replay.Replay;
 import io.iopf4j.replay.ReplayResult;
@@ -20,7 +19,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -42,12 +40,6 @@ import picocli.CommandLine.Spec;
             "  iopf4j replay trace.dat --strict --json=report.json"
         })
 final class ReplayCommand implements Callable<Integer> {
-    private static final String AUTO = "auto";
-    private static final String SMMUV3 = "smmuv3";
-    private static final String NONE = "none";
-    private static final int MOST_STALLS = 65_535;
-    private static final int MOST_QUEUE_ENTRIES = 1 << 17;
-
     @Parameters(
             arity = "1..*",
             paramLabel = "FILE",
@@ -56,26 +48,7 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Mixin private ReportOptions report;
 
-    @Option(
-            names = "--semantics",
-            paramLabel = "NAME",
-            defaultValue = Mainline612.NAME,
-            description = "The kernel's rules (default: ${DEFAULT-VALUE}).")
-    private String semantics;
-
-    @Option(
-            names = "--iommu",
-            paramLabel = "NAME",
-            defaultValue = AUTO,
-            description = "The hardware: smmuv3 or auto (default: ${DEFAULT-VALUE}).")
-    private String iommu;
-
-    @Option(
-            names = "--policy",
-            paramLabel = "LIST",
-            defaultValue = NONE,
-            description = "Limits on faults (default: ${DEFAULT-VALUE}).")
-    private String policy;
+    @Mixin private BenchOptions options;
 
     @Option(
             names = "--vms",
@@ -86,39 +59,8 @@ final class ReplayCommand implements Callable<Integer> {
                             + " device).")
     private Path vms;
 
-    @Option(
-            names = "--queue-entries",
-            paramLabel = "N",
-            description = "Size of the event queue, a power of two up to 131072 (the default).")
-    private Integer queueEntries;
-
-    @Option(
-            names = "--stall-entries",
-            paramLabel = "N",
-            description = "Size of the shared stall buffer, up to 65535 (the default).")
-    private Integer stallEntries;
-
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "The simulation's seed (default: ${DEFAULT-VALUE}).")
-    private long seed;
-
-    @Option(
-            names = "--ledger",
-            paramLabel = "FILE",
-            description = "Every fault's life, as CSV or as JSON Lines if FILE ends in .jsonl.")
-    private Path ledger;
-
     @Option(names = "--strict", description = "Exit 1 if a fate differs from the dump's.")
     private boolean strict;
-
-    @Option(
-            names = {"--html", "--perfetto"},
-            paramLabel = "FILE",
-            hidden = true)
-    private Path later;
 
     @Spec private CommandSpec spec;
 
@@ -130,7 +72,7 @@ final class ReplayCommand implements Callable<Integer> {
         final PrintWriter out = spec.commandLine().getOut();
         OutputFile.refuseClash(
                 files,
-                Stream.concat(report.jsonFile().stream(), Stream.ofNullable(ledger)).toList());
+                Stream.concat(report.jsonFile().stream(), options.ledger().stream()).toList());
         final Dumps dumps = new Dumps();
         final Recording recording = new Recording();
         final ReplayResult result;
@@ -142,24 +84,17 @@ final class ReplayCommand implements Callable<Integer> {
             requireKnown(settings.vms(), recording.devices());
             result = run(dumps, recording, settings, progress);
         }
-        if (ledger != null) {
-            final LedgerWriter writer = new LedgerWriter(result);
-            final String name = ledger.toString();
-            OutputFile.write(
-                    ledger,
-                    name.endsWith(".jsonl") || name.endsWith(".json")
-                            ? writer::writeJsonLines
-                            : writer::writeCsv);
+        if (options.ledger().isPresent()) {
+            LedgerOutput.write(options.ledger().get(), new LedgerWriter(result));
         }
         if (report.json() != null) {
-            JsonOutput.write(
-                    report.json(), out, json -> JsonReport.replay(json, dumps, result, settings));
+            JsonOutput.write(report.json(), out, json -> JsonReport.replay(json, dumps, result));
         }
         if (!report.isJsonOnly()) {
             new TextReport(out).replay(dumps, result);
         }
         final boolean isBroken =
-                !result.bench().invariants().hold()
+                !result.run().bench().invariants().hold()
                         || (strict && result.comparison().diverged() > 0);
         return isBroken ? Main.BROKEN : Main.OK;
     }
@@ -200,53 +135,14 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private ReplaySettings settings() throws IOException {
-        only("--semantics", semantics, Mainline612.NAME);
-        only("--policy", policy, NONE);
-        if (!AUTO.equals(iommu)) {
-            only("--iommu", iommu, SMMUV3);
-        }
-        if (later != null) {
-            throw usage("--html and --perfetto come with a later version");
-        }
+        options.refuseLater();
         final ReplaySettings defaults = ReplaySettings.defaults();
         return new ReplaySettings(
                 vms == null ? Map.of() : VmFile.read(vms),
-                queueEntries == null ? defaults.queueLog2() : log2(queueEntries),
-                stallEntries == null ? defaults.stallEntries() : stalls(stallEntries),
-                seed);
-    }
-
-    private void only(final String option, final String value, final String known) {
-        if (!known.equals(value)) {
-            throw usage(
-                    option
-                            + " "
-                            + value
-                            + ": this version has "
-                            + known
-                            + " only; others come with later ones");
-        }
-    }
-
-    private int log2(final int entries) {
-        if (entries < 1 || entries > MOST_QUEUE_ENTRIES || Integer.bitCount(entries) != 1) {
-            throw usage(
-                    "--queue-entries must be a power of two in [1, "
-                            + MOST_QUEUE_ENTRIES
-                            + "], not "
-                            + entries);
-        }
-        return Integer.numberOfTrailingZeros(entries);
-    }
-
-    private int stalls(final int entries) {
-        if (entries < 1 || entries > MOST_STALLS) {
-            throw usage("--stall-entries must be in [1, " + MOST_STALLS + "], not " + entries);
-        }
-        return entries;
-    }
-
-    private ParameterException usage(final String message) {
-        return new ParameterException(spec.commandLine(), message);
+                options.queueLog2().orElse(defaults.queueLog2()),
+                options.stallEntries().orElse(defaults.stallEntries()),
+                options.semantics().orElse(defaults.semantics()),
+                options.policies().orElse(defaults.policies()),
+                options.seed());
     }
 }

@@ -2,9 +2,10 @@
 package io.iopf4j.cli;
 
 import io.iopf4j.api.PageResponseCode;
-import io.iopf4j.core.semantics.Mainline612;
 import io.iopf4j.replay.ReplayResult;
+import io.iopf4j.replay.RunResult;
 import io.iopf4j.replay.VmResult;
+import io.iopf4j.replay.bench.BenchSettings;
 import io.iopf4j.replay.dump.DumpSummary;
 import io.iopf4j.replay.ledger.Invariants;
 import io.iopf4j.replay.ledger.Outcome;
@@ -59,7 +60,39 @@ final class TextReport {
                 dumps.summary(),
                 result.vms().size(),
                 dumps.inputs().stream().allMatch(i -> i.info().timesAreNanoseconds()));
-        out.printf("replay      %s on smmuv3, policy none%n", Mainline612.NAME);
+        run("replay", result.run());
+        line(
+                String.format(
+                        "comparison  %d fates as recorded, %d differ%s",
+                        result.comparison().matched(),
+                        result.comparison().diverged(),
+                        result.comparison().spoiled() == 0
+                                ? ""
+                                : ", "
+                                        + result.comparison().spoiled()
+                                        + " hidden by lost or damaged events"));
+        if (result.comparison().firstDivergence() != null) {
+            line("            first: " + result.comparison().firstDivergence());
+        }
+        invariants(result.run().bench().invariants());
+        dumps.inputs().forEach(this::warnings);
+    }
+
+    void scenario(final String name, final String title, final RunResult result) {
+        line("scenario    " + name);
+        line(INDENT + title);
+        run("run", result);
+        invariants(result.bench().invariants());
+    }
+
+    private void run(final String what, final RunResult result) {
+        final BenchSettings settings = result.bench().settings();
+        line(
+                String.format(
+                        "%-11s %s on smmuv3, policy %s",
+                        what,
+                        settings.semantics().profileName(),
+                        String.join(",", settings.policyNames())));
         final Map<Outcome, Long> outcomes = result.outcomes();
         line(
                 String.format(
@@ -97,20 +130,10 @@ final class TextReport {
                 "VM", "raised", "answered", "ended", "open", "most", "p50 ms", "max ms");
         result.vms().forEach(this::vm);
         out.println();
-        line(
-                String.format(
-                        "comparison  %d fates as recorded, %d differ%s",
-                        result.comparison().matched(),
-                        result.comparison().diverged(),
-                        result.comparison().spoiled() == 0
-                                ? ""
-                                : ", "
-                                        + result.comparison().spoiled()
-                                        + " hidden by lost or damaged events"));
-        if (result.comparison().firstDivergence() != null) {
-            line("            first: " + result.comparison().firstDivergence());
-        }
-        for (final Invariants.Invariant invariant : result.bench().invariants().all()) {
+    }
+
+    private void invariants(final Invariants invariants) {
+        for (final Invariants.Invariant invariant : invariants.all()) {
             line(
                     String.format(
                             "invariant   %-34s %s, %d checks",
@@ -121,7 +144,6 @@ final class TextReport {
                 line(INDENT + invariant.breach());
             }
         }
-        dumps.inputs().forEach(this::warnings);
     }
 
     private void input(final Input input) {
@@ -176,7 +198,7 @@ final class TextReport {
                         vm.outcomes().get(Outcome.OUTSTANDING)
                                 + vm.outcomes().get(Outcome.UNREPORTED),
                         vm.outstandingHighWater(),
-                        milliseconds(vm, vm.latencyNs().getValueAtPercentile(50)),
+                        milliseconds(vm, vm.percentileNs(50)),
                         milliseconds(vm, vm.longestNs()));
         final int room = Math.max(1, COLUMNS - numbers.length());
         final String name = cut(vm.name(), room);

@@ -74,7 +74,7 @@ class OutputTest {
 
     @Test
     void shouldRefuseHelpOfWhatIsNotThere() {
-        Cli.run("run", "--help").assertRefused("later");
+        Cli.run("sweep", "--help").assertRefused("later");
     }
 
     @Test

@@ -33,15 +33,31 @@ public final class LedgerWriter {
                     "result",
                     "recordedCode");
 
-    private final ReplayResult result;
+    private final RunResult result;
+    private final ReplayResult replay;
 
     /**
-     * A writer of one result.
+     * A writer of a run's faults, in the order in which they were raised.
      *
      * @param result what to write
      */
-    public LedgerWriter(final ReplayResult result) {
+    public LedgerWriter(final RunResult result) {
         this.result = result;
+        this.replay = null;
+    }
+
+    /**
+     * A writer of a replay's faults, in the dump's order and with what it recorded.
+     *
+     * @param replay what to write
+     */
+    public LedgerWriter(final ReplayResult replay) {
+        this.result = replay.run();
+        this.replay = replay;
+    }
+
+    private int size() {
+        return replay == null ? result.ledger().size() : replay.rowOfGroup().size();
     }
 
     /**
@@ -52,8 +68,8 @@ public final class LedgerWriter {
      */
     public void writeCsv(final Appendable out) throws IOException {
         out.append(String.join(",", COLUMNS)).append('\n');
-        for (final RecordedGroup group : result.recording().groups()) {
-            final Object[] row = row(group);
+        for (int fault = 0; fault < size(); fault++) {
+            final Object[] row = row(fault);
             for (int i = 0; i < row.length; i++) {
                 out.append(i == 0 ? "" : ",").append(csv(row[i]));
             }
@@ -68,8 +84,8 @@ public final class LedgerWriter {
      * @throws IOException if it cannot be written
      */
     public void writeJsonLines(final Appendable out) throws IOException {
-        for (final RecordedGroup group : result.recording().groups()) {
-            final Object[] row = row(group);
+        for (int fault = 0; fault < size(); fault++) {
+            final Object[] row = row(fault);
             for (int i = 0; i < row.length; i++) {
                 out.append(i == 0 ? "{\"" : ",\"").append(COLUMNS.get(i)).append("\":");
                 out.append(json(row[i]));
@@ -78,16 +94,18 @@ public final class LedgerWriter {
         }
     }
 
-    private Object[] row(final RecordedGroup group) {
+    private Object[] row(final int fault) {
         final Ledger ledger = result.ledger();
-        final int row = result.rowOfGroup().get((int) group.number());
+        final RecordedGroup group = replay == null ? null : replay.recording().groups().get(fault);
+        final int row = replay == null ? fault : replay.rowOfGroup().get(fault);
+        final int ssid = ledger.substream(row);
         return new Object[] {
-            group.number(),
-            result.bench().devices().get(ledger.endpoint(row)).vm().name(),
-            group.device(),
-            group.hasPasid() ? group.pasid() : null,
-            group.grpid(),
-            String.format("0x%x", group.addr()),
+            fault,
+            result.bench().vms().get(ledger.vm(row)).name(),
+            result.bench().devices().get(ledger.endpoint(row)).endpoint().name(),
+            group == null ? (ssid < 0 ? null : ssid) : (group.hasPasid() ? group.pasid() : null),
+            group == null ? given(ledger.tag(row)) : (Object) group.grpid(),
+            String.format("0x%x", ledger.iova(row)),
             given(ledger.tag(row)),
             ledger.cookie(row) == 0 ? null : ledger.cookie(row),
             ledger.raisedNs(row),
@@ -99,7 +117,7 @@ public final class LedgerWriter {
             given(ledger.code(row)),
             lower(ledger.outcome(row)),
             lower(ledger.result(row)),
-            group.code() == RecordedGroup.NO_CODE ? null : group.code(),
+            group == null || group.code() == RecordedGroup.NO_CODE ? null : group.code(),
         };
     }
 

@@ -4,9 +4,9 @@ package io.iopf4j.replay;
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.emulation.IommuModel;
-import io.iopf4j.emulation.smmuv3.SmmuV3;
 import io.iopf4j.emulation.smmuv3.SmmuV3Config;
 import io.iopf4j.replay.bench.Bench;
+import io.iopf4j.replay.bench.BenchSettings;
 import io.iopf4j.replay.bench.GuestDevice;
 import io.iopf4j.replay.bench.GuestVm;
 import io.iopf4j.replay.dump.AnsweredBy;
@@ -14,6 +14,7 @@ import io.iopf4j.replay.dump.DumpSummary;
 import io.iopf4j.replay.dump.RecordedGroup;
 import io.iopf4j.replay.dump.Recording;
 import io.iopf4j.replay.ledger.Ledger;
+import io.iopf4j.replay.ledger.Outcome;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -50,7 +51,13 @@ public final class Replay {
         this.recording = recording;
         this.settings = settings;
         this.vmMap = VmMap.of(recording.devices(), summary, settings.vms());
-        this.bench = Bench.recorded(hardware(), settings.seed());
+        this.bench =
+                Bench.recorded(
+                        new BenchSettings(
+                                hardware(),
+                                settings.semantics(),
+                                settings.policies(),
+                                settings.seed()));
         this.ledger = bench.ledger();
         this.rowOfGroup = new int[recording.groups().size()];
         this.answerAfterNs = new long[rowOfGroup.length];
@@ -129,34 +136,14 @@ public final class Replay {
             answerLate(virtual(step.timeNs()));
             advanceTo(virtual(step.timeNs()));
             final GuestDevice touched = take(step);
-            settle(touched);
+            bench.settle(touched);
             if ((i + 1) % PROGRESS_STEPS == 0) {
                 progress.accept(i + 1);
             }
         }
         answerLate(virtual(lastNs));
         advanceTo(virtual(lastNs));
-        bench.devices().forEach(this::checkCore);
-    }
-
-    /** Lets everything run that is ready; then every layer must count the same. */
-    private void settle(final GuestDevice touched) {
-        bench.scheduler().runReady();
-        final SmmuV3 smmu = bench.smmu();
-        bench.invariants()
-                .everyAccessIsAccountedFor(ledger, smmu.recordedStalls(), smmu.heldStalls());
-        bench.invariants().booksAgree("hardware", ledger.openStalls(), smmu.recordedStalls());
-        if (touched != null) {
-            checkCore(touched);
-        }
-    }
-
-    private void checkCore(final GuestDevice device) {
-        bench.invariants()
-                .booksAgree(
-                        device.endpoint().name(),
-                        ledger.openStalls(device.endpoint().index()),
-                        device.corePending());
+        bench.checkAllBooks();
     }
 
     // ---- Steps ----------------------------------------------------------------------------------
@@ -184,7 +171,7 @@ public final class Replay {
         if (device.isAttached()) {
             device.prepare(ssid(group));
         }
-        final int row = ledger.raise(device.endpoint());
+        final int row = ledger.raise(device.endpoint(), ssid(group), group.addr());
         rowOfGroup[(int) group.number()] = row;
         if (row >= groupOfRow.length) {
             groupOfRow = Arrays.copyOf(groupOfRow, row * 2);
@@ -214,7 +201,7 @@ public final class Replay {
     }
 
     private void answer(final GuestDevice device, final RecordedGroup group, final int row) {
-        if (ledger.code(row) != Ledger.NONE) {
+        if (ledger.code(row) != Ledger.NONE && ledger.outcome(row) != Outcome.TIMED_OUT) {
             // It was ended before its guest came to it.
             return;
         }
@@ -225,7 +212,14 @@ public final class Replay {
                 group.code() == PageResponseCode.SUCCESS
                         ? PageResponseCode.SUCCESS
                         : PageResponseCode.INVALID;
-        device.vm().answer(device, ssid(group), group.addr(), ledger.cookie(row), code);
+        device.vm()
+                .answer(
+                        device,
+                        ssid(group),
+                        group.addr(),
+                        ledger.tag(row),
+                        ledger.cookie(row),
+                        code);
     }
 
     private void deliveredLate(final int row) {
@@ -244,12 +238,12 @@ public final class Replay {
             final RecordedGroup group = recording.groups().get(late.group());
             final GuestDevice device = devices.get(group.device());
             answer(device, group, rowOfGroup[late.group()]);
-            settle(device);
+            bench.settle(device);
         }
     }
 
     private void advanceTo(final long timeNs) {
-        bench.scheduler().advanceTo(Math.max(timeNs, bench.scheduler().nowNs()));
+        bench.scheduler().runUntil(timeNs);
     }
 
     /** A dump's clock starts anywhere; a damaged one may even run back. */

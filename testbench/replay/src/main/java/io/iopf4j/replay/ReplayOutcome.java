@@ -3,22 +3,15 @@ package io.iopf4j.replay;
 
 import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.replay.bench.Bench;
-import io.iopf4j.replay.bench.GuestVm;
 import io.iopf4j.replay.dump.RecordedGroup;
 import io.iopf4j.replay.dump.Recording;
 import io.iopf4j.replay.ledger.Ledger;
-import io.iopf4j.replay.ledger.Outcome;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import org.HdrHistogram.Histogram;
 
-/** Reads a finished ledger: counts by outcome and machine, and the comparison. */
+/** Holds a finished ledger against the recording. */
 final class ReplayOutcome {
-    private static final int LATENCY_DIGITS = 3;
-
     /** Fate of an access that ended without ever having been reported. */
     private static final int UNSEEN = -2;
 
@@ -35,41 +28,11 @@ final class ReplayOutcome {
     }
 
     ReplayResult result() {
-        final Map<Outcome, Long> total = noOutcomes();
-        final List<Map<Outcome, Long>> byVm = new ArrayList<>();
-        final List<Histogram> latency = new ArrayList<>();
-        for (int vm = 0; vm < bench.vms().size(); vm++) {
-            byVm.add(noOutcomes());
-            latency.add(new Histogram(LATENCY_DIGITS));
-        }
-        final long[] longest = new long[bench.vms().size()];
-        for (int row = 0; row < ledger.size(); row++) {
-            final int vm = bench.devices().get(ledger.endpoint(row)).vm().index();
-            final Outcome outcome = ledger.outcome(row);
-            total.merge(outcome, 1L, Long::sum);
-            byVm.get(vm).merge(outcome, 1L, Long::sum);
-            if (outcome == Outcome.ANSWERED) {
-                final long waitedNs = ledger.answeredNs(row) - ledger.raisedNs(row);
-                latency.get(vm).recordValue(waitedNs);
-                longest[vm] = Math.max(longest[vm], waitedNs);
-            }
-        }
-        final List<VmResult> vms = new ArrayList<>();
-        for (final GuestVm vm : bench.vms()) {
-            vms.add(
-                    new VmResult(
-                            vm.name(),
-                            vm.devices().size(),
-                            byVm.get(vm.index()),
-                            ledger.outstandingHighWater(vm.index()),
-                            latency.get(vm.index()),
-                            longest[vm.index()]));
-        }
         final List<Integer> rows = new ArrayList<>(rowOfGroup.length);
         for (final int row : rowOfGroup) {
             rows.add(row);
         }
-        return new ReplayResult(bench, recording, rows, total, vms, compare());
+        return new ReplayResult(new RunOutcome(bench).result(), recording, rows, compare());
     }
 
     private Comparison compare() {
@@ -124,13 +87,5 @@ final class ReplayOutcome {
             case UNSEEN -> "ended unseen";
             default -> "no answer";
         };
-    }
-
-    private static Map<Outcome, Long> noOutcomes() {
-        final Map<Outcome, Long> none = new EnumMap<>(Outcome.class);
-        for (final Outcome outcome : Outcome.values()) {
-            none.put(outcome, 0L);
-        }
-        return none;
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay;
 
-import io.iopf4j.replay.bench.Bench;
 import io.iopf4j.replay.dump.Recording;
 import io.iopf4j.replay.ledger.Ledger;
 import io.iopf4j.replay.ledger.Outcome;
@@ -11,27 +10,20 @@ import java.util.Map;
 /**
  * What a replay came to.
  *
- * @param bench the machine after the run
+ * @param run the run by itself
  * @param recording what was run
  * @param rowOfGroup each recorded group's row in the ledger
- * @param outcomes faults by outcome, every outcome present
- * @param vms one entry for each virtual machine, by index
  * @param comparison against the recording
  */
 public record ReplayResult(
-        Bench bench,
-        Recording recording,
-        List<Integer> rowOfGroup,
-        Map<Outcome, Long> outcomes,
-        List<VmResult> vms,
-        Comparison comparison) {
+        RunResult run, Recording recording, List<Integer> rowOfGroup, Comparison comparison) {
     /**
      * Every fault's life.
      *
      * @return the bench's ledger
      */
     public Ledger ledger() {
-        return bench.ledger();
+        return run.ledger();
     }
 
     /**
@@ -40,32 +32,24 @@ public record ReplayResult(
      * @return the sum over all outcomes
      */
     public long raised() {
-        return ledger().size();
+        return run.raised();
     }
 
     /**
-     * Faults whose record the driver took off the queue.
+     * Faults by outcome.
      *
-     * @return a count
+     * @return every outcome present
      */
-    public long reported() {
-        long count = 0;
-        for (int row = 0; row < ledger().size(); row++) {
-            count += ledger().reportedNs(row) == Ledger.NONE ? 0 : 1;
-        }
-        return count;
+    public Map<Outcome, Long> outcomes() {
+        return run.outcomes();
     }
 
     /**
-     * Faults that reached a guest's queue.
+     * The virtual machines.
      *
-     * @return a count
+     * @return by index
      */
-    public long delivered() {
-        long count = 0;
-        for (int row = 0; row < ledger().size(); row++) {
-            count += ledger().deliveredNs(row) == Ledger.NONE ? 0 : 1;
-        }
-        return count;
+    public List<VmResult> vms() {
+        return run.vms();
     }
 }

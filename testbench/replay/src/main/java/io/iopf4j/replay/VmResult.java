@@ -12,6 +12,7 @@ import org.HdrHistogram.Histogram;
  * @param devices how many devices it has
  * @param outcomes faults by outcome, every outcome present
  * @param outstandingHighWater most faults outstanding at once
+ * @param quota the most that a policy lets it have outstanding; 0 if none does
  * @param latencyNs from raised to answered, of what its guest answered
  * @param longestNs the longest of those times, exactly
  */
@@ -20,6 +21,7 @@ public record VmResult(
         int devices,
         Map<Outcome, Long> outcomes,
         int outstandingHighWater,
+        long quota,
         Histogram latencyNs,
         long longestNs) {
     /**
@@ -29,5 +31,15 @@ public record VmResult(
      */
     public long raised() {
         return outcomes.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /**
+     * A percentile of the times from raised to answered.
+     *
+     * @param percent in [0, 100]
+     * @return nanoseconds to three digits, never more than the longest; 0 if nothing was answered
+     */
+    public long percentileNs(final double percent) {
+        return Math.min(latencyNs.getValueAtPercentile(percent), longestNs);
     }
 }

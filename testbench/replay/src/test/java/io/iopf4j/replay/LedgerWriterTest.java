@@ -87,6 +87,6 @@ class LedgerWriterTest {
             throws IOException {
         final ReplaySettings roomy = ReplaySettings.defaults();
         return ReadDump.of(text)
-                .replay(new ReplaySettings(vms, roomy.queueLog2(), roomy.stallEntries(), 1));
+                .replay(ReplaySettings.mainline(vms, roomy.queueLog2(), roomy.stallEntries(), 1));
     }
 }

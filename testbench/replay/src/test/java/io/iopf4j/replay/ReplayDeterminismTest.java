@@ -38,7 +38,7 @@ class ReplayDeterminismTest {
         final ReplaySettings roomy = ReplaySettings.defaults();
         return ReadDump.of(file)
                 .replay(
-                        new ReplaySettings(
+                        ReplaySettings.mainline(
                                 roomy.vms(), roomy.queueLog2(), roomy.stallEntries(), seed));
     }
 

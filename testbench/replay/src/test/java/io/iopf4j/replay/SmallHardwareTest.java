@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Hardware that is too small for a dump delays faults; it loses none. */
 class SmallHardwareTest {
     private static final int STALLS = 8;
-    private static final ReplaySettings SMALL = new ReplaySettings(Map.of(), 2, STALLS, 1);
+    private static final ReplaySettings SMALL = ReplaySettings.mainline(Map.of(), 2, STALLS, 1);
 
     @Test
     void shouldHoldAccessesThatHaveNoStallEntry() throws IOException {
@@ -23,9 +23,9 @@ class SmallHardwareTest {
         final long outstanding = result.outcomes().get(Outcome.OUTSTANDING);
         assertEquals(STALLS, outstanding, "each stall entry is taken by a guest that is silent");
         assertEquals(450 - STALLS, result.outcomes().get(Outcome.UNREPORTED));
-        assertEquals(STALLS, result.bench().smmu().stallHighWater());
+        assertEquals(STALLS, result.run().bench().smmu().stallHighWater());
         assertEquals(450, result.comparison().matched(), "no answer, in both");
-        assertTrue(result.bench().invariants().hold());
+        assertTrue(result.run().bench().invariants().hold());
     }
 
     @Test
@@ -37,7 +37,7 @@ class SmallHardwareTest {
         assertTrue(small.outcomes().get(Outcome.ANSWERED) > STALLS);
         assertEquals(
                 800, small.outcomes().values().stream().mapToLong(Long::longValue).sum(), "books");
-        assertTrue(small.bench().invariants().hold());
+        assertTrue(small.run().bench().invariants().hold());
     }
 
     @Test
@@ -51,10 +51,11 @@ class SmallHardwareTest {
             text.writes(0xf1, i, 0).responds("dev", i, i, i, 0).writeReturns(8);
         }
         text.pause(5_000).attaches("dev");
-        final ReplayResult result = ReadDump.of(text).replay(new ReplaySettings(Map.of(), 0, 1, 1));
+        final ReplayResult result =
+                ReadDump.of(text).replay(ReplaySettings.mainline(Map.of(), 0, 1, 1));
         assertEquals(20, result.outcomes().get(Outcome.ANSWERED));
         assertEquals(20, result.comparison().matched());
-        assertTrue(result.bench().invariants().hold());
+        assertTrue(result.run().bench().invariants().hold());
     }
 
     private static long longestWaitForQueue(final Ledger ledger) {

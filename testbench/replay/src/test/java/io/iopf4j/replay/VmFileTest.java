@@ -23,22 +23,24 @@ class VmFileTest {
 
     @Test
     void shouldNameTheLineThatIsNotYaml() throws IOException {
-        assertRefused("vm-a: [mock0]\nvm-b: [mock1\n", "line 3");
+        assertRefused("vm-a: [mock0]\nvm-b: [mock1\n", ":3: not YAML: ");
     }
 
     @Test
     void shouldRefuseAVmThatIsNamedTwice() throws IOException {
-        assertRefused("vm-a: [mock0]\nvm-a: [mock1]\n", "vm-a");
+        assertRefused("vm-a: [mock0]\nvm-a: [mock1]\n", ":2: 'vm-a': is there twice");
     }
 
     @Test
     void shouldRefuseADeviceInTwoVms() throws IOException {
-        assertRefused("vm-a: [mock0]\nvm-b: [mock0]\n", "'mock0' is in both 'vm-a' and 'vm-b'");
+        assertRefused(
+                "vm-a: [mock0]\nvm-b: [mock0]\n",
+                ":2: 'vm-b: mock0': is in both 'vm-a' and 'vm-b'");
     }
 
     @Test
     void shouldRefuseADeviceThatIsNamedTwice() throws IOException {
-        assertRefused("vm-a: [mock0, mock0]\n", "'mock0'");
+        assertRefused("vm-a: [mock0, mock0]\n", ":1: 'vm-a: mock0': is in both");
     }
 
     @Test
@@ -49,13 +51,13 @@ class VmFileTest {
 
     @Test
     void shouldRefuseAVmWithoutAListOfDevices() throws IOException {
-        assertRefused("vm-a: mock0\n", "'vm-a': expected a list");
+        assertRefused("vm-a: mock0\n", ":1: 'vm-a: mock0': expected a list");
     }
 
     @Test
     void shouldRefuseADeviceThatIsNoName() throws IOException {
-        assertRefused("vm-a: [[mock0]]\n", "'vm-a'");
-        assertRefused("vm-a: [null]\n", "'vm-a'");
+        assertRefused("vm-a: [[mock0]]\n", ":1: 'vm-a: [...]': expected a device's name");
+        assertRefused("vm-a: [null]\n", ":1: 'vm-a: null': expected a device's name");
     }
 
     @Test
@@ -81,7 +83,7 @@ class VmFileTest {
 
     private static void assertRefused(final Path file, final String why) {
         final IOException refusal = assertThrows(IOException.class, () -> VmFile.read(file));
-        assertTrue(refusal.getMessage().startsWith(file + ": "), refusal.getMessage());
+        assertTrue(refusal.getMessage().startsWith(file + ":"), refusal.getMessage());
         assertTrue(refusal.getMessage().contains(why), refusal.getMessage());
         assertFalse(refusal.getMessage().contains("\n"), refusal.getMessage());
     }

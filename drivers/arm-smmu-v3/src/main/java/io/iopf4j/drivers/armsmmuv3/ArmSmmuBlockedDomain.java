@@ -29,7 +29,7 @@ final class ArmSmmuBlockedDomain extends IommuDomain {
             master.setCdTableInSte(false);
         }
         if (master.cdTable() != null) {
-            master.cdTable().clear(0, ArmSmmuPagingDomain.invalidation(smmu, master));
+            master.cdTable().clear(0, ArmSmmuContexts.invalidation(smmu, master));
         }
         master.setRidDomainType(type());
         return 0;
@@ -40,7 +40,12 @@ final class ArmSmmuBlockedDomain extends IommuDomain {
     public int setDevPasid(final IommuDevice dev, final int pasid) {
         final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
         if (master.cdTable() != null && pasid < 1 << master.cdTable().log2Size()) {
-            master.cdTable().clear(pasid, ArmSmmuPagingDomain.invalidation(smmu, master));
+            final ArmSmmuSvaDomain sva = master.svaDomain(pasid);
+            if (sva != null) {
+                sva.removeDevPasid(master, pasid);
+            } else {
+                master.cdTable().clear(pasid, ArmSmmuContexts.invalidation(smmu, master));
+            }
             if (!master.hasPasids() && master.ridDomainType() == type()) {
                 attachDev(dev);
             }

@@ -4,6 +4,8 @@ package io.iopf4j.drivers.armsmmuv3;
 import io.iopf4j.api.DomainType;
 import io.iopf4j.api.IommuDevice;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** A device behind the SMMU: {@code struct arm_smmu_master} of Linux 6.12. */
 final class ArmSmmuMaster {
@@ -17,6 +19,9 @@ final class ArmSmmuMaster {
     private CdTable cdTable;
     private boolean cdTableInSte;
     private DomainType ridDomainType = DomainType.BLOCKED;
+
+    /** By PASID. */
+    private final Map<Integer, ArmSmmuSvaDomain> svaDomains = new TreeMap<>();
 
     ArmSmmuMaster(final IommuDevice device, final boolean stallEnabled, final int ssidBits) {
         this.device = device;
@@ -99,6 +104,24 @@ final class ArmSmmuMaster {
     /** Whether PASIDs are attached through {@link #cdTable()}. */
     boolean hasPasids() {
         return cdTable != null && cdTable.usedSubstreams() > 0;
+    }
+
+    /** The SVA domain at a PASID, or null ({@code arm_smmu_bond} until 6.8). */
+    ArmSmmuSvaDomain svaDomain(final int pasid) {
+        return svaDomains.get(pasid);
+    }
+
+    /** PASIDs at which there are SVA domains. */
+    List<Integer> svaPasids() {
+        return List.copyOf(svaDomains.keySet());
+    }
+
+    void addSvaDomain(final int pasid, final ArmSmmuSvaDomain domain) {
+        svaDomains.put(pasid, domain);
+    }
+
+    void removeSvaDomain(final int pasid) {
+        svaDomains.remove(pasid);
     }
 
     /** What is attached at the RID. */

@@ -12,6 +12,7 @@ import io.iopf4j.api.IommuPageResponse;
 import io.iopf4j.api.IommuUserData;
 import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.api.PageResponseType;
+import io.iopf4j.api.kernel.AddressSpace;
 import io.iopf4j.api.smmuv3.Commands;
 
 /**
@@ -57,8 +58,11 @@ final class ArmSmmuOps implements IommuOps {
     @Override
     public void releaseDevice(final IommuDevice dev) {
         final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
+        for (final int pasid : master.svaPasids()) {
+            master.svaDomain(pasid).removeDevPasid(master, pasid);
+        }
         if (master.isIopfEnabled()) {
-            smmu.iopfQueue().removeDevice(dev);
+            leaveFaultQueue(dev);
         }
         smmu.installSte(master, ArmSmmuStreamTable.ABORT, 0);
         if (master.cdTable() != null) {
@@ -76,6 +80,17 @@ final class ArmSmmuOps implements IommuOps {
     @Override
     public IommuDomain domainAllocPaging(final IommuDevice dev) {
         return ArmSmmuPagingDomain.alloc(smmu);
+    }
+
+    @Override
+    public IommuDomain domainAllocSva(final IommuDevice dev, final AddressSpace mm) {
+        return ArmSmmuSvaDomain.alloc(smmu, mm);
+    }
+
+    @Override
+    public int maxPasids(final IommuDevice dev) {
+        final int bits = ArmSmmuMaster.of(dev).ssidBits();
+        return bits == 0 ? 0 : 1 << bits;
     }
 
     @Override
@@ -119,7 +134,10 @@ final class ArmSmmuOps implements IommuOps {
         return ret;
     }
 
-    /** Follows {@code arm_smmu_dev_disable_feature()}. */
+    /**
+     * Follows {@code arm_smmu_dev_disable_feature()}. Until 6.8 SVA stays on while the device is
+     * bound; 6.12 does not look.
+     */
     @Override
     public int devDisableFeature(final IommuDevice dev, final DevFeature feature) {
         final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
@@ -130,6 +148,9 @@ final class ArmSmmuOps implements IommuOps {
             if (!master.isSvaEnabled()) {
                 return -Errno.EINVAL;
             }
+            if (smmu.generation() == FaultGeneration.LINUX_5_X && !master.svaPasids().isEmpty()) {
+                return -Errno.EBUSY;
+            }
             master.setSvaEnabled(false);
             return 0;
         }
@@ -139,9 +160,15 @@ final class ArmSmmuOps implements IommuOps {
         if (master.isSvaEnabled()) {
             return -Errno.EBUSY;
         }
-        smmu.iopfQueue().removeDevice(dev);
+        leaveFaultQueue(dev);
         master.setIopfEnabled(false);
         return 0;
+    }
+
+    /** The fault queue's work ends first: it holds groups that leaving would free. */
+    private void leaveFaultQueue(final IommuDevice dev) {
+        smmu.iopfQueue().flushDev(dev);
+        smmu.iopfQueue().removeDevice(dev);
     }
 
     /**

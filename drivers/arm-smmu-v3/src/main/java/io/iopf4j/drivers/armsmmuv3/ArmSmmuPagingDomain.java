@@ -6,7 +6,6 @@ import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuDomain;
 import io.iopf4j.api.smmuv3.Commands;
-import io.iopf4j.api.smmuv3.ContextDescriptor;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
 
 /**
@@ -14,9 +13,6 @@ import io.iopf4j.api.smmuv3.StreamTableEntry;
  * with {@code ARM_SMMU_DOMAIN_S1} of Linux 6.12.
  */
 public final class ArmSmmuPagingDomain extends IommuDomain {
-    /** All eight attributes normal, write-back: what Linux puts first in its MAIR. */
-    private static final long MAIR_WRITE_BACK = 0xffL;
-
     private final ArmSmmuDevice smmu;
     private final IoPgtable pgtable;
     private final int asid;
@@ -65,7 +61,7 @@ public final class ArmSmmuPagingDomain extends IommuDomain {
     @Override
     public int attachDev(final IommuDevice dev) {
         final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
-        final int ret = writeContext(master, 0);
+        final int ret = ArmSmmuContexts.write(smmu, master, 0, pgtable, asid);
         if (ret == 0) {
             smmu.installCdTable(master, StreamTableEntry.S1DSS_SSID0);
             master.setRidDomainType(type());
@@ -73,25 +69,9 @@ public final class ArmSmmuPagingDomain extends IommuDomain {
         return ret;
     }
 
-    /**
-     * {@code arm_smmu_set_pasid()}, {@code arm_smmu_update_ste()}: the entry changes only if it is
-     * no table of contexts yet.
-     */
     @Override
     public int setDevPasid(final IommuDevice dev, final int pasid) {
-        final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
-        if (pasid < 1 || pasid >= 1 << master.ssidBits()) {
-            return -Errno.EINVAL;
-        }
-        if (!master.isCdTableInSte() && master.ridDomainType() != DomainType.BLOCKED) {
-            // A guest owns the contexts.
-            return -Errno.EINVAL;
-        }
-        final int ret = writeContext(master, pasid);
-        if (ret == 0 && !master.isCdTableInSte()) {
-            smmu.installCdTable(master, StreamTableEntry.S1DSS_TERMINATE);
-        }
-        return ret;
+        return ArmSmmuContexts.setPasid(smmu, ArmSmmuMaster.of(dev), pasid, pgtable, asid);
     }
 
     /** {@code arm_smmu_domain_free_paging()}: the hardware forgets the tables before they go. */
@@ -99,35 +79,5 @@ public final class ArmSmmuPagingDomain extends IommuDomain {
     public void free() {
         smmu.commandQueue().issueWithSync(Commands.tlbiNhAsid(0, asid), 0);
         pgtable.free();
-    }
-
-    private int writeContext(final ArmSmmuMaster master, final int ssid) {
-        if (master.cdTable() == null) {
-            final CdTable table = CdTable.alloc(smmu.platform().dma(), master.ssidBits());
-            if (table == null) {
-                return -Errno.ENOMEM;
-            }
-            master.setCdTable(table);
-        }
-        master.cdTable()
-                .write(
-                        ssid,
-                        ContextDescriptor.word0(
-                                IoPgtable.ADDRESS_BITS,
-                                smmu.features().oasField(),
-                                asid,
-                                master.isStallEnabled()),
-                        pgtable.ttb(),
-                        MAIR_WRITE_BACK,
-                        invalidation(smmu, master));
-        return 0;
-    }
-
-    static CdTable.Invalidation invalidation(final ArmSmmuDevice smmu, final ArmSmmuMaster master) {
-        return ssid -> {
-            for (final int sid : master.streamIds()) {
-                smmu.commandQueue().issueWithSync(Commands.cfgiCd(sid, ssid), 1);
-            }
-        };
     }
 }

@@ -8,7 +8,8 @@ import io.iopf4j.api.smmuv3.ContextDescriptor;
 /**
  * A linear table of context descriptors, one for each SubstreamID: {@code struct
  * arm_smmu_ctx_desc_cfg} of Linux 6.12. A host keeps one for a master; a guest's driver keeps one
- * for its device. Its owner serialises writers.
+ * for its device. Its owner serialises writers of one descriptor; the monitor keeps those of
+ * different ones apart.
  */
 public final class CdTable {
     private static final int DWORD = Long.BYTES;
@@ -46,7 +47,7 @@ public final class CdTable {
      * @param mair memory attributes
      * @param invalidate what to call after each step: CFGI_CD and SYNC
      */
-    public void write(
+    public synchronized void write(
             final int ssid,
             final long word0,
             final long ttb,
@@ -70,13 +71,29 @@ public final class CdTable {
      * @param ssid which
      * @param invalidate what to call afterwards
      */
-    public void clear(final int ssid, final Invalidation invalidate) {
+    public synchronized void clear(final int ssid, final Invalidation invalidate) {
         if (!isValid(ssid)) {
             return;
         }
         memory.putLong(offset(ssid), 0);
         invalidate.contextDescriptor(ssid);
         used--;
+    }
+
+    /**
+     * Makes a descriptor that is in use lead nowhere, by one store, so that the hardware sees
+     * either the old context or the quiet one; then the table's address goes.
+     *
+     * @param ssid which, valid
+     * @param word0 what {@link ContextDescriptor#quiet} makes of its first doubleword
+     * @param invalidate what to call after each step
+     */
+    synchronized void quiet(final int ssid, final long word0, final Invalidation invalidate) {
+        final long offset = offset(ssid);
+        memory.putLong(offset, word0);
+        invalidate.contextDescriptor(ssid);
+        memory.putLong(offset + DWORD, 0);
+        invalidate.contextDescriptor(ssid);
     }
 
     /**
@@ -94,7 +111,7 @@ public final class CdTable {
      * @param ssid which
      * @return its V bit
      */
-    public boolean isValid(final int ssid) {
+    public synchronized boolean isValid(final int ssid) {
         return (memory.getLong(offset(ssid)) & ContextDescriptor.V) != 0;
     }
 
@@ -103,7 +120,7 @@ public final class CdTable {
      *
      * @return in [0, 2^log2Size]
      */
-    public int used() {
+    public synchronized int used() {
         return used;
     }
 
@@ -113,7 +130,7 @@ public final class CdTable {
      *
      * @return in [0, 2^log2Size)
      */
-    public int usedSubstreams() {
+    public synchronized int usedSubstreams() {
         return isValid(0) ? used - 1 : used;
     }
 

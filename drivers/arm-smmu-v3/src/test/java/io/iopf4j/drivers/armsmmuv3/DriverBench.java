@@ -17,7 +17,8 @@ import io.iopf4j.api.smmuv3.CmdqOp;
 import io.iopf4j.api.smmuv3.Commands;
 import io.iopf4j.api.smmuv3.SmmuRegisters;
 import io.iopf4j.core.IommuGroup;
-import io.iopf4j.core.semantics.Mainline612;
+import io.iopf4j.core.semantics.FaultCore;
+import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.emulation.Endpoint;
 import io.iopf4j.emulation.IommuModel;
@@ -34,7 +35,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** The driver over the model, below the core of Linux 6.12: everything that a fault passes. */
+/**
+ * The driver over the model, below a core, that of Linux 6.12 unless a test wants another:
+ * everything that a fault passes.
+ */
 final class DriverBench implements PlatformDevice {
     static final int READ = IommuFault.PERM_READ;
     static final int WRITE = IommuFault.PERM_WRITE;
@@ -51,7 +55,7 @@ final class DriverBench implements PlatformDevice {
     final Scheduler scheduler = new Scheduler(1);
     final RecentLog log = new RecentLog(100);
     final SimulatedKernel kernel = new SimulatedKernel(scheduler, log);
-    final Mainline612 core = new Mainline612(kernel, FaultObserver.NONE);
+    final FaultCore core;
     final SmmuV3 model;
     final Mmio mmio;
     final long page;
@@ -70,6 +74,12 @@ final class DriverBench implements PlatformDevice {
 
     /** A bench whose driver sees the registers through something else. */
     DriverBench(final SmmuV3Config config, final UnaryOperator<Mmio> wrap) {
+        this(Semantics.MAINLINE_6_12, config, wrap);
+    }
+
+    private DriverBench(
+            final Semantics semantics, final SmmuV3Config config, final UnaryOperator<Mmio> wrap) {
+        core = semantics.create(kernel, FaultObserver.NONE);
         model = new SmmuV3(memory, config, SmmuObserver.NONE);
         mmio = wrap.apply(model.registerPages());
         page = allocator.allocCoherent(4096).dmaAddress();
@@ -80,7 +90,15 @@ final class DriverBench implements PlatformDevice {
     }
 
     static DriverBench probed(final SmmuV3Config config) {
-        final DriverBench bench = new DriverBench(config);
+        return probed(new DriverBench(config));
+    }
+
+    /** Below another core. */
+    static DriverBench probed(final Semantics semantics) {
+        return probed(new DriverBench(semantics, CONFIG, UnaryOperator.identity()));
+    }
+
+    private static DriverBench probed(final DriverBench bench) {
         if (bench.probe() != 0) {
             throw new AssertionError("probe failed: " + bench.log.recent());
         }

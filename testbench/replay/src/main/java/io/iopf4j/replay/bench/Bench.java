@@ -2,8 +2,12 @@
 package io.iopf4j.replay.bench;
 
 import io.iopf4j.api.Errno;
+import io.iopf4j.api.FaultGeneration;
 import io.iopf4j.api.FaultObserver;
-import io.iopf4j.core.semantics.Mainline612;
+import io.iopf4j.api.IommuCore;
+import io.iopf4j.core.iopf.GroupResponder;
+import io.iopf4j.core.policy.FaultGate;
+import io.iopf4j.core.semantics.FaultCore;
 import io.iopf4j.drivers.armsmmuv3.ArmSmmuDevice;
 import io.iopf4j.emulation.Endpoint;
 import io.iopf4j.emulation.EndpointListener;
@@ -15,7 +19,6 @@ import io.iopf4j.emulation.SimulatedKernel;
 import io.iopf4j.emulation.smmuv3.SmmuObserver;
 import io.iopf4j.emulation.smmuv3.SmmuPlatform;
 import io.iopf4j.emulation.smmuv3.SmmuV3;
-import io.iopf4j.emulation.smmuv3.SmmuV3Config;
 import io.iopf4j.replay.ledger.Invariants;
 import io.iopf4j.replay.ledger.Ledger;
 import java.util.ArrayList;
@@ -32,38 +35,50 @@ public final class Bench {
 
     private final PhysicalMemory memory = new PhysicalMemory(MEMORY_BASE, MEMORY_BYTES);
     private final MemoryAllocator allocator = new MemoryAllocator(memory);
+    private final BenchSettings settings;
     private final Scheduler scheduler;
+    private final SimulatedKernel kernel;
     private final Invariants invariants;
     private final Ledger ledger;
     private final FaultObserver coreObserver;
     private final EndpointListener endpointListener;
     private final RecentLog log = new RecentLog(LOG_LINES);
     private final SmmuV3 smmu;
-    private final Mainline612 core;
+    private final FaultGate gate;
+    private final FaultCore core;
     private final ArmSmmuDevice driver;
     private final List<GuestVm> vms = new ArrayList<>();
     private final List<GuestDevice> devices = new ArrayList<>();
+    private final List<GuestDevice> changed = new ArrayList<>();
     private int lastAsid;
 
     private Bench(
-            final SmmuV3Config hardware,
+            final BenchSettings settings,
             final Scheduler scheduler,
             final Invariants invariants,
             final Ledger ledger,
             final SmmuObserver hardwareObserver,
             final FaultObserver coreObserver,
             final EndpointListener endpointListener) {
+        this.settings = settings;
         this.scheduler = scheduler;
         this.invariants = invariants;
         this.ledger = ledger;
         this.coreObserver = coreObserver;
         this.endpointListener = endpointListener;
-        smmu = new SmmuV3(memory, hardware, hardwareObserver);
-        final SimulatedKernel kernel = new SimulatedKernel(scheduler, log);
-        core = new Mainline612(kernel, coreObserver);
+        smmu = new SmmuV3(memory, settings.hardware(), hardwareObserver);
+        kernel = new SimulatedKernel(scheduler, log);
+        if (settings.policies().isEmpty()) {
+            gate = null;
+            core = settings.semantics().create(kernel, coreObserver);
+        } else {
+            gate = new FaultGate(kernel, coreObserver, settings.policies());
+            core = settings.semantics().create(kernel, gate.observer());
+            gate.guard(core);
+        }
         driver =
                 ArmSmmuDevice.probe(
-                        new SmmuPlatform("arm-smmu-v3.0", smmu, allocator), kernel, core);
+                        new SmmuPlatform("arm-smmu-v3.0", smmu, allocator), kernel, front());
         if (driver.error() != 0) {
             throw new IllegalStateException(
                     "the driver refuses this SMMU: " + Errno.nameOf(driver.error()));
@@ -74,37 +89,40 @@ public final class Bench {
     /**
      * Builds hardware, loads the driver and probes it; a ledger records every fault.
      *
-     * @param hardware the integrator's choice
-     * @param seed the simulation's seed
+     * @param settings hardware, rules and seed
      * @return the machine, without virtual machines
      * @throws IllegalStateException if the driver does not accept the hardware
      */
-    public static Bench recorded(final SmmuV3Config hardware, final long seed) {
-        final Scheduler scheduler = new Scheduler(seed);
+    public static Bench recorded(final BenchSettings settings) {
+        final Scheduler scheduler = new Scheduler(settings.seed());
         final Invariants invariants = new Invariants();
         final Ledger ledger = new Ledger(scheduler, invariants);
-        return new Bench(hardware, scheduler, invariants, ledger, ledger, ledger, ledger);
+        return new Bench(settings, scheduler, invariants, ledger, ledger, ledger, ledger);
     }
 
     /**
      * The same without a ledger, which grows with every fault: for runs without end.
      *
-     * @param hardware the integrator's choice
-     * @param seed the simulation's seed
+     * @param settings hardware, rules and seed
      * @param endpointListener hears how accesses end
      * @return the machine, without virtual machines; its {@link #ledger()} is null
      * @throws IllegalStateException if the driver does not accept the hardware
      */
     public static Bench unrecorded(
-            final SmmuV3Config hardware, final long seed, final EndpointListener endpointListener) {
+            final BenchSettings settings, final EndpointListener endpointListener) {
         return new Bench(
-                hardware,
-                new Scheduler(seed),
+                settings,
+                new Scheduler(settings.seed()),
                 new Invariants(),
                 null,
                 SmmuObserver.NONE,
                 FaultObserver.NONE,
                 endpointListener);
+    }
+
+    /** What driver and consumers call: the policies, or the core itself without any. */
+    private IommuCore front() {
+        return gate == null ? core : gate;
     }
 
     /**
@@ -115,14 +133,19 @@ public final class Bench {
      */
     public GuestVm addVm(final String name) {
         final int index = vms.size();
+        final VmMonitor monitor =
+                core.generation() == FaultGeneration.LINUX_6_12
+                        ? new IommufdMonitor((GroupResponder) core, coreObserver)
+                        : new VfioMonitor(kernel, front(), coreObserver, scheduler::runReady);
         final GuestVm vm =
                 new GuestVm(
                         index,
                         name,
-                        core,
-                        coreObserver,
+                        monitor,
+                        gate == null ? null : gate.addVm(name),
+                        drainsOnDomainChange(),
                         invariants,
-                        stag -> ownsStall(index, stag));
+                        tag -> isForeign(index, tag));
         vms.add(vm);
         return vm;
     }
@@ -144,27 +167,96 @@ public final class Bench {
         }
         final GuestDevice device =
                 new GuestDevice(
+                        this,
                         new Endpoint(index, name, index, smmu, endpointListener),
-                        vm,
                         driver.ops(),
                         allocator,
                         pasidBits,
                         this::nextAsid);
-        if (ledger != null) {
-            ledger.assign(index, vm.index(), name);
-        }
         devices.add(device);
-        vm.add(device);
+        device.giveTo(vm);
         return device;
     }
 
-    /** Whether a stall was raised by a device of one machine, by the ledger and not by the core. */
-    boolean ownsStall(final int vm, final int stag) {
+    /** A device has a new owner: the ledger and the policies charge that one from now on. */
+    void assigned(final GuestDevice device) {
+        final int index = device.endpoint().index();
+        if (ledger != null) {
+            ledger.assign(index, device.vm().index(), device.endpoint().name());
+        }
+        if (gate != null) {
+            gate.assign(device.device(), device.vm().account());
+        }
+    }
+
+    /** A device has been detached from its domain, or has another in its place. */
+    void domainChanged(final GuestDevice device) {
+        if (drainsOnDomainChange()) {
+            gate.drained(device.device());
+        }
+        if (ledger != null) {
+            ledger.domainChanged(device.endpoint().index());
+        }
+        changed.add(device);
+    }
+
+    boolean drainsOnDomainChange() {
+        return gate != null && gate.drainsOnDomainChange();
+    }
+
+    /**
+     * Lets everything run that is ready; then every layer must count the same.
+     *
+     * @param touched the device that the step was about, or null
+     */
+    public void settle(final GuestDevice touched) {
+        scheduler.runReady();
+        invariants.everyAccessIsAccountedFor(ledger, smmu.recordedStalls(), smmu.heldStalls());
+        invariants.booksAgree("hardware", ledger.openStalls(), smmu.recordedStalls());
+        invariants.everyAnswerArrives(ledger.answeredInVain());
+        changed.forEach(this::checkDomain);
+        changed.clear();
+        if (touched != null) {
+            checkCore(touched);
+        }
+    }
+
+    /**
+     * At a run's end: compares the core's books of every device, and every quota, with the ledger.
+     */
+    public void checkAllBooks() {
+        devices.forEach(this::checkCore);
+        devices.forEach(this::checkDomain);
+        for (final GuestVm vm : vms) {
+            if (vm.quota() != 0) {
+                invariants.noVmExceedsItsQuota(
+                        vm.name(), ledger.outstandingHighWater(vm.index()), vm.quota());
+            }
+        }
+    }
+
+    private void checkDomain(final GuestDevice device) {
+        invariants.noFaultOutlivesItsDomain(
+                device.endpoint().name(), ledger.staleStalls(device.endpoint().index()));
+    }
+
+    private void checkCore(final GuestDevice device) {
+        final int pending = device.corePending();
+        if (pending != FaultCore.KEEPS_NONE) {
+            invariants.booksAgree(
+                    device.endpoint().name(),
+                    ledger.openStalls(device.endpoint().index()),
+                    pending);
+        }
+    }
+
+    /** Whether a stall was raised by a device of another machine, by the ledger alone. */
+    boolean isForeign(final int vm, final int stag) {
         if (ledger == null) {
-            return true;
+            return false;
         }
         final int row = ledger.rowOfTag(stag);
-        return row != Ledger.NONE && devices.get(ledger.endpoint(row)).vm().index() == vm;
+        return row != Ledger.NONE && ledger.vm(row) != vm;
     }
 
     /** No VMID keeps guests apart while stage 2 is missing, so ASIDs are unique on the bench. */
@@ -198,6 +290,24 @@ public final class Bench {
      */
     public Invariants invariants() {
         return invariants;
+    }
+
+    /**
+     * How it was built.
+     *
+     * @return hardware, rules and seed
+     */
+    public BenchSettings settings() {
+        return settings;
+    }
+
+    /**
+     * The rules in force.
+     *
+     * @return the semantics profile, behind the policies if there are any
+     */
+    public FaultCore core() {
+        return core;
     }
 
     /**

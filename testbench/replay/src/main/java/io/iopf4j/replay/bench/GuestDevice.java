@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay.bench;
 
+import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuDomain;
 import io.iopf4j.api.IommuFault;
@@ -13,9 +14,6 @@ import io.iopf4j.api.smmuv3.Commands;
 import io.iopf4j.api.smmuv3.ContextDescriptor;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
 import io.iopf4j.core.IommuGroup;
-import io.iopf4j.core.iommufd.IommufdDevice;
-import io.iopf4j.core.iommufd.IommufdHwpt;
-import io.iopf4j.core.iopf.IommuFaultParam;
 import io.iopf4j.drivers.armsmmuv3.CdTable;
 import io.iopf4j.drivers.armsmmuv3.IoPgtable;
 import io.iopf4j.emulation.Endpoint;
@@ -35,114 +33,167 @@ public final class GuestDevice {
     private static final int IPS_48_BITS = 5;
     private static final long MAIR_WRITE_BACK = 0xffL;
 
+    private final Bench bench;
     private final Endpoint endpoint;
-    private final GuestVm vm;
     private final IommuDevice device;
     private final DmaAllocator memory;
+    private final int pasidBits;
     private final IntSupplier asids;
-    private final CdTable contexts;
     private final long page;
-    private Context[] contextBySsid = new Context[1];
-    private IommufdDevice iommufdDevice;
-    private IommufdHwpt hwpt;
+    private GuestVm vm;
+    private CdTable contexts;
+    private Context[] contextBySsid;
+    private boolean isBound;
+    private IommuDomain domain;
 
     GuestDevice(
+            final Bench bench,
             final Endpoint endpoint,
-            final GuestVm vm,
             final IommuOps ops,
             final DmaAllocator memory,
             final int pasidBits,
             final IntSupplier asids) {
+        this.bench = bench;
         this.endpoint = endpoint;
-        this.vm = vm;
         this.device =
                 new IommuDevice(
                         endpoint.name(),
                         ops,
                         new IommuFwspec(List.of(endpoint.streamId()), true, pasidBits));
         this.memory = memory;
+        this.pasidBits = pasidBits;
         this.asids = asids;
-        this.contexts = CdTable.alloc(memory, pasidBits);
         final DmaMemory data = memory.allocCoherent(1);
-        if (contexts == null || data == null) {
+        if (data == null) {
             throw new IllegalStateException(endpoint.name() + ": no guest memory is left");
         }
         this.page = data.dmaAddress();
-        join();
-    }
-
-    private void join() {
-        final int ret = new IommuGroup(endpoint.index()).addDevice(device);
-        if (ret != 0) {
-            throw new IllegalStateException(endpoint.name() + " does not probe: " + ret);
-        }
-        iommufdDevice = vm.context().bind(device);
     }
 
     // ---- The host's side ------------------------------------------------------------------------
 
+    /** Gives it to a machine, whose guest has tables of its own for it. */
+    void giveTo(final GuestVm owner) {
+        vm = owner;
+        contexts = CdTable.alloc(memory, pasidBits);
+        if (contexts == null) {
+            throw new IllegalStateException(endpoint.name() + ": no guest memory is left");
+        }
+        contextBySsid = new Context[1];
+        bench.assigned(this);
+        owner.add(this);
+        bind();
+    }
+
+    private void bind() {
+        if (IommuGroup.of(device) == null) {
+            check("probe", new IommuGroup(endpoint.index()).addDevice(device));
+        }
+        vm.monitor().bind(this);
+        isBound = true;
+    }
+
     /** Attaches a nested domain that takes faults, if none is attached. */
     public void attach() {
-        if (hwpt == null) {
-            if (IommuGroup.of(device) == null) {
-                join();
+        if (domain == null) {
+            if (!isBound) {
+                bind();
             }
-            final IommufdHwpt made = makeHwpt();
-            check("attach", iommufdDevice.attach(made));
-            hwpt = made;
+            final IommuDomain made = makeDomain();
+            final int ret = vm.monitor().attach(this, made);
+            if (ret == -Errno.EBUSY) {
+                // A former owner's handler is still registered: kernels before 6.12 cannot give a
+                // device away while faults of it are pending.
+                bench.log().warn(endpoint.name(), "a former owner's handler is in the way");
+                return;
+            }
+            check("attach", ret);
+            domain = made;
         }
     }
 
     /** Attaches another nested domain in place of the one that is attached. */
     public void replace() {
-        if (hwpt == null) {
+        if (domain == null) {
             return;
         }
-        final IommufdHwpt made = makeHwpt();
-        check("replace", iommufdDevice.replace(made));
-        vm.context().destroy(hwpt.id());
-        hwpt = made;
+        if (bench.drainsOnDomainChange()) {
+            // Old and new must not be in force at once while the hardware still stalls for the old.
+            detach();
+            attach();
+            return;
+        }
+        final IommuDomain made = makeDomain();
+        check("replace", vm.monitor().replace(this, made));
+        domain = made;
+        bench.domainChanged(this);
     }
 
-    /** Detaches what is attached; outstanding faults are ended. */
+    /** Detaches what is attached; whether outstanding faults end is the kernel's affair. */
     public void detach() {
-        if (hwpt == null) {
+        if (domain == null) {
             return;
         }
-        check("detach", iommufdDevice.detach());
-        vm.context().destroy(hwpt.id());
-        hwpt = null;
+        final int ret = vm.monitor().detach(this);
+        if (ret == -Errno.EBUSY) {
+            bench.log().warn(endpoint.name(), "handler stays: faults are pending");
+        } else {
+            check("detach", ret);
+        }
+        domain = null;
+        bench.domainChanged(this);
     }
 
     /** Takes the device away from the machine. */
     public void remove() {
-        if (IommuGroup.of(device) == null) {
+        if (!isBound) {
             return;
         }
-        detach();
-        vm.context().destroy(iommufdDevice.id());
+        unbind();
         IommuGroup.of(device).removeDevice(device);
     }
 
-    private IommufdHwpt makeHwpt() {
-        final IommuDomain domain =
-                device.ops()
-                        .domainAllocNested(
-                                device,
-                                new IommuUserData(
-                                        IommuUserData.ARM_SMMUV3,
-                                        StreamTableEntry.word0(
-                                                StreamTableEntry.CONFIG_S1,
-                                                contexts.dmaAddress(),
-                                                contexts.log2Size()),
-                                        StreamTableEntry.S1DSS_SSID0
-                                                | StreamTableEntry.S1C_WRITE_BACK_ISH));
-        return vm.context().hwptAlloc(domain, vm.faultQueueId());
+    /**
+     * Moves it to another machine, attached there if it was here.
+     *
+     * @param owner the next owner
+     */
+    public void moveTo(final GuestVm owner) {
+        final boolean wasAttached = isAttached();
+        if (isBound) {
+            unbind();
+        }
+        vm.remove(this);
+        giveTo(owner);
+        if (wasAttached) {
+            attach();
+        }
+    }
+
+    private void unbind() {
+        detach();
+        vm.monitor().unbind(this);
+        isBound = false;
+    }
+
+    private IommuDomain makeDomain() {
+        return device.ops()
+                .domainAllocNested(
+                        device,
+                        new IommuUserData(
+                                IommuUserData.ARM_SMMUV3,
+                                StreamTableEntry.word0(
+                                        StreamTableEntry.CONFIG_S1,
+                                        contexts.dmaAddress(),
+                                        contexts.log2Size()),
+                                StreamTableEntry.S1DSS_SSID0
+                                        | StreamTableEntry.S1C_WRITE_BACK_ISH));
     }
 
     private void check(final String what, final int ret) {
         if (ret != 0) {
-            throw new IllegalStateException(endpoint.name() + ": " + what + " fails: " + ret);
+            throw new IllegalStateException(
+                    endpoint.name() + ": " + what + " fails: " + Errno.nameOf(ret));
         }
     }
 
@@ -203,8 +254,8 @@ public final class GuestDevice {
 
     /** The guest's commands go through the host, which has nothing to do while not attached. */
     private void invalidate(final long word0, final long word1) {
-        if (hwpt != null) {
-            check("invalidate", hwpt.domain().cacheInvalidateUser(word0, word1));
+        if (domain != null) {
+            check("invalidate", domain.cacheInvalidateUser(word0, word1));
         }
     }
 
@@ -234,17 +285,25 @@ public final class GuestDevice {
      * @return after attach, before detach
      */
     public boolean isAttached() {
-        return hwpt != null;
+        return domain != null;
     }
 
     /**
-     * Groups that the core keeps for it.
+     * Faults that the core keeps for it.
      *
-     * @return a count, 0 while it is on no fault queue
+     * @return a count, negative if this kernel keeps none
      */
     public int corePending() {
-        final IommuFaultParam param = (IommuFaultParam) device.faultParam();
-        return param == null ? 0 : param.pendingCount();
+        return bench.core().pending(device);
+    }
+
+    /**
+     * The host's view of it.
+     *
+     * @return the device
+     */
+    public IommuDevice device() {
+        return device;
     }
 
     private record Context(IoPgtable table, int asid) {}

@@ -1,52 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay.bench;
 
-import io.iopf4j.api.FaultObserver;
 import io.iopf4j.api.PageResponseCode;
-import io.iopf4j.api.uapi.HwptPageResponse;
-import io.iopf4j.api.uapi.HwptPgfault;
-import io.iopf4j.core.iommufd.IommufdContext;
-import io.iopf4j.core.iommufd.IommufdFaultQueue;
-import io.iopf4j.core.iopf.GroupResponder;
+import io.iopf4j.core.policy.Account;
 import io.iopf4j.replay.ledger.Invariants;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
 
-/** A virtual machine: its devices, its fault queue, and a guest that answers when it is told to. */
+/** A virtual machine: its devices, its monitor, and a guest that answers when it is told to. */
 public final class GuestVm {
-    private static final int READ_RECORDS = 64;
-
     private final int index;
     private final String name;
-    private final IommufdContext context;
-    private final int faultQueueId;
-    private final IommufdFaultQueue faultQueue;
+    private final VmMonitor monitor;
+    private final Account account;
+    private final boolean drains;
     private final Invariants invariants;
+    private final IntPredicate isForeign;
     private final List<GuestDevice> devices = new ArrayList<>();
-    private final IntPredicate ownsStall;
-    private final ByteBuffer records = ByteBuffer.allocate(READ_RECORDS * HwptPgfault.BYTES);
-    private final ByteBuffer answer = ByteBuffer.allocate(HwptPageResponse.BYTES);
+    private final GuestRecord answered = new GuestRecord();
+    private final GuestListener looks = this::look;
+    private GuestListener listener = GuestListener.NONE;
+    private int lastCookie;
 
     GuestVm(
             final int index,
             final String name,
-            final GroupResponder core,
-            final FaultObserver observer,
+            final VmMonitor monitor,
+            final Account account,
+            final boolean drains,
             final Invariants invariants,
-            final IntPredicate ownsStall) {
+            final IntPredicate isForeign) {
         this.index = index;
         this.name = name;
-        this.context = new IommufdContext(core, observer);
-        this.faultQueueId = context.faultQueueAlloc(0);
-        this.faultQueue = context.faultQueue(faultQueueId);
+        this.monitor = monitor;
+        this.account = account;
+        this.drains = drains;
         this.invariants = invariants;
-        this.ownsStall = ownsStall;
+        this.isForeign = isForeign;
     }
 
     void add(final GuestDevice device) {
         devices.add(device);
+    }
+
+    void remove(final GuestDevice device) {
+        devices.remove(device);
+    }
+
+    /**
+     * Says who hears of each record that the guest reads.
+     *
+     * @param records hears of them
+     */
+    public void setListener(final GuestListener records) {
+        listener = records;
+    }
+
+    /**
+     * Says what happens when there is something to read.
+     *
+     * @param wakeup runs on the reporting thread, and must only wake somebody
+     */
+    public void setWakeup(final Runnable wakeup) {
+        monitor.setWakeup(wakeup);
     }
 
     /**
@@ -55,84 +72,116 @@ public final class GuestVm {
      * @param count records, at least 1
      */
     public void read(final int count) {
-        for (int left = count; left > 0; ) {
-            records.clear().limit(Math.min(left, READ_RECORDS) * HwptPgfault.BYTES);
-            final int bytes = faultQueue.read(records);
-            if (bytes <= 0) {
-                return;
-            }
-            look(bytes);
-            left -= bytes / HwptPgfault.BYTES;
-        }
+        monitor.read(count, looks);
     }
 
     /**
      * Reads the oldest record that waits.
      *
-     * @return its cookie, or 0 if none waits
+     * @return its cookie, or 0 if none waits or the kernel has no cookies
      */
     public int readOne() {
-        records.clear().limit(HwptPgfault.BYTES);
-        final int bytes = faultQueue.read(records);
-        if (bytes <= 0) {
-            return 0;
-        }
-        look(bytes);
-        return HwptPgfault.cookie(records, 0);
+        lastCookie = 0;
+        monitor.read(1, looks);
+        return lastCookie;
     }
 
     /** Reads all that waits. */
     public void readAll() {
-        int bytes;
-        do {
-            records.clear();
-            bytes = faultQueue.read(records);
-            look(bytes);
-        } while (bytes > 0);
+        monitor.read(Integer.MAX_VALUE, looks);
     }
 
-    private void look(final int bytes) {
-        for (int at = 0; at < bytes; at += HwptPgfault.BYTES) {
-            final int devId = HwptPgfault.devId(records, at);
-            invariants.guestSees(ownsStall.test(HwptPgfault.grpid(records, at)), devId);
-        }
+    private void look(final GuestRecord record) {
+        lastCookie = record.cookie();
+        invariants.guestSees(!isForeign.test(record.grpid()), record.grpid());
+        listener.read(record);
     }
 
     /**
-     * Answers one group.
+     * Answers one group of one request.
      *
      * @param device the device that faulted
      * @param ssid its PASID, or negative for none
      * @param iova its address
-     * @param cookie what the record said
-     * @param code SUCCESS or INVALID; with SUCCESS the page is mapped first
-     * @return what the write returned: bytes taken, or a negative errno
+     * @param grpid the group's index, by which kernels before 6.12 know it
+     * @param cookie what 6.12 knows it by
+     * @param code what the guest says
+     * @return 0 if the host took it, or its negative errno
      */
     public int answer(
             final GuestDevice device,
             final int ssid,
             final long iova,
+            final int grpid,
             final int cookie,
             final int code) {
-        final boolean succeeds = code == PageResponseCode.SUCCESS;
-        if (succeeds) {
-            device.map(ssid, iova);
-        }
-        answer.clear();
-        HwptPageResponse.encode(answer, 0, cookie, code);
-        final int written = faultQueue.write(answer);
-        if (succeeds) {
-            device.unmap(ssid, iova);
-        }
-        return written;
+        return answer(answered.set(device, ssid, iova, grpid, cookie), code);
     }
 
-    IommufdContext context() {
-        return context;
+    /**
+     * Answers what a record names.
+     *
+     * @param record what is answered
+     * @param code what the guest says
+     * @return 0 if the host took it, or its negative errno
+     */
+    public int answer(final GuestRecord record, final int code) {
+        return answer(record, record, code);
     }
 
-    int faultQueueId() {
-        return faultQueueId;
+    /**
+     * Answers a fault, perhaps with a lie. With SUCCESS the page is mapped first, and taken back
+     * when the answer is through, so that the same address faults again.
+     *
+     * @param fault what is answered
+     * @param said what the answer names
+     * @param code what the guest says
+     * @return 0 if the host took it, or its negative errno
+     */
+    public int answer(final GuestRecord fault, final GuestRecord said, final int code) {
+        final GuestDevice device = fault.device();
+        final boolean maps = code == PageResponseCode.SUCCESS && device.vm() == this;
+        if (maps) {
+            device.map(fault.ssid(), fault.iova());
+        }
+        final int ret = monitor.answer(said, code);
+        if (maps) {
+            device.unmap(fault.ssid(), fault.iova());
+        }
+        return ret;
+    }
+
+    /**
+     * The monitor closes the fault queue: the guest can neither read nor answer any more. No kernel
+     * ends what is outstanding then; a policy that drains does, and takes no more of its faults.
+     */
+    public void closeFaultQueue() {
+        monitor.close();
+        if (drains) {
+            account.disable();
+        }
+    }
+
+    VmMonitor monitor() {
+        return monitor;
+    }
+
+    /**
+     * What policies keep of it.
+     *
+     * @return the account, or null without policies
+     */
+    public Account account() {
+        return account;
+    }
+
+    /**
+     * The most that a policy lets it have outstanding.
+     *
+     * @return faults, or 0 if no policy limits it
+     */
+    public long quota() {
+        return account == null ? 0 : account.quota();
     }
 
     /**

@@ -4,6 +4,7 @@ package io.iopf4j.replay.ledger;
 import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.api.smmuv3.Commands;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What must hold in every run, counted each time it is checked; the first breach is told. */
 public final class Invariants {
@@ -11,19 +12,30 @@ public final class Invariants {
     private final Invariant responsesCarryTheirGroup =
             new Invariant("ResponsesCarryTheGroupTheyAnswer");
     private final Invariant booksAgree = new Invariant("HardwareDriverAndCoreBooksAgree");
+    private final Invariant everyAnswerArrives = new Invariant("EveryAnswerReachesItsDevice");
+    private final Invariant noFaultOutlivesItsDomain = new Invariant("NoFaultOutlivesItsDomain");
+    private final Invariant noVmExceedsItsQuota = new Invariant("NoVmExceedsItsQuota");
     private final Invariant nothingCrossesVms = new Invariant("NothingCrossesFromOneVmToAnother");
 
     /** None checked yet. */
     public Invariants() {}
 
     /**
-     * All of them.
+     * All of them; that of quotas only where there is one.
      *
      * @return in a fixed order
      */
     public List<Invariant> all() {
-        return List.of(
-                everyTransactionEndsOnce, responsesCarryTheirGroup, booksAgree, nothingCrossesVms);
+        return Stream.of(
+                        everyTransactionEndsOnce,
+                        responsesCarryTheirGroup,
+                        everyAnswerArrives,
+                        booksAgree,
+                        noFaultOutlivesItsDomain,
+                        noVmExceedsItsQuota,
+                        nothingCrossesVms)
+                .filter(any -> any != noVmExceedsItsQuota || any.checked > 0)
+                .toList();
     }
 
     /**
@@ -42,24 +54,33 @@ public final class Invariants {
         }
     }
 
-    void responseCarriesItsGroup(final int row, final boolean carries) {
+    /** An answer that goes to the hardware is of a group that is open and was not answered yet. */
+    void responseCarriesItsGroup(final String device, final int grpid, final boolean carries) {
         responsesCarryTheirGroup.checked++;
         if (!carries) {
-            responsesCarryTheirGroup.broken("fault " + row + " was answered with another's group");
+            responsesCarryTheirGroup.broken(
+                    "an answer went to "
+                            + device
+                            + " for group "
+                            + grpid
+                            + ", which waits for none");
         }
     }
 
     /** A RESUME does to an access what its answer says. */
     void resumeMatchesAnswer(final int row, final int code, final int action) {
         responsesCarryTheirGroup.checked++;
-        final int expected =
+        final boolean matches =
                 switch (code) {
-                    case PageResponseCode.SUCCESS -> Commands.RESUME_RETRY;
+                    case PageResponseCode.SUCCESS -> action == Commands.RESUME_RETRY;
                     case PageResponseCode.INVALID, PageResponseCode.FAILURE ->
-                            Commands.RESUME_ABORT;
-                    default -> Commands.RESUME_TERM;
+                            action == Commands.RESUME_ABORT;
+                    // FAILURE of 2017; to a later driver a code that it does not know.
+                    case PageResponseCode.FAILURE_2017 -> action != Commands.RESUME_RETRY;
+                    case Ledger.NONE -> false;
+                    default -> action == Commands.RESUME_TERM;
                 };
-        if (code == Ledger.NONE || action != expected) {
+        if (!matches) {
             responsesCarryTheirGroup.broken(
                     "fault " + row + " answered " + code + " was resumed with action " + action);
         }
@@ -102,15 +123,71 @@ public final class Invariants {
     }
 
     /**
-     * A guest got a record.
+     * After a step, with nothing left to run: no answer is on its way.
      *
-     * @param isItsOwn whether the device is one of its own
-     * @param devId the device that the record names
+     * @param inVain faults that were answered and are stalled all the same
      */
-    public void guestSees(final boolean isItsOwn, final int devId) {
+    public void everyAnswerArrives(final int inVain) {
+        everyAnswerArrives.checked++;
+        if (inVain != 0) {
+            everyAnswerArrives.broken(inVain + " answered, and still stalled in the hardware");
+        }
+    }
+
+    /**
+     * Nothing is left to run: after a device's domain has changed, and at the run's end.
+     *
+     * @param device the device's name
+     * @param open faults that it raised in an earlier domain and the hardware still stalls
+     */
+    public void noFaultOutlivesItsDomain(final String device, final int open) {
+        noFaultOutlivesItsDomain.checked++;
+        if (open != 0) {
+            noFaultOutlivesItsDomain.broken(
+                    open + " faults of " + device + " are stalled after its domain has changed");
+        }
+    }
+
+    /**
+     * After a run with a quota.
+     *
+     * @param vm the machine's name
+     * @param most its faults that were outstanding at once, at most
+     * @param quota what the policy lets it have
+     */
+    public void noVmExceedsItsQuota(final String vm, final long most, final long quota) {
+        noVmExceedsItsQuota.checked++;
+        if (most > quota) {
+            noVmExceedsItsQuota.broken(vm + " had " + most + " outstanding, its quota is " + quota);
+        }
+    }
+
+    /** An access may only succeed through the tables of the machine that raised it. */
+    void endsWithItsOwner(final int row, final boolean isItsOwn) {
         nothingCrossesVms.checked++;
         if (!isItsOwn) {
-            nothingCrossesVms.broken("a fault of device object " + devId + " reached another VM");
+            nothingCrossesVms.broken("fault " + row + " was completed by the next owner's tables");
+        }
+    }
+
+    /** An answer that the core takes is to a fault of whom the device belongs to. */
+    void guestAnswers(final int row, final boolean isItsOwn) {
+        nothingCrossesVms.checked++;
+        if (!isItsOwn) {
+            nothingCrossesVms.broken("fault " + row + " was answered by the device's next owner");
+        }
+    }
+
+    /**
+     * A guest got a record.
+     *
+     * @param isItsOwn whether no device of another machine raised it
+     * @param grpid the group that the record names
+     */
+    public void guestSees(final boolean isItsOwn, final int grpid) {
+        nothingCrossesVms.checked++;
+        if (!isItsOwn) {
+            nothingCrossesVms.broken("a fault of group " + grpid + " reached another VM");
         }
     }
 

@@ -7,6 +7,7 @@ import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IopfGroup;
 import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.api.ResponseOrigin;
+import io.iopf4j.api.smmuv3.Commands;
 import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.emulation.Endpoint;
 import io.iopf4j.emulation.EndpointListener;
@@ -29,6 +30,11 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
 
     private static final int TAGS = 1 << 16;
 
+    /** Any code that is no byte. */
+    private static final int OTHER_CODE = Byte.MAX_VALUE;
+
+    private static final Outcome[] OUTCOMES = Outcome.values();
+
     private final Scheduler scheduler;
     private final Invariants invariants;
     private final int[] rowOfTag = new int[TAGS];
@@ -37,6 +43,9 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
 
     private int[] endpoint = new int[0];
     private int[] access = new int[0];
+    private int[] vmOfRow = new int[0];
+    private int[] substream = new int[0];
+    private long[] iova = new long[0];
     private int[] tag = new int[0];
     private int[] cookie = new int[0];
     private byte[] code = new byte[0];
@@ -44,6 +53,8 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     private byte[] result = new byte[0];
     private byte[] stalls = new byte[0];
     private boolean[] held = new boolean[0];
+    private boolean[] isWithVm = new boolean[0];
+    private boolean[] driverAnswers = new boolean[0];
     private long[] raisedNs = new long[0];
     private long[] queuedNs = new long[0];
     private long[] reportedNs = new long[0];
@@ -51,15 +62,20 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     private long[] answeredNs = new long[0];
     private long[] completedNs = new long[0];
     private int openStalls;
+    private int answeredOpen;
     private int ended;
     private long refused;
     private final long[] responses = new long[3];
     private int[] outstanding = new int[0];
+    private int[] stale = new int[0];
+    private int[] domain = new int[0];
+    private int[] domainOfRow = new int[0];
     private int[] vmOfEndpoint = new int[0];
     private String[] nameOfEndpoint = new String[0];
     private int[] vmOutstanding = new int[0];
     private int[] vmHighWater = new int[0];
     private IntConsumer deliveryListener = row -> {};
+    private IntConsumer endListener = index -> {};
 
     /**
      * An empty ledger.
@@ -74,7 +90,7 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     }
 
     /**
-     * Says to whom an endpoint belongs; before it raises anything.
+     * Says to whom an endpoint belongs from now on; faults that it raised before stay another's.
      *
      * @param index the endpoint's index
      * @param vm the virtual machine's index
@@ -86,6 +102,8 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
             vmOfEndpoint = Arrays.copyOf(vmOfEndpoint, index + 1);
             nameOfEndpoint = Arrays.copyOf(nameOfEndpoint, index + 1);
             outstanding = Arrays.copyOf(outstanding, index + 1);
+            stale = Arrays.copyOf(stale, index + 1);
+            domain = Arrays.copyOf(domain, index + 1);
             rowsOfEndpoint = Arrays.copyOf(rowsOfEndpoint, index + 1);
             for (int i = from; i <= index; i++) {
                 rowsOfEndpoint[i] = new int[64];
@@ -109,17 +127,41 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     }
 
     /**
+     * A device's domain has changed: what it raises from now on is the next one's.
+     *
+     * @param index the endpoint's index
+     */
+    public void domainChanged(final int index) {
+        domain[index]++;
+        stale[index] = outstanding[index];
+    }
+
+    /**
+     * Says who hears that an access has ended.
+     *
+     * @param listener gets the endpoint's index; must not call back into what ends it
+     */
+    public void setEndListener(final IntConsumer listener) {
+        endListener = listener;
+    }
+
+    /**
      * A device is about to issue an access.
      *
      * @param issuer the device
+     * @param ssid PASID, or negative for none
+     * @param address I/O virtual address in bytes
      * @return the fault's row
      */
-    public int raise(final Endpoint issuer) {
+    public int raise(final Endpoint issuer, final int ssid, final long address) {
         if (rows == endpoint.length) {
             grow();
         }
         final int row = rows++;
         endpoint[row] = issuer.index();
+        vmOfRow[row] = vmOfEndpoint[issuer.index()];
+        substream[row] = ssid;
+        iova[row] = address;
         access[row] = issuer.nextId();
         tag[row] = NONE;
         code[row] = NONE;
@@ -152,8 +194,7 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
         stalls[row] = (byte) Math.min(stalls[row] + 1, Byte.MAX_VALUE);
         openStalls++;
         outstanding[endpoint[row]]++;
-        final int vm = vmOfEndpoint[endpoint[row]];
-        vmHighWater[vm] = Math.max(vmHighWater[vm], ++vmOutstanding[vm]);
+        domainOfRow[row] = domain[endpoint[row]];
     }
 
     @Override
@@ -164,6 +205,9 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     @Override
     public void resumed(final Requester requester, final int id, final int action) {
         final int row = rowOf(requester, id);
+        if (driverAnswers[row] && code[row] == NONE) {
+            endByDriver(row, action);
+        }
         invariants.resumeMatchesAnswer(row, code[row], action);
         closeStall(row);
     }
@@ -171,26 +215,57 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     @Override
     public void stallTerminated(final Requester requester, final int id) {
         final int row = rowOf(requester, id);
-        if (queuedNs[row] != NONE && completedNs[row] == NONE) {
+        final boolean wasOpen = isOpen(row);
+        if (wasOpen) {
             closeStall(row);
         }
-        if (outcome[row] == Outcome.OUTSTANDING.ordinal()
+        if (wasOpen
+                || outcome[row] == Outcome.OUTSTANDING.ordinal()
                 || outcome[row] == Outcome.UNREPORTED.ordinal()) {
             outcome[row] = (byte) Outcome.DRAINED.ordinal();
         }
+    }
+
+    /** The core saw no answer: the driver gave it, as until 6.8 it must when a report fails. */
+    private void endByDriver(final int row, final int action) {
+        driverAnswers[row] = false;
+        code[row] =
+                (byte)
+                        (action == Commands.RESUME_ABORT
+                                ? PageResponseCode.FAILURE
+                                : PageResponseCode.INVALID);
+        responses[code[row]]++;
+        answeredNs[row] = scheduler.nowNs();
+        answeredOpen++;
+        outcome[row] = (byte) Outcome.TERMINATED.ordinal();
     }
 
     private void closeStall(final int row) {
         rowOfTag[tag[row]] = NONE;
         openStalls--;
         outstanding[endpoint[row]]--;
-        vmOutstanding[vmOfEndpoint[endpoint[row]]]--;
+        if (domainOfRow[row] != domain[endpoint[row]]) {
+            stale[endpoint[row]]--;
+        }
+        if (isWithVm[row]) {
+            isWithVm[row] = false;
+            vmOutstanding[vmOfRow[row]]--;
+        }
+        if (code[row] != NONE) {
+            answeredOpen--;
+        }
+    }
+
+    private boolean isOpen(final int row) {
+        return tag[row] != NONE && rowOfTag[tag[row]] == row;
     }
 
     @Override
     public void accessEnded(final Endpoint issuer, final int id, final AccessResult how) {
         final int row = rowOf(issuer, id);
         invariants.transactionEnds(row, result[row] == NONE);
+        invariants.endsWithItsOwner(
+                row, how != AccessResult.DONE || vmOfRow[row] == vmOfEndpoint[endpoint[row]]);
         if (result[row] == NONE) {
             ended++;
         }
@@ -199,6 +274,7 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
         if (queuedNs[row] == NONE && outcome[row] == Outcome.UNREPORTED.ordinal()) {
             endUnreported(row, how);
         }
+        endListener.accept(issuer.index());
     }
 
     /** No record of it was ever written. */
@@ -219,19 +295,54 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
 
     @Override
     public void reported(final IommuDevice dev, final IommuFault fault) {
-        reportedNs[rowOf(fault)] = scheduler.nowNs();
+        final int row = rowOf(fault);
+        if (row != NONE) {
+            // No stall has this tag: the record is of one that was ended before it was taken.
+            reportedNs[row] = scheduler.nowNs();
+        }
+    }
+
+    @Override
+    public void reportFailed(final IommuDevice dev, final IommuFault fault, final int errno) {
+        final int row = rowOf(fault);
+        if (row != NONE) {
+            driverAnswers[row] = true;
+        }
+    }
+
+    @Override
+    public void delivered(final IommuDevice dev, final IommuFault fault) {
+        deliver(rowOf(fault));
     }
 
     @Override
     public void delivered(final IopfGroup group) {
-        final int row = rowOf(group.lastFault());
-        deliveredNs[row] = scheduler.nowNs();
-        deliveryListener.accept(row);
+        deliver(rowOf(group.lastFault()));
+    }
+
+    private void deliver(final int row) {
+        if (row != NONE) {
+            deliveredNs[row] = scheduler.nowNs();
+            countWithVm(row);
+            deliveryListener.accept(row);
+        }
+    }
+
+    /** From here on until it ends it is the machine's; what a policy refuses never is. */
+    private void countWithVm(final int row) {
+        if (!isWithVm[row]) {
+            isWithVm[row] = true;
+            final int vm = vmOfRow[row];
+            vmHighWater[vm] = Math.max(vmHighWater[vm], ++vmOutstanding[vm]);
+        }
     }
 
     @Override
     public void read(final IopfGroup group, final int itsCookie) {
-        cookie[rowOf(group.lastFault())] = itsCookie;
+        final int row = rowOf(group.lastFault());
+        if (row != NONE) {
+            cookie[row] = itsCookie;
+        }
     }
 
     @Override
@@ -241,16 +352,24 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
             final int itsCode,
             final ResponseOrigin origin) {
         final int row = rowOf(lastFault);
+        if (row == NONE && origin == ResponseOrigin.NO_HANDLER) {
+            // A record that outlived its stall: the answer matches nothing and does nothing.
+            return;
+        }
         final boolean isItsOwn =
                 row != NONE
                         && code[row] == NONE
                         && nameOfEndpoint[endpoint[row]].equals(dev.name());
-        invariants.responseCarriesItsGroup(row, isItsOwn);
+        invariants.responseCarriesItsGroup(dev.name(), lastFault.grpid(), isItsOwn);
+        if (row != NONE && origin == ResponseOrigin.CONSUMER) {
+            invariants.guestAnswers(row, vmOfRow[row] == vmOfEndpoint[endpoint[row]]);
+        }
         if (!isItsOwn) {
             // Answered before, ended before, or another device's: none of its columns are touched.
             return;
         }
-        code[row] = (byte) itsCode;
+        code[row] = (byte) (itsCode >= 0 && itsCode < OTHER_CODE ? itsCode : OTHER_CODE);
+        answeredOpen++;
         answeredNs[row] = scheduler.nowNs();
         if (itsCode >= 0 && itsCode < responses.length) {
             responses[itsCode]++;
@@ -304,6 +423,36 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     }
 
     /**
+     * Whose it was when it was raised.
+     *
+     * @param row the fault
+     * @return the virtual machine's index
+     */
+    public int vm(final int row) {
+        return vmOfRow[row];
+    }
+
+    /**
+     * Its PASID.
+     *
+     * @param row the fault
+     * @return the PASID, negative without one
+     */
+    public int substream(final int row) {
+        return substream[row];
+    }
+
+    /**
+     * Where it wanted to go.
+     *
+     * @param row the fault
+     * @return I/O virtual address in bytes
+     */
+    public long iova(final int row) {
+        return iova[row];
+    }
+
+    /**
      * The endpoint's number for it.
      *
      * @param row the fault
@@ -354,13 +503,14 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     }
 
     /**
-     * What has become of it.
+     * What has become of it. A fault that the hardware still stalls is outstanding, whoever thinks
+     * to have answered it.
      *
      * @param row the fault
      * @return its outcome now
      */
     public Outcome outcome(final int row) {
-        return Outcome.values()[outcome[row]];
+        return isOpen(row) ? Outcome.OUTSTANDING : OUTCOMES[outcome[row]];
     }
 
     /**
@@ -462,7 +612,27 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     }
 
     /**
-     * Most stalls of one virtual machine that were recorded and not ended at once.
+     * Faults that the core has answered while the hardware still stalls them: once nothing is left
+     * to run, answers that never reached the device.
+     *
+     * @return a count
+     */
+    public int answeredInVain() {
+        return answeredOpen;
+    }
+
+    /**
+     * Stalls of one endpoint that are recorded and not ended, from before its domain changed.
+     *
+     * @param index the endpoint's index
+     * @return a count
+     */
+    public int staleStalls(final int index) {
+        return stale[index];
+    }
+
+    /**
+     * Most faults of one virtual machine that were delivered to it and not ended at once.
      *
      * @param vm its index
      * @return a count
@@ -495,7 +665,7 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     }
 
     private int rowOf(final IommuFault fault) {
-        return rowOfTag[fault.grpid()];
+        return rowOfTag(fault.grpid());
     }
 
     private void remember(final int index, final int id, final int row) {
@@ -509,6 +679,10 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
         final int to = Math.max(1024, rows * 2);
         endpoint = Arrays.copyOf(endpoint, to);
         access = Arrays.copyOf(access, to);
+        vmOfRow = Arrays.copyOf(vmOfRow, to);
+        domainOfRow = Arrays.copyOf(domainOfRow, to);
+        substream = Arrays.copyOf(substream, to);
+        iova = Arrays.copyOf(iova, to);
         tag = Arrays.copyOf(tag, to);
         cookie = Arrays.copyOf(cookie, to);
         code = Arrays.copyOf(code, to);
@@ -516,6 +690,8 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
         result = Arrays.copyOf(result, to);
         stalls = Arrays.copyOf(stalls, to);
         held = Arrays.copyOf(held, to);
+        isWithVm = Arrays.copyOf(isWithVm, to);
+        driverAnswers = Arrays.copyOf(driverAnswers, to);
         raisedNs = Arrays.copyOf(raisedNs, to);
         queuedNs = Arrays.copyOf(queuedNs, to);
         reportedNs = Arrays.copyOf(reportedNs, to);

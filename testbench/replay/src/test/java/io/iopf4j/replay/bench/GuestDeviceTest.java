@@ -19,7 +19,7 @@ class GuestDeviceTest {
     private static final int PASID = 5;
     private static final long IOVA = 0x1234_5000L;
 
-    private final Bench bench = Bench.recorded(SmmuV3Config.roomy(), 1);
+    private final Bench bench = Bench.recorded(BenchSettings.mainline(SmmuV3Config.roomy(), 1));
     private final Ledger ledger = bench.ledger();
     private final GuestVm vm = bench.addVm("vm");
     private final GuestDevice device = bench.addDevice("dev", vm, 3);
@@ -125,7 +125,8 @@ class GuestDeviceTest {
 
     @Test
     void shouldRefuseMoreDevicesThanStreamIds() {
-        final Bench tiny = Bench.recorded(SmmuV3Config.roomy().withSidBits(1), 1);
+        final Bench tiny =
+                Bench.recorded(BenchSettings.mainline(SmmuV3Config.roomy().withSidBits(1), 1));
         final GuestVm owner = tiny.addVm("vm");
         tiny.addDevice("dev0", owner, 0);
         tiny.addDevice("dev1", owner, 0);
@@ -137,7 +138,13 @@ class GuestDeviceTest {
         device.attach();
         final int row = access(PASID);
         vm.readAll();
-        vm.answer(device, PASID, IOVA, ledger.cookie(row) + 1, PageResponseCode.SUCCESS);
+        vm.answer(
+                device,
+                PASID,
+                IOVA,
+                ledger.tag(row),
+                ledger.cookie(row) + 1,
+                PageResponseCode.SUCCESS);
         bench.scheduler().runReady();
         assertEquals(Outcome.OUTSTANDING, ledger.outcome(row));
         assertEquals(1, ledger.refused());
@@ -147,7 +154,7 @@ class GuestDeviceTest {
         if (device.isAttached()) {
             device.prepare(ssid);
         }
-        final int row = ledger.raise(device.endpoint());
+        final int row = ledger.raise(device.endpoint(), ssid, IOVA);
         device.endpoint().access(ssid, IOVA, IommuFault.PERM_READ);
         bench.scheduler().runReady();
         return row;
@@ -155,7 +162,7 @@ class GuestDeviceTest {
 
     private void answer(final int row, final int ssid, final int code) {
         vm.readAll();
-        vm.answer(device, ssid, IOVA, ledger.cookie(row), code);
+        vm.answer(device, ssid, IOVA, ledger.tag(row), ledger.cookie(row), code);
         bench.scheduler().runReady();
     }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** A stall belongs to the machine whose device raised it, whatever the core says. */
 class OwnershipTest {
-    private final Bench bench = Bench.recorded(SmmuV3Config.roomy(), 1);
+    private final Bench bench = Bench.recorded(BenchSettings.mainline(SmmuV3Config.roomy(), 1));
     private final GuestVm mine = bench.addVm("mine");
     private final GuestVm other = bench.addVm("other");
     private final GuestDevice device = bench.addDevice("dev", mine, 0);
@@ -20,18 +20,18 @@ class OwnershipTest {
     void shouldBelongToTheMachineOfItsDevice() {
         device.attach();
         device.prepare(IommuModel.NO_SUBSTREAM);
-        final int row = bench.ledger().raise(device.endpoint());
+        final int row = bench.ledger().raise(device.endpoint(), IommuModel.NO_SUBSTREAM, 0x1000);
         device.endpoint().access(IommuModel.NO_SUBSTREAM, 0x1000, IommuFault.PERM_READ);
         bench.scheduler().runReady();
         final int stag = bench.ledger().tag(row);
-        assertTrue(bench.ownsStall(mine.index(), stag));
-        assertFalse(bench.ownsStall(other.index(), stag));
+        assertFalse(bench.isForeign(mine.index(), stag));
+        assertTrue(bench.isForeign(other.index(), stag));
         mine.readAll();
         assertTrue(bench.invariants().hold());
     }
 
     @Test
     void shouldBelongToNobodyOnceEnded() {
-        assertFalse(bench.ownsStall(mine.index(), 0));
+        assertFalse(bench.isForeign(mine.index(), 0));
     }
 }

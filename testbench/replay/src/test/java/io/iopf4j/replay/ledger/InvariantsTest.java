@@ -25,7 +25,9 @@ class InvariantsTest {
                 List.of(
                         "EveryTransactionEndsOnce",
                         "ResponsesCarryTheGroupTheyAnswer",
+                        "EveryAnswerReachesItsDevice",
                         "HardwareDriverAndCoreBooksAgree",
+                        "NoFaultOutlivesItsDomain",
                         "NothingCrossesFromOneVmToAnother"),
                 invariants.all().stream().map(Invariants.Invariant::name).toList());
     }
@@ -36,6 +38,56 @@ class InvariantsTest {
         assertTrue(invariants.hold());
         invariants.transactionEnds(3, false);
         assertBroken("EveryTransactionEndsOnce", "fault 3 ended twice", 2);
+    }
+
+    @Test
+    void shouldBreakWhenAnAnswerNeverArrives() {
+        invariants.everyAnswerArrives(0);
+        assertTrue(invariants.hold());
+        invariants.everyAnswerArrives(2);
+        assertBroken(
+                "EveryAnswerReachesItsDevice", "2 answered, and still stalled in the hardware", 2);
+    }
+
+    @Test
+    void shouldBreakWhenAFaultIsStalledAfterItsDomainHasChanged() {
+        invariants.noFaultOutlivesItsDomain("nic", 0);
+        assertTrue(invariants.hold());
+        invariants.noFaultOutlivesItsDomain("nic", 3);
+        assertBroken(
+                "NoFaultOutlivesItsDomain",
+                "3 faults of nic are stalled after its domain has changed",
+                2);
+    }
+
+    @Test
+    void shouldBreakWhenAMachineHadMoreThanItsQuota() {
+        invariants.noVmExceedsItsQuota("a", 32, 32);
+        assertTrue(invariants.hold());
+        invariants.noVmExceedsItsQuota("b", 33, 32);
+        assertBroken("NoVmExceedsItsQuota", "b had 33 outstanding, its quota is 32", 2);
+    }
+
+    @Test
+    void shouldBreakWhenTheNextOwnersTablesServeAFault() {
+        invariants.endsWithItsOwner(7, true);
+        assertTrue(invariants.hold());
+        invariants.endsWithItsOwner(7, false);
+        assertBroken(
+                "NothingCrossesFromOneVmToAnother",
+                "fault 7 was completed by the next owner's tables",
+                2);
+    }
+
+    @Test
+    void shouldBreakWhenTheNextOwnerAnswersAFault() {
+        invariants.guestAnswers(7, true);
+        assertTrue(invariants.hold());
+        invariants.guestAnswers(7, false);
+        assertBroken(
+                "NothingCrossesFromOneVmToAnother",
+                "fault 7 was answered by the device's next owner",
+                2);
     }
 
     @Test
@@ -50,11 +102,13 @@ class InvariantsTest {
 
     @Test
     void shouldBreakWhenAnAnswerCarriesAnotherGroup() {
-        invariants.responseCarriesItsGroup(4, true);
+        invariants.responseCarriesItsGroup("nic", 4, true);
         assertTrue(invariants.hold());
-        invariants.responseCarriesItsGroup(4, false);
+        invariants.responseCarriesItsGroup("nic", 4, false);
         assertBroken(
-                "ResponsesCarryTheGroupTheyAnswer", "fault 4 was answered with another's group", 2);
+                "ResponsesCarryTheGroupTheyAnswer",
+                "an answer went to nic for group 4, which waits for none",
+                2);
     }
 
     @ParameterizedTest
@@ -91,9 +145,7 @@ class InvariantsTest {
         assertTrue(invariants.hold());
         invariants.guestSees(false, 6);
         assertBroken(
-                "NothingCrossesFromOneVmToAnother",
-                "a fault of device object 6 reached another VM",
-                2);
+                "NothingCrossesFromOneVmToAnother", "a fault of group 6 reached another VM", 2);
     }
 
     @Test

@@ -30,7 +30,7 @@ class LedgerTest {
 
     LedgerTest() {
         ledger.assign(0, 0, "mine");
-        row = ledger.raise(endpoint);
+        row = ledger.raise(endpoint, -1, 0x1000);
         access = endpoint.access(-1, 0x1000, IommuFault.PERM_READ);
         ledger.stallRecorded(endpoint, access, 0, STAG);
     }
@@ -85,7 +85,7 @@ class LedgerTest {
 
     @Test
     void shouldCountAHeldAccessWhosePageCameAsAnswered() {
-        final int second = ledger.raise(endpoint);
+        final int second = ledger.raise(endpoint, -1, 0x1000);
         final int id = endpoint.access(-1, 0x1000, IommuFault.PERM_READ);
         ledger.stallHeld(endpoint, id);
         endpoint.ended(id, AccessResult.DONE);
@@ -95,7 +95,7 @@ class LedgerTest {
 
     @Test
     void shouldCountAHeldAccessThatIsAbortedAsDrained() {
-        final int second = ledger.raise(endpoint);
+        final int second = ledger.raise(endpoint, -1, 0x1000);
         final int id = endpoint.access(-1, 0x1000, IommuFault.PERM_READ);
         ledger.stallHeld(endpoint, id);
         endpoint.ended(id, AccessResult.ABORTED);

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.core.policy;
+
+import io.iopf4j.api.IommuDevice;
+
+/**
+ * One rule of who may have how many faults outstanding, and what ends them. A {@link FaultGate}
+ * asks its policies in their order; the first that refuses decides, and the rest are not asked.
+ * Counting is not a policy's work: each {@link Account} is exact when a policy is asked.
+ *
+ * <p>{@link #admits} and {@link #ended} run under the gate's lock, one at a time, on the thread
+ * that reports or answers: they must be quick, keep nothing that they are handed, and call nothing
+ * but it and {@link Account}. Fields that only they touch need no lock. An instance belongs to one
+ * gate.
+ */
+public interface FaultPolicy {
+    /**
+     * What reports call it.
+     *
+     * @return such as {@code vm-quota=4}
+     */
+    String name();
+
+    /**
+     * Whether a request may go on to its consumer. Refused, its group is answered by the host when
+     * its last request comes, and its consumer never sees it.
+     *
+     * @param request what asks; its accounts do not contain it yet
+     * @return false to refuse it with its whole group
+     */
+    default boolean admits(final FaultInfo request) {
+        return true;
+    }
+
+    /**
+     * A group has ended, or was refused: told once for each group that was asked about.
+     *
+     * @param fault the group's last request, or the latest one if its last never came; {@link
+     *     FaultInfo#wasAdmitted()} tells an end from a refusal; its accounts do not contain it any
+     *     more
+     * @param end how
+     */
+    default void ended(final FaultInfo fault, final FaultEnd end) {}
+
+    /**
+     * How long a device's groups may wait for their answer. Asked once for each device, with no
+     * lock held; of several policies the shortest time counts.
+     *
+     * @param dev a probed device
+     * @return nanoseconds from a group's first request on; 0 for no limit
+     */
+    default long timeoutNs(final IommuDevice dev) {
+        return 0;
+    }
+
+    /**
+     * A device belongs to a virtual machine from now on: where a limit that depends on the driver
+     * is worked out. Called with no lock held, before any fault of the device is asked about.
+     *
+     * @param dev a probed device
+     * @param device its account
+     * @param vm whose it is now, maybe the host
+     * @throws IllegalArgumentException if the rule cannot be kept for this device, in one line
+     */
+    default void assigned(final IommuDevice dev, final Account device, final Account vm) {}
+
+    /**
+     * Whether the hardware is to end all faults of a device when its domain changes.
+     *
+     * @return true for {@code drain}
+     */
+    default boolean drainsOnDomainChange() {
+        return false;
+    }
+}

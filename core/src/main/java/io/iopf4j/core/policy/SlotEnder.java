@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.core.policy;
+
+import io.iopf4j.api.FaultGeneration;
+import io.iopf4j.api.IommuDevice;
+import io.iopf4j.api.ResponseOrigin;
+import io.iopf4j.api.kernel.Kernel;
+import io.iopf4j.api.kernel.Workqueue;
+import io.iopf4j.core.semantics.FaultCore;
+import java.util.List;
+
+/**
+ * Ends faults by the host's own decision: those whose time has come, those of an account that was
+ * disabled, those of a device whose domain changed. Its methods run with no lock held and take the
+ * gate's for each slot anew: while one slot is ended through the profile, others come and go.
+ */
+final class SlotEnder {
+    private final Kernel kernel;
+    private final FaultBook book;
+    private final Workqueue workqueue;
+    private FaultCore core;
+
+    /** Accounts that were disabled and whose faults are to be ended, linked. */
+    private volatile Account disabled;
+
+    /** The work queue is for what policies decide; null without policies. */
+    SlotEnder(final Kernel kernel, final FaultBook book, final Workqueue workqueue) {
+        this.kernel = kernel;
+        this.book = book;
+        this.workqueue = workqueue;
+    }
+
+    void guard(final FaultCore guarded) {
+        core = guarded;
+    }
+
+    /** The thread that held a slot during a report or an answer is done with it. */
+    void letGo(final FaultSlot slot) {
+        final boolean isWanted;
+        synchronized (book) {
+            isWanted = book.release(slot);
+        }
+        if (isWanted) {
+            end(slot);
+        }
+        settle();
+    }
+
+    /** Ends a slot that the caller holds, and lets it go. */
+    private void end(final FaultSlot slot) {
+        final IommuDevice dev = slot.charge.device.dev;
+        if (slot.group != null || core.generation() != FaultGeneration.LINUX_6_12) {
+            core.end(
+                    dev,
+                    slot.fault,
+                    slot.group,
+                    slot.generation,
+                    dev.ops().terminationCode(dev),
+                    slot.endOrigin);
+        }
+        synchronized (book) {
+            book.releaseEnded(slot);
+        }
+    }
+
+    // ---- Timeouts -------------------------------------------------------------------------------
+
+    /** A queue's timer has expired. */
+    void expire(final TimeoutFifo timeout) {
+        for (FaultSlot slot = nextExpired(timeout); slot != null; slot = nextExpired(timeout)) {
+            end(slot);
+            settle();
+        }
+    }
+
+    private FaultSlot nextExpired(final TimeoutFifo timeout) {
+        final long nowNs = kernel.nowNs();
+        synchronized (book) {
+            FaultSlot slot = timeout.takeExpired(nowNs);
+            while (slot != null && !book.wantEnd(slot, ResponseOrigin.TIMED_OUT)) {
+                slot = timeout.takeExpired(nowNs);
+            }
+            return slot;
+        }
+    }
+
+    // ---- Disabled accounts ----------------------------------------------------------------------
+
+    /**
+     * Disables an account. A policy does so under the gate's lock and maybe the profile's: then its
+     * faults are ended as soon as some thread of the gate is outside, or by deferred work.
+     */
+    void disable(final Account account) {
+        final boolean isDeciding = Thread.holdsLock(book);
+        synchronized (book) {
+            if (!account.markDisabled()) {
+                return;
+            }
+            if (!account.isSettling) {
+                account.isSettling = true;
+                account.nextDisabled = disabled;
+                disabled = account;
+            }
+        }
+        if (isDeciding) {
+            workqueue.queueWork(this::settle);
+        } else {
+            settle();
+        }
+    }
+
+    /** Ends what accounts that were disabled have outstanding. */
+    private void settle() {
+        while (disabled != null) {
+            final Account account;
+            synchronized (book) {
+                account = disabled;
+                if (account == null) {
+                    return;
+                }
+                disabled = account.nextDisabled;
+                account.nextDisabled = null;
+                account.isSettling = false;
+            }
+            endAll(account);
+        }
+    }
+
+    private void endAll(final Account account) {
+        for (final Charge charge : charges(account)) {
+            for (int left = size(charge); left > 0; left--) {
+                final FaultSlot slot;
+                final boolean isMine;
+                synchronized (book) {
+                    slot = account.isOff() ? charge.slots.rotate() : null;
+                    isMine = slot != null && book.wantEnd(slot, ResponseOrigin.POLICY);
+                }
+                if (isMine) {
+                    end(slot);
+                }
+            }
+        }
+    }
+
+    private List<Charge> charges(final Account account) {
+        synchronized (book) {
+            return List.copyOf(account.charges);
+        }
+    }
+
+    private int size(final Charge charge) {
+        synchronized (book) {
+            return charge.slots.size();
+        }
+    }
+
+    // ---- Domain changes -------------------------------------------------------------------------
+
+    void drain(final IommuDevice dev) {
+        synchronized (book) {
+            book.refuseAnswers(dev);
+        }
+        final boolean isDrained = dev.ops().drainFaults(dev) == 0;
+        if (isDrained) {
+            core.forget(dev);
+            synchronized (book) {
+                book.endAll(dev);
+            }
+        } else {
+            answerAll(dev);
+        }
+        settle();
+    }
+
+    private void answerAll(final IommuDevice dev) {
+        final DeviceRecord device;
+        synchronized (book) {
+            device = book.device(dev);
+        }
+        if (device == null) {
+            return;
+        }
+        for (final Charge charge : charges(device.account)) {
+            for (int left = size(charge); left > 0; left--) {
+                final FaultSlot slot;
+                final boolean isMine;
+                synchronized (book) {
+                    slot = charge.slots.rotate();
+                    isMine = slot != null && FaultBook.holdToEnd(slot);
+                }
+                if (isMine) {
+                    end(slot);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.benchmarks;
+
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Whether the core's part of a cycle costs more when more is outstanding, in ns: report, policies,
+ * read, write in random order, {@code page_response}. What grows with a million faults is what
+ * their memory costs, no longer at hand in any cache; the steps are the same.
+ *
+ * <pre>java -jar testbench/benchmarks/target/benchmarks.jar OutstandingScaling -prof gc</pre>
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(value = 1, jvmArgsAppend = "-Xmx4g")
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class OutstandingScalingBenchmark {
+    private static final long SEED = 1;
+
+    /** Policies joined by a plus, since a comma parts a parameter's values. */
+    @Param({"none", "vm-quota=1000000+timeout"})
+    public String policy;
+
+    /** Faults that guests hold while another one is made. */
+    @Param({"100", "10000", "1000000"})
+    public int outstanding;
+
+    /** Devices, each in a virtual machine of its own. */
+    @Param({"1", "64", "4096"})
+    public int devices;
+
+    private CoreCycle cycle;
+
+    /** Is made by JMH. */
+    public OutstandingScalingBenchmark() {}
+
+    /** Attaches the devices and fills them up. */
+    @Setup
+    public void build() {
+        cycle = new CoreCycle(outstanding, devices, policy.replace('+', ','), SEED);
+    }
+
+    /** One cycle. */
+    @Benchmark
+    public void cycle() {
+        cycle.run();
+    }
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.replay;
+
+import io.iopf4j.core.policy.FaultPolicy;
+import io.iopf4j.core.policy.Policies;
+import io.iopf4j.core.semantics.Semantics;
+import io.iopf4j.emulation.Scheduler;
+import io.iopf4j.emulation.smmuv3.SmmuV3Config;
+import io.iopf4j.replay.bench.Bench;
+import io.iopf4j.replay.bench.BenchSettings;
+import io.iopf4j.replay.bench.GuestDevice;
+import io.iopf4j.replay.bench.GuestVm;
+import io.iopf4j.replay.scenario.AccessStream;
+import io.iopf4j.replay.scenario.GuestBehaviour;
+import io.iopf4j.replay.scenario.Hardware;
+import io.iopf4j.replay.scenario.Scenario;
+import io.iopf4j.replay.scenario.ScenarioEvent;
+import io.iopf4j.replay.scenario.ScenarioVm;
+import io.iopf4j.replay.scenario.Workload;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.LongConsumer;
+
+/**
+ * Runs a scenario: builds its machines, lets its devices issue and its guests answer, and does to
+ * them what its events say. Everything happens on the scheduler; between two points in time the
+ * invariants are checked. The same scenario and seed give the same ledger. One thread, one use.
+ */
+public final class ScenarioRun {
+    private final Scenario scenario;
+    private final Map<String, GuestVm> vms = new HashMap<>();
+    private final Map<String, GuestDevice> devices = new HashMap<>();
+    private final Map<GuestDevice, Traffic> traffic = new HashMap<>();
+    private final Map<GuestVm, Guest> guests = new HashMap<>();
+    private Optional<Semantics> semantics = Optional.empty();
+    private Optional<List<FaultPolicy>> policies = Optional.empty();
+    private Optional<Integer> queueLog2 = Optional.empty();
+    private Optional<Integer> stallEntries = Optional.empty();
+    private boolean isSmmuWanted;
+    private long seed = 1;
+    private Bench bench;
+    private GuestDevice touched;
+
+    /**
+     * A run as the scenario says.
+     *
+     * @param scenario what to run
+     */
+    public ScenarioRun(final Scenario scenario) {
+        this.scenario = scenario;
+    }
+
+    /**
+     * Puts other rules in place of the scenario's.
+     *
+     * @param other the kernel's rules; empty for the scenario's
+     * @return this
+     */
+    public ScenarioRun withSemantics(final Optional<Semantics> other) {
+        semantics = other;
+        return this;
+    }
+
+    /**
+     * Puts other policies in place of the scenario's.
+     *
+     * @param other fresh policies; empty for the scenario's
+     * @return this
+     */
+    public ScenarioRun withPolicies(final Optional<List<FaultPolicy>> other) {
+        policies = other;
+        return this;
+    }
+
+    /**
+     * Puts other hardware in place of the scenario's.
+     *
+     * @param smmu an SMMUv3, whatever the scenario names
+     * @param otherQueueLog2 log2 of the event queue's entries; empty for the scenario's
+     * @param otherStallEntries size of the stall buffer; empty for the scenario's
+     * @return this
+     */
+    public ScenarioRun withHardware(
+            final boolean smmu,
+            final Optional<Integer> otherQueueLog2,
+            final Optional<Integer> otherStallEntries) {
+        isSmmuWanted = smmu;
+        queueLog2 = otherQueueLog2;
+        stallEntries = otherStallEntries;
+        return this;
+    }
+
+    /**
+     * Sets the seed that all chance comes from.
+     *
+     * @param itsSeed any number
+     * @return this
+     */
+    public ScenarioRun withSeed(final long itsSeed) {
+        seed = itsSeed;
+        return this;
+    }
+
+    /**
+     * Runs it to its end.
+     *
+     * @param progress hears the virtual time now and then, in nanoseconds
+     * @return what it came to
+     * @throws IOException if this version has not what the scenario needs: one line that names it
+     */
+    public RunResult run(final LongConsumer progress) throws IOException {
+        requireHardware();
+        bench = Bench.recorded(settings());
+        build();
+        final Scheduler scheduler = bench.scheduler();
+        final long endNs = scenario.durationNs();
+        for (long next = scheduler.nextTimerNs(); next <= endNs; next = scheduler.nextTimerNs()) {
+            scheduler.runUntil(next);
+            bench.settle(touched);
+            touched = null;
+            progress.accept(next);
+        }
+        scheduler.runUntil(endNs);
+        bench.settle(null);
+        bench.checkAllBooks();
+        return new RunOutcome(bench).result();
+    }
+
+    private void requireHardware() throws IOException {
+        final boolean wantsVtd = scenario.hardware().iommu() == Hardware.Iommu.VTD;
+        if (wantsVtd && !isSmmuWanted) {
+            throw new IOException(
+                    scenario.name()
+                            + ": it runs on VT-d, whose model comes with a later version"
+                            + (scenario.needsVtd()
+                                    ? ""
+                                    : "; --iommu smmuv3 runs it on an SMMUv3 meanwhile"));
+        }
+        if (scenario.needsVtd()) {
+            throw new IOException(
+                    scenario.name()
+                            + ": it has groups of several requests or stream requests, which"
+                            + " SMMUv3 does not know; they come with VT-d's model");
+        }
+    }
+
+    private BenchSettings settings() {
+        final SmmuV3Config roomy = SmmuV3Config.roomy();
+        final Hardware hardware = scenario.hardware();
+        final int queue =
+                queueLog2.orElseGet(
+                        () ->
+                                hardware.queueEntries().isPresent()
+                                        ? Integer.numberOfTrailingZeros(
+                                                hardware.queueEntries().getAsInt())
+                                        : roomy.eventQueueLog2Max());
+        final int stalls =
+                stallEntries.orElseGet(() -> hardware.stallEntries().orElse(roomy.stallMax()));
+        return new BenchSettings(
+                roomy.withEventQueueLog2Max(queue).withStallMax(stalls),
+                semantics.orElseGet(() -> Semantics.of(scenario.semantics())),
+                policies.orElseGet(() -> Policies.parse(scenario.policy())),
+                seed);
+    }
+
+    private void build() {
+        final SplittableRandom random = new SplittableRandom(seed);
+        for (final ScenarioVm vm : scenario.vms()) {
+            final GuestVm guestVm = bench.addVm(vm.name());
+            vms.put(vm.name(), guestVm);
+            guests.put(
+                    guestVm,
+                    new Guest(
+                            bench,
+                            guestVm,
+                            new GuestBehaviour(vm, scenario.events(), random.split())));
+            for (final String name : vm.devices()) {
+                addDevice(name, guestVm, vm.workload(), random);
+            }
+        }
+        bench.ledger().setEndListener(index -> traffic.get(bench.devices().get(index)).ended());
+        for (final ScenarioEvent event : scenario.events()) {
+            bench.scheduler().new Timer(() -> happen(event)).arm(event.atNs());
+        }
+    }
+
+    private void addDevice(
+            final String name,
+            final GuestVm vm,
+            final Optional<Workload> workload,
+            final SplittableRandom random) {
+        final GuestDevice device = bench.addDevice(name, vm, pasidBits(workload));
+        devices.put(name, device);
+        device.attach();
+        final Traffic its =
+                new Traffic(
+                        bench,
+                        device,
+                        workload.map(what -> new AccessStream(what, random.split())),
+                        workload.map(Workload::inFlight).orElse(Integer.MAX_VALUE));
+        traffic.put(device, its);
+        its.start();
+    }
+
+    private static int pasidBits(final Optional<Workload> workload) {
+        final int most =
+                workload.stream()
+                        .flatMap(what -> what.pasids().stream())
+                        .mapToInt(Integer::intValue)
+                        .max()
+                        .orElse(0);
+        return Integer.SIZE - Integer.numberOfLeadingZeros(most);
+    }
+
+    private void happen(final ScenarioEvent event) {
+        if (event.kind().isOfDevice()) {
+            touched = devices.get(event.subject());
+        }
+        switch (event.kind()) {
+            case MOVE -> touched.moveTo(vms.get(event.to()));
+            case REMOVE -> removeDevice(touched);
+            case REPLACE_DOMAIN -> touched.replace();
+            case KILL -> kill(vms.get(event.subject()));
+            case CLOSE_FAULT_QUEUE -> vms.get(event.subject()).closeFaultQueue();
+            case SILENCE, WAKE -> {
+                // The guest's behaviour knows when it is silent.
+            }
+        }
+    }
+
+    /** As a monitor's end closes its files: the fault queue can only go first. */
+    private void kill(final GuestVm vm) {
+        guests.get(vm).die();
+        vm.closeFaultQueue();
+        List.copyOf(vm.devices()).forEach(this::removeDevice);
+    }
+
+    private void removeDevice(final GuestDevice device) {
+        traffic.get(device).stop();
+        device.remove();
+    }
+}

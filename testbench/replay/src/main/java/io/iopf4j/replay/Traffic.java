@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.replay;
+
+import io.iopf4j.emulation.Scheduler;
+import io.iopf4j.replay.bench.Bench;
+import io.iopf4j.replay.bench.GuestDevice;
+import io.iopf4j.replay.scenario.AccessStream;
+import java.util.Optional;
+
+/**
+ * One device at work: issues its stream's accesses when their time has come, but never more at once
+ * than the device can have in flight. What waits for room is issued as soon as an access ends.
+ */
+final class Traffic {
+    private final Bench bench;
+    private final GuestDevice device;
+    private final Optional<AccessStream> stream;
+    private final int mostInFlight;
+    private final Scheduler.Timer timer;
+    private boolean waitsForRoom;
+    private boolean isStopped;
+
+    Traffic(
+            final Bench bench,
+            final GuestDevice device,
+            final Optional<AccessStream> stream,
+            final int mostInFlight) {
+        this.bench = bench;
+        this.device = device;
+        this.stream = stream;
+        this.mostInFlight = mostInFlight;
+        this.timer = bench.scheduler().new Timer(this::issue);
+    }
+
+    void start() {
+        stream.ifPresent(this::next);
+    }
+
+    void stop() {
+        isStopped = true;
+        timer.cancel();
+    }
+
+    /** An access of the device has ended. */
+    void ended() {
+        if (waitsForRoom) {
+            waitsForRoom = false;
+            timer.arm(bench.scheduler().nowNs());
+        }
+    }
+
+    private void next(final AccessStream itsStream) {
+        if (!isStopped && itsStream.next()) {
+            timer.arm(itsStream.timeNs());
+        }
+    }
+
+    private void issue() {
+        if (device.endpoint().inFlight() >= mostInFlight) {
+            waitsForRoom = true;
+            return;
+        }
+        final AccessStream access = stream.orElseThrow();
+        if (device.isAttached()) {
+            device.prepare(access.pasid());
+        }
+        bench.ledger().raise(device.endpoint(), access.pasid(), access.address());
+        device.endpoint().access(access.pasid(), access.address(), access.perm());
+        next(access);
+    }
+}

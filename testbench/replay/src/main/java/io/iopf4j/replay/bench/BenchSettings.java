@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.replay.bench;
+
+import io.iopf4j.core.policy.FaultPolicy;
+import io.iopf4j.core.semantics.Semantics;
+import io.iopf4j.emulation.smmuv3.SmmuV3Config;
+import java.util.List;
+
+/**
+ * How a bench is built.
+ *
+ * @param hardware the integrator's choice
+ * @param semantics the kernel's rules
+ * @param policies limits on faults, fresh ones: they keep state; empty for none
+ * @param seed the simulation's seed
+ */
+public record BenchSettings(
+        SmmuV3Config hardware, Semantics semantics, List<FaultPolicy> policies, long seed) {
+    /** Copies the list. */
+    public BenchSettings {
+        policies = List.copyOf(policies);
+    }
+
+    /**
+     * Linux 6.12 without policies.
+     *
+     * @param hardware the integrator's choice
+     * @param seed the simulation's seed
+     * @return the settings
+     */
+    public static BenchSettings mainline(final SmmuV3Config hardware, final long seed) {
+        return new BenchSettings(hardware, Semantics.MAINLINE_6_12, List.of(), seed);
+    }
+
+    /**
+     * The policies, as a report names them.
+     *
+     * @return one name each, or {@code none}
+     */
+    public List<String> policyNames() {
+        return policies.isEmpty()
+                ? List.of("none")
+                : policies.stream().map(FaultPolicy::name).toList();
+    }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.replay.bench;
+
+import io.iopf4j.api.PageResponseType;
+
+/**
+ * What a guest gets to see of a fault, and what it answers by. Mutable and reused: whoever keeps a
+ * record copies it.
+ */
+public final class GuestRecord {
+    private GuestDevice device;
+    private int ssid;
+    private long iova;
+    private int grpid;
+    private int cookie;
+    private int responseType = PageResponseType.GROUP;
+    private boolean isLast = true;
+
+    /** An empty record. */
+    public GuestRecord() {}
+
+    /**
+     * Fills it: the last request of a group.
+     *
+     * @param itsDevice the device that faulted
+     * @param itsSsid its PASID, or negative for none
+     * @param itsIova the faulting address in bytes
+     * @param itsGrpid the group's index
+     * @param itsCookie what iommufd names it by; 0 before 6.12, which had no cookies
+     * @return this
+     */
+    public GuestRecord set(
+            final GuestDevice itsDevice,
+            final int itsSsid,
+            final long itsIova,
+            final int itsGrpid,
+            final int itsCookie) {
+        device = itsDevice;
+        ssid = itsSsid;
+        iova = itsIova;
+        grpid = itsGrpid;
+        cookie = itsCookie;
+        responseType = PageResponseType.GROUP;
+        isLast = true;
+        return this;
+    }
+
+    /**
+     * Says how it wants to be answered, and whether it completes its group.
+     *
+     * @param type a {@link PageResponseType}
+     * @param last it is the group's last request
+     * @return this
+     */
+    public GuestRecord shape(final int type, final boolean last) {
+        responseType = type;
+        isLast = last;
+        return this;
+    }
+
+    /**
+     * Takes all values of another record.
+     *
+     * @param other where from
+     * @return this
+     */
+    public GuestRecord copyFrom(final GuestRecord other) {
+        return set(other.device, other.ssid, other.iova, other.grpid, other.cookie)
+                .shape(other.responseType, other.isLast);
+    }
+
+    /**
+     * The device that faulted.
+     *
+     * @return the device, or null if the host named one that the guest does not have
+     */
+    public GuestDevice device() {
+        return device;
+    }
+
+    /**
+     * Its PASID.
+     *
+     * @return the PASID, negative for none
+     */
+    public int ssid() {
+        return ssid;
+    }
+
+    /**
+     * Where it faulted.
+     *
+     * @return bytes
+     */
+    public long iova() {
+        return iova;
+    }
+
+    /**
+     * The group's index.
+     *
+     * @return as the hardware gave it
+     */
+    public int grpid() {
+        return grpid;
+    }
+
+    /**
+     * What iommufd names it by.
+     *
+     * @return the cookie, or 0
+     */
+    public int cookie() {
+        return cookie;
+    }
+
+    /**
+     * How it wants to be answered.
+     *
+     * @return a {@link PageResponseType}
+     */
+    public int responseType() {
+        return responseType;
+    }
+
+    /**
+     * Whether it completes its group.
+     *
+     * @return it is owed an answer
+     */
+    public boolean isLast() {
+        return isLast;
+    }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.replay.bench;
+
+import io.iopf4j.api.FaultObserver;
+import io.iopf4j.api.IommuDomain;
+import io.iopf4j.api.uapi.HwptPageResponse;
+import io.iopf4j.api.uapi.HwptPgfault;
+import io.iopf4j.core.iommufd.IommufdContext;
+import io.iopf4j.core.iommufd.IommufdDevice;
+import io.iopf4j.core.iommufd.IommufdFaultQueue;
+import io.iopf4j.core.iommufd.IommufdHwpt;
+import io.iopf4j.core.iopf.GroupResponder;
+import io.iopf4j.emulation.IommuModel;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A monitor of 6.12: one iommufd context with one fault queue. */
+final class IommufdMonitor implements VmMonitor {
+    private static final int READ_RECORDS = 64;
+    private static final int PASID_VALID = 1;
+    private static final int LAST_PAGE = 1 << 1;
+
+    private final IommufdContext context;
+    private final int faultQueueId;
+    private final IommufdFaultQueue faultQueue;
+    private final Map<GuestDevice, Seat> seats = new HashMap<>();
+    private final ByteBuffer records = ByteBuffer.allocate(READ_RECORDS * HwptPgfault.BYTES);
+    private final ByteBuffer answer = ByteBuffer.allocate(HwptPageResponse.BYTES);
+    private final GuestRecord record = new GuestRecord();
+    private GuestDevice[] deviceOfId = new GuestDevice[16];
+
+    IommufdMonitor(final GroupResponder core, final FaultObserver observer) {
+        context = new IommufdContext(core, observer);
+        faultQueueId = context.faultQueueAlloc(0);
+        faultQueue = context.faultQueue(faultQueueId);
+    }
+
+    @Override
+    public void bind(final GuestDevice device) {
+        final IommufdDevice bound = context.bind(device.device());
+        seats.put(device, new Seat(bound));
+        if (bound.id() >= deviceOfId.length) {
+            deviceOfId = Arrays.copyOf(deviceOfId, bound.id() * 2);
+        }
+        deviceOfId[bound.id()] = device;
+    }
+
+    @Override
+    public void unbind(final GuestDevice device) {
+        final Seat seat = seats.remove(device);
+        deviceOfId[seat.bound.id()] = null;
+        context.destroy(seat.bound.id());
+    }
+
+    @Override
+    public int attach(final GuestDevice device, final IommuDomain domain) {
+        final Seat seat = seats.get(device);
+        final IommufdHwpt hwpt = context.hwptAlloc(domain, faultQueueId);
+        if (hwpt == null) {
+            return context.lastError();
+        }
+        final int ret = seat.bound.attach(hwpt);
+        if (ret == 0) {
+            seat.hwpt = hwpt;
+        } else {
+            context.destroy(hwpt.id());
+        }
+        return ret;
+    }
+
+    @Override
+    public int replace(final GuestDevice device, final IommuDomain domain) {
+        final Seat seat = seats.get(device);
+        final IommufdHwpt hwpt = context.hwptAlloc(domain, faultQueueId);
+        if (hwpt == null) {
+            return context.lastError();
+        }
+        final int ret = seat.bound.replace(hwpt);
+        context.destroy(ret == 0 ? seat.hwpt.id() : hwpt.id());
+        if (ret == 0) {
+            seat.hwpt = hwpt;
+        }
+        return ret;
+    }
+
+    @Override
+    public int detach(final GuestDevice device) {
+        final Seat seat = seats.get(device);
+        final int ret = seat.bound.detach();
+        context.destroy(seat.hwpt.id());
+        seat.hwpt = null;
+        return ret;
+    }
+
+    @Override
+    public int read(final int most, final GuestListener listener) {
+        int done = 0;
+        while (done < most) {
+            records.clear().limit(Math.min(most - done, READ_RECORDS) * HwptPgfault.BYTES);
+            final int bytes = faultQueue.read(records);
+            if (bytes <= 0) {
+                break;
+            }
+            for (int at = 0; at < bytes; at += HwptPgfault.BYTES) {
+                listener.read(decode(at));
+            }
+            done += bytes / HwptPgfault.BYTES;
+        }
+        return done;
+    }
+
+    private GuestRecord decode(final int at) {
+        final int flags = HwptPgfault.flags(records, at);
+        final int devId = HwptPgfault.devId(records, at);
+        return record.set(
+                        devId >= 0 && devId < deviceOfId.length ? deviceOfId[devId] : null,
+                        (flags & PASID_VALID) == 0
+                                ? IommuModel.NO_SUBSTREAM
+                                : HwptPgfault.pasid(records, at),
+                        HwptPgfault.addr(records, at),
+                        HwptPgfault.grpid(records, at),
+                        HwptPgfault.cookie(records, at))
+                .shape(record.responseType(), (flags & LAST_PAGE) != 0);
+    }
+
+    @Override
+    public int answer(final GuestRecord answered, final int code) {
+        answer.clear();
+        HwptPageResponse.encode(answer, 0, answered.cookie(), code);
+        return Math.min(faultQueue.write(answer), 0);
+    }
+
+    @Override
+    public void setWakeup(final Runnable wakeup) {
+        faultQueue.setWakeup(wakeup);
+    }
+
+    @Override
+    public void close() {
+        faultQueue.close();
+    }
+
+    /** A device in this context. */
+    private static final class Seat {
+        private final IommufdDevice bound;
+        private IommufdHwpt hwpt;
+
+        Seat(final IommufdDevice bound) {
+            this.bound = bound;
+        }
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.replay.scenario;
+
+import io.iopf4j.core.policy.Policies;
+import io.iopf4j.core.semantics.Semantics;
+import io.iopf4j.replay.yaml.YamlException;
+import io.iopf4j.replay.yaml.YamlFile;
+import io.iopf4j.replay.yaml.YamlMap;
+import io.iopf4j.replay.yaml.YamlNode;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+
+/** Reads a scenario file: YAML, in the words of {@code docs/scenarios.md}. */
+public final class ScenarioFile {
+    static final String ENDING = ".yaml";
+
+    private static final List<String> KEYS =
+            List.of("title", "hardware", "semantics", "policy", "duration", "vms", "events");
+    private static final int MOST_STALLS = 65_535;
+    private static final int MOST_QUEUE_ENTRIES = 1 << 17;
+    private static final Pattern TITLE = Pattern.compile("[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]{1,72}");
+
+    private final YamlMap root;
+
+    private ScenarioFile(final YamlMap root) {
+        this.root = root;
+    }
+
+    /**
+     * Reads a scenario.
+     *
+     * @param file the file
+     * @return the scenario
+     * @throws ScenarioException if the file cannot be read or says what cannot be: one line that
+     *     names the file, the line, what is wrong and what is right
+     */
+    public static Scenario read(final Path file) throws ScenarioException {
+        try {
+            return scenario(YamlFile.read(file), String.valueOf(file.getFileName()));
+        } catch (final YamlException e) {
+            throw new ScenarioException(e);
+        }
+    }
+
+    /** The same from memory. */
+    static Scenario parse(final String file, final byte[] bytes) throws ScenarioException {
+        try {
+            return scenario(YamlFile.parse(file, bytes), file);
+        } catch (final YamlException e) {
+            throw new ScenarioException(e);
+        }
+    }
+
+    private static Scenario scenario(final YamlNode node, final String fileName)
+            throws YamlException {
+        final String name =
+                fileName.endsWith(ENDING)
+                        ? fileName.substring(0, fileName.length() - ENDING.length())
+                        : fileName;
+        return new ScenarioFile(node.map("a mapping with 'title:', 'duration:', 'vms:'", KEYS))
+                .scenario(name);
+    }
+
+    private Scenario scenario(final String name) throws YamlException {
+        final String title = title();
+        final Hardware hardware = hardware(root.get("hardware"));
+        final YamlNode duration = root.require("duration", "duration: 5s");
+        final long durationNs = Values.time(duration);
+        if (durationNs == 0) {
+            throw duration.expected("a time that is longer");
+        }
+        final VmReader vms = new VmReader(durationNs, hardware);
+        vms.read(root.require("vms", "vms: [{name: vm-a}]"));
+        final EventReader events = new EventReader(durationNs, vms.vms());
+        if (root.get("events") != null) {
+            events.read(root.get("events"));
+        }
+        vms.deaths(events);
+        return new Scenario(
+                name,
+                title,
+                hardware,
+                semantics(),
+                policy(),
+                durationNs,
+                vms.vms(),
+                events.inOrder());
+    }
+
+    private String title() throws YamlException {
+        final String expected = "one line of at most 72 characters";
+        final YamlNode node = root.require("title", "title: a silent VM fills the stall buffer");
+        final String title = node.text(expected);
+        if (title.isBlank() || !TITLE.matcher(title).matches()) {
+            throw node.expected(expected);
+        }
+        return title.strip();
+    }
+
+    private String semantics() throws YamlException {
+        final List<String> names =
+                Arrays.stream(Semantics.values()).map(Semantics::profileName).toList();
+        final YamlNode node = root.get("semantics");
+        return node == null ? Semantics.MAINLINE_6_12.profileName() : node.word(names);
+    }
+
+    private String policy() throws YamlException {
+        final YamlNode node = root.get("policy");
+        if (node == null) {
+            return Policies.NONE;
+        }
+        final String list = node.text("policies joined by commas, as vm-quota=half,timeout=10s");
+        try {
+            Policies.parse(list);
+        } catch (final IllegalArgumentException e) {
+            throw node.wrong(e.getMessage());
+        }
+        return list;
+    }
+
+    private static Hardware hardware(final YamlNode node) throws YamlException {
+        if (node == null) {
+            return Hardware.DEFAULT;
+        }
+        final YamlMap map =
+                node.map(
+                        "a mapping such as {iommu: smmuv3, stallEntries: 64}",
+                        List.of("iommu", "stallEntries", "queueEntries"));
+        final Hardware.Iommu iommu =
+                switch (Values.word(map, "iommu", List.of("auto", "smmuv3", "vtd"))) {
+                    case "smmuv3" -> Hardware.Iommu.SMMUV3;
+                    case "vtd" -> Hardware.Iommu.VTD;
+                    default -> Hardware.Iommu.AUTO;
+                };
+        final YamlNode stalls = map.get("stallEntries");
+        if (stalls != null && iommu == Hardware.Iommu.VTD) {
+            throw stalls.wrong("VT-d has no stall buffer, only 'queueEntries'");
+        }
+        return new Hardware(iommu, stalls(stalls), queue(map.get("queueEntries")));
+    }
+
+    private static OptionalInt stalls(final YamlNode node) throws YamlException {
+        return node == null
+                ? OptionalInt.empty()
+                : OptionalInt.of((int) Values.number(node, 1, MOST_STALLS));
+    }
+
+    private static OptionalInt queue(final YamlNode node) throws YamlException {
+        if (node == null) {
+            return OptionalInt.empty();
+        }
+        final int entries = (int) Values.number(node, 1, MOST_QUEUE_ENTRIES);
+        if (Integer.bitCount(entries) != 1) {
+            throw node.expected("a power of two in [1, " + MOST_QUEUE_ENTRIES + "]");
+        }
+        return OptionalInt.of(entries);
+    }
+}

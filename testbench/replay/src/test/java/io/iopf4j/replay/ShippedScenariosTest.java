@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.replay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.iopf4j.core.policy.Policies;
+import io.iopf4j.core.semantics.Semantics;
+import io.iopf4j.replay.ledger.Invariants;
+import io.iopf4j.replay.ledger.Outcome;
+import io.iopf4j.replay.scenario.Scenarios;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each scenario that ships shows what its comment says. */
+class ShippedScenariosTest {
+    private static final int STALLS = 64;
+
+    @Test
+    void shouldStarveTheOthersWithoutAPolicy() throws IOException {
+        final RunResult result = run("shared-stall-buffer", "none");
+        for (final String vm : List.of("web", "db", "mail")) {
+            assertTrue(count(result, vm, Outcome.UNREPORTED) > 0, vm);
+        }
+        assertEquals(STALLS, result.bench().smmu().stallHighWater());
+        assertEquals(STALLS, vm(result, "silent").outstandingHighWater());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"v3-2017", "v5-2018", "mainline-5.x", "mainline-6.12"})
+    void shouldAnswerTheOthersUnderAQuotaOfHalf(final String semantics) throws IOException {
+        final RunResult result = run("shared-stall-buffer", semantics, "vm-quota=half");
+        for (final String vm : List.of("web", "db", "mail")) {
+            assertEquals(vm(result, vm).raised(), count(result, vm, Outcome.ANSWERED), vm);
+        }
+        final VmResult silent = vm(result, "silent");
+        assertEquals(STALLS / 2, silent.quota());
+        assertEquals(STALLS / 2, silent.outstandingHighWater());
+        assertEquals(silent.raised() - STALLS / 2, count(result, "silent", Outcome.TERMINATED));
+        assertAllHold(result);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"device-quota=half", "device-quota=16", "device-quota=5", "credit=8"})
+    void shouldStillStarveUnderALimitForEachDevice(final String policy) throws IOException {
+        final RunResult result = run("fifteen-devices", policy);
+        assertTrue(count(result, "web", Outcome.UNREPORTED) > 0, "web");
+        assertTrue(count(result, "db", Outcome.UNREPORTED) > 0, "db");
+    }
+
+    @Test
+    void shouldNotStarveUnderALimitForEachVm() throws IOException {
+        final RunResult result = run("fifteen-devices", "vm-quota=half");
+        assertEquals(vm(result, "web").raised(), count(result, "web", Outcome.ANSWERED));
+        assertEquals(vm(result, "db").raised(), count(result, "db", Outcome.ANSWERED));
+    }
+
+    @Test
+    void shouldEndFaultsWithTheirDomainAndRefuseLateAnswers() throws IOException {
+        final RunResult result = run("domain-change", "none");
+        assertEquals(6, count(result, "a", Outcome.DRAINED));
+        assertEquals(0, count(result, "a", Outcome.OUTSTANDING));
+        assertEquals(6, result.ledger().refused());
+        assertEquals(vm(result, "b").raised(), count(result, "b", Outcome.ANSWERED));
+        assertAllHold(result);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"v3-2017", "v5-2018", "mainline-5.x"})
+    void shouldLeakOverADomainChangeBefore612(final String semantics) throws IOException {
+        final RunResult result = run("domain-change", semantics, "none");
+        assertEquals(6, count(result, "a", Outcome.OUTSTANDING));
+        assertBroken(result, "NoFaultOutlivesItsDomain");
+        final RunResult drained = run("domain-change", semantics, "drain");
+        assertEquals(6, count(drained, "a", Outcome.DRAINED));
+        assertEquals(6, drained.ledger().refused());
+        assertAllHold(drained);
+    }
+
+    @Test
+    void shouldRefuseTheWrongResponseType() throws IOException {
+        final RunResult result = run("response-type", "none");
+        assertEquals(25, result.ledger().refused());
+        assertEquals(25, count(result, "confused", Outcome.OUTSTANDING));
+        assertEquals(100, count(result, "honest", Outcome.ANSWERED));
+        assertAllHold(result);
+    }
+
+    @Test
+    void shouldDisableAGuestThatIsSilent() throws IOException {
+        final RunResult result = run("silent-then-disabled", null);
+        assertEquals(8, count(result, "silent", Outcome.TIMED_OUT));
+        assertEquals(0, count(result, "silent", Outcome.OUTSTANDING));
+        assertEquals(vm(result, "web").raised(), count(result, "web", Outcome.ANSWERED));
+        assertAllHold(result);
+    }
+
+    @Test
+    void shouldTimeOutAGuestThatIsSlow() throws IOException {
+        final RunResult result = run("slow-guest-timeout", null);
+        final long late = count(result, "slow", Outcome.TIMED_OUT);
+        assertTrue(late > 0, "timed out");
+        assertEquals(late, result.ledger().refused(), "each late answer is refused");
+        assertTrue(vm(result, "slow").longestNs() <= 50_000_000L, "none was answered later");
+        assertEquals(vm(result, "prompt").raised(), count(result, "prompt", Outcome.ANSWERED));
+        assertAllHold(result);
+    }
+
+    @Test
+    void shouldSayWhatWaitsForVtd() {
+        final IOException refusal =
+                assertThrows(IOException.class, () -> run("shared-prq", "none"));
+        assertTrue(refusal.getMessage().contains("VT-d"), refusal.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "wrong-code, , EveryAnswerReachesItsDevice",
+        "answered-twice, , ResponsesCarryTheGroupTheyAnswer",
+        "closed-queue, v5-2018, HardwareDriverAndCoreBooksAgree",
+        "dead-vm, mainline-5.x, NoFaultOutlivesItsDomain",
+        "dead-vm, v3-2017, NoFaultOutlivesItsDomain",
+    })
+    void shouldReportTheInvariantThatAHoleBreaks(
+            final String name, final String semantics, final String invariant) throws IOException {
+        assertBroken(run(name, semantics, null), invariant);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "wrong-code, mainline-6.12, none",
+        "answered-twice, v3-2017, vm-quota=half",
+        "answered-twice, mainline-6.12, none",
+        "closed-queue, mainline-6.12, drain",
+        "dead-vm, mainline-6.12, none",
+        "dead-vm, mainline-5.x, drain",
+    })
+    void shouldMendTheHole(final String name, final String semantics, final String policy)
+            throws IOException {
+        assertAllHold(run(name, semantics, policy));
+    }
+
+    @Test
+    void shouldEndWhatWaitsInAClosedQueueWhenItDrains() throws IOException {
+        assertTrue(count(run("closed-queue", "none"), "gone", Outcome.OUTSTANDING) > 0);
+        assertEquals(0, count(run("closed-queue", "drain"), "gone", Outcome.OUTSTANDING));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shared-stall-buffer", "slow-guest-timeout", "fifteen-devices"})
+    void shouldGiveTheSameLedgerTwice(final String name) throws IOException {
+        assertEquals(ledger(run(name, "timeout=5ms")), ledger(run(name, "timeout=5ms")));
+    }
+
+    private static String ledger(final RunResult result) throws IOException {
+        final StringBuilder text = new StringBuilder();
+        new LedgerWriter(result).writeCsv(text);
+        return text.toString();
+    }
+
+    private static RunResult run(final String name, final String policy) throws IOException {
+        return run(name, null, policy);
+    }
+
+    private static RunResult run(final String name, final String semantics, final String policy)
+            throws IOException {
+        final RunResult result =
+                new ScenarioRun(Scenarios.named(name))
+                        .withSemantics(Optional.ofNullable(semantics).map(Semantics::of))
+                        .withPolicies(Optional.ofNullable(policy).map(Policies::parse))
+                        .run(time -> {});
+        final Map<Outcome, Long> outcomes = result.outcomes();
+        assertEquals(
+                result.raised(),
+                outcomes.values().stream().mapToLong(Long::longValue).sum(),
+                "raised is the sum of all fates");
+        assertEquals(
+                result.raised(), result.vms().stream().mapToLong(VmResult::raised).sum(), "by VM");
+        return result;
+    }
+
+    private static VmResult vm(final RunResult result, final String name) {
+        return result.vms().stream().filter(vm -> vm.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    private static long count(final RunResult result, final String vm, final Outcome outcome) {
+        return vm(result, vm).outcomes().get(outcome);
+    }
+
+    private static void assertAllHold(final RunResult result) {
+        for (final Invariants.Invariant invariant : result.bench().invariants().all()) {
+            assertTrue(invariant.holds(), invariant.name() + ": " + invariant.breach());
+        }
+    }
+
+    private static void assertBroken(final RunResult result, final String name) {
+        final Invariants.Invariant invariant =
+                result.bench().invariants().all().stream()
+                        .filter(any -> any.name().equals(name))
+                        .findFirst()
+                        .orElseThrow();
+        assertFalse(invariant.holds(), name);
+    }
+}
