@@ -20,6 +20,7 @@ import io.iopf4j.core.testing.Answer;
 import io.iopf4j.core.testing.IommufdBench;
 import io.iopf4j.core.testing.TestDomain;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -382,5 +383,45 @@ class IommufdDeviceTest {
         idev.detach();
         assertEquals(groups, answered().size());
         assertEquals(groups, pending(otherDev));
+    }
+
+    // ---- Races ----------------------------------------------------------------------------------
+
+    @Test
+    void shouldNotDestroyPageTableThatIsBeingAttached() {
+        final List<Integer> returned = new ArrayList<>();
+        ((TestDomain) nested.domain())
+                .whileAttaching(() -> returned.add(bench.context.destroy(nested.id())));
+        assertEquals(0, idev.attach(nested));
+        assertEquals(List.of(-Errno.EBUSY), returned);
+        assertFalse(((TestDomain) nested.domain()).isFreed());
+    }
+
+    @Test
+    void shouldNotDestroyPageTableThatReplacesAnother() {
+        final List<Integer> returned = new ArrayList<>();
+        idev.attach(paging);
+        ((TestDomain) nested.domain())
+                .whileAttaching(() -> returned.add(bench.context.destroy(nested.id())));
+        assertEquals(0, idev.replace(nested));
+        assertEquals(List.of(-Errno.EBUSY), returned);
+    }
+
+    @Test
+    void shouldNotAttachPageTableThatWasDestroyed() {
+        assertEquals(0, bench.context.destroy(nested.id()));
+        assertEquals(-Errno.ENOENT, idev.attach(nested));
+        idev.attach(paging);
+        assertEquals(-Errno.ENOENT, idev.replace(nested));
+        assertSame(paging, idev.hwpt());
+    }
+
+    @Test
+    void shouldDestroyPageTableAfterAttachingItFailed() {
+        ((TestDomain) nested.domain()).refuse(bench.dev, -Errno.EINVAL);
+        assertEquals(-Errno.EINVAL, idev.attach(nested));
+        idev.attach(paging);
+        assertEquals(-Errno.EINVAL, idev.replace(nested));
+        assertEquals(0, bench.context.destroy(nested.id()));
     }
 }
