@@ -75,13 +75,15 @@ public final class IommuGroup {
         if (ret != 0) {
             return ret;
         }
+        // Known before the hardware translates: a fault that comes at once must find its handler.
+        dev.setIommuGroup(this);
         ret = attachedDomain(dev).attachDev(dev);
         if (ret != 0) {
+            dev.setIommuGroup(null);
             dev.ops().releaseDevice(dev);
             return ret;
         }
         devices.add(dev);
-        dev.setIommuGroup(this);
         return 0;
     }
 
