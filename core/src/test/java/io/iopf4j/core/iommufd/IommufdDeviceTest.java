@@ -14,6 +14,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuDevice;
+import io.iopf4j.api.IopfGroup;
+import io.iopf4j.api.IopfHandler;
 import io.iopf4j.api.uapi.HwptPgfault;
 import io.iopf4j.core.IommuGroup;
 import io.iopf4j.core.testing.Answer;
@@ -423,5 +425,43 @@ class IommufdDeviceTest {
         idev.attach(paging);
         assertEquals(-Errno.EINVAL, idev.replace(nested));
         assertEquals(0, bench.context.destroy(nested.id()));
+    }
+
+    /** The domain's handler, which something overtakes between the core's look-up and its work. */
+    private void overtake(final Runnable change) {
+        nested.domain()
+                .setIopfHandler(
+                        new IopfHandler() {
+                            @Override
+                            public int handle(final IopfGroup group) {
+                                change.run();
+                                return bench.queue.handle(group);
+                            }
+
+                            @Override
+                            public boolean withdraw(final IopfGroup group, final int generation) {
+                                return bench.queue.withdraw(group, generation);
+                            }
+                        });
+    }
+
+    @Test
+    void shouldAnswerFaultThatReplacementOvertook() {
+        final IommufdHwpt next = bench.hwpt("next", bench.queueId);
+        idev.attach(nested);
+        overtake(() -> idev.replace(next));
+        bench.report(last(5));
+        assertEquals(List.of(new Answer("dev", 0, 5, INVALID)), bench.core.answers);
+        assertEquals(0, pending(bench.dev));
+        assertFalse(bench.queue.isReadable());
+    }
+
+    @Test
+    void shouldAnswerFaultThatDetachOvertookOnce() {
+        idev.attach(nested);
+        overtake(idev::detach);
+        bench.report(last(5));
+        assertEquals(List.of(new Answer("dev", 0, 5, INVALID)), bench.core.answers);
+        assertFalse(bench.queue.isReadable());
     }
 }
