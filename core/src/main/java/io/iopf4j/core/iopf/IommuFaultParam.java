@@ -140,10 +140,14 @@ public final class IommuFaultParam {
     /**
      * Takes a group off the pending list.
      *
-     * @param group one of this device's
+     * @param group one of this device's; a consumer that answers what it has freed touches freed
+     *     memory in the kernel, and fails an assertion here
      * @return false if it is not pending: answered already
      */
     public boolean endPending(final PendingGroup group) {
+        if (!group.isInUse) {
+            throw new AssertionError("freed group answered: grpid=" + group.lastFault().grpid());
+        }
         if (!group.isPending) {
             return false;
         }

@@ -284,6 +284,15 @@ class IopfQueueTest {
     }
 
     @Test
+    void shouldFailAnAssertionWhenGroupIsAnsweredAfterItWasFreed() {
+        report(last(5));
+        final IopfGroup group = handler.groups.get(0);
+        group.respond(SUCCESS);
+        group.free();
+        assertThrows(AssertionError.class, () -> group.respond(SUCCESS));
+    }
+
+    @Test
     void shouldLeaveQueueAfterItsDeviceLeftItsGroup() {
         report(last(5));
         IommuGroup.of(dev).removeDevice(dev);
