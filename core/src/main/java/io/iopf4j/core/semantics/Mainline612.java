@@ -327,6 +327,11 @@ public class Mainline612 implements FaultCore, GroupResponder {
      */
     @Override
     public void forget(final IommuDevice dev) {
+        dropPartials(dev);
+    }
+
+    @Override
+    public void dropPartials(final IommuDevice dev) {
         final IommuFaultParam param = (IommuFaultParam) dev.faultParam();
         if (param != null) {
             synchronized (param) {
