@@ -75,19 +75,23 @@ public final class IommuGroup {
         if (ret != 0) {
             return ret;
         }
+        // Known before the hardware translates: a fault that comes at once must find its handler.
+        dev.setIommuGroup(this);
         ret = attachedDomain(dev).attachDev(dev);
         if (ret != 0) {
+            dev.setIommuGroup(null);
             dev.ops().releaseDevice(dev);
             return ret;
         }
         devices.add(dev);
-        dev.setIommuGroup(this);
         return 0;
     }
 
     /**
      * Lets a device go ({@code iommu_release_device}): the driver takes it off its fault queue,
-     * which answers what is pending.
+     * which answers what is pending. What the core keeps of the device is freed ({@code
+     * dev_iommu_free}): until 6.8 the handler that is still registered, unanswered requests and
+     * all, while the reference that the registration holds is never dropped.
      *
      * @param dev a device of this group
      */
@@ -95,6 +99,8 @@ public final class IommuGroup {
         devices.remove(dev);
         dev.setIommuGroup(null);
         dev.ops().releaseDevice(dev);
+        dev.setFaultParam(null);
+        dev.setIopfParam(null);
     }
 
     /**

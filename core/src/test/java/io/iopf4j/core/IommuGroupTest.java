@@ -250,4 +250,23 @@ class IommuGroupTest {
         assertEquals(0, group.checkAttachHandle(IommuGroup.NO_PASID, DomainType.PAGING));
         assertEquals(-Errno.EBUSY, group.checkAttachHandle(IommuGroup.NO_PASID, DomainType.NESTED));
     }
+
+    /** A driver that attaches looks the device's group up, and a fault may come at once. */
+    @Test
+    void shouldKnowGroupWhileNewcomerIsAttached() {
+        group.attach(first, handle);
+        final IommuDevice dev = newcomer();
+        first.whileAttaching(() -> assertSame(group, IommuGroup.of(dev)));
+        assertEquals(0, group.addDevice(dev));
+    }
+
+    @Test
+    void shouldLeaveNewcomerThatCannotBeAttachedInNoGroup() {
+        group.attach(first, handle);
+        final IommuDevice dev = newcomer();
+        first.refuse(dev, -Errno.EINVAL);
+        assertEquals(-Errno.EINVAL, group.addDevice(dev));
+        assertNull(IommuGroup.of(dev));
+        assertEquals(List.of(devA, devB), group.devices());
+    }
 }

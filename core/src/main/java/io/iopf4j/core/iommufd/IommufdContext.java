@@ -149,7 +149,7 @@ public final class IommufdContext {
                 return ret;
             }
         } else if (object instanceof IommufdHwpt hwpt) {
-            if (hwpt.isAttached()) {
+            if (!hwpt.destroy()) {
                 return -Errno.EBUSY;
             }
             if (hwpt.faultQueue() != null) {

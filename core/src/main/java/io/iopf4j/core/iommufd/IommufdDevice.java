@@ -66,17 +66,22 @@ public final class IommufdDevice {
      *
      * @param to what to attach
      * @return 0; {@code -EINVAL} if the device is attached, its group to another page table, or it
-     *     cannot have faults and the page table has a fault queue; or the driver's errno
+     *     cannot have faults and the page table has a fault queue; {@code -ENOENT} if the page
+     *     table was destroyed; or the driver's errno
      */
     public int attach(final IommufdHwpt to) {
         synchronized (group) {
             if (group.attached.contains(this) || (group.hwpt != null && group.hwpt != to)) {
                 return -Errno.EINVAL;
             }
+            if (!to.get()) {
+                return -Errno.ENOENT;
+            }
             final int ret = group.attached.isEmpty() ? attachGroup(to) : 0;
             if (ret == 0) {
                 group.attached.add(this);
-                to.attached();
+            } else {
+                to.put();
             }
             return ret;
         }
@@ -120,7 +125,7 @@ public final class IommufdDevice {
                     disableIopf();
                 }
             }
-            old.detached();
+            old.put();
             return 0;
         }
     }
@@ -132,15 +137,20 @@ public final class IommufdDevice {
      * nothing happens.
      *
      * @param to what to attach
-     * @return 0; {@code -EINVAL} if nothing is attached or the device cannot have faults; or the
-     *     driver's errno
+     * @return 0; {@code -EINVAL} if nothing is attached or the device cannot have faults; {@code
+     *     -ENOENT} if the page table was destroyed; or the driver's errno
      */
     public int replace(final IommufdHwpt to) {
         synchronized (group) {
             if (!group.attached.contains(this)) {
                 return -Errno.EINVAL;
             }
-            return to == group.hwpt ? 0 : replaceGroup(to);
+            if (!to.get()) {
+                return -Errno.ENOENT;
+            }
+            final int ret = to == group.hwpt ? 0 : replaceGroup(to);
+            to.put();
+            return ret;
         }
     }
 
@@ -163,8 +173,8 @@ public final class IommufdDevice {
         group.become(to, attaching);
         group.attached.forEach(
                 moved -> {
-                    to.attached();
-                    old.detached();
+                    to.get();
+                    old.put();
                 });
         if (old.faultQueue() != null) {
             old.faultQueue().autoResponse(oldHandle);

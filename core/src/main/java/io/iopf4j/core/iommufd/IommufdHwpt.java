@@ -9,10 +9,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * of several groups may attach it at the same time.
  */
 public final class IommufdHwpt {
+    private static final int DESTROYED = -1;
+
     private final int id;
     private final IommuDomain domain;
     private final IommufdFaultQueue faultQueue;
-    private final AtomicInteger attachments = new AtomicInteger();
+    private final AtomicInteger users = new AtomicInteger();
 
     IommufdHwpt(final int id, final IommuDomain domain, final IommufdFaultQueue faultQueue) {
         this.id = id;
@@ -47,15 +49,25 @@ public final class IommufdHwpt {
         return faultQueue;
     }
 
-    void attached() {
-        attachments.incrementAndGet();
+    /**
+     * Takes a reference; false once it is destroyed. No lock: a context looks its devices' groups
+     * up under its own, so that a group cannot ask the context.
+     */
+    boolean get() {
+        for (int had = users.get(); had != DESTROYED; had = users.get()) {
+            if (users.compareAndSet(had, had + 1)) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    void detached() {
-        attachments.decrementAndGet();
+    void put() {
+        users.decrementAndGet();
     }
 
-    boolean isAttached() {
-        return attachments.get() > 0;
+    /** From now on nobody gets a reference; false while somebody has one. */
+    boolean destroy() {
+        return users.compareAndSet(0, DESTROYED);
     }
 }

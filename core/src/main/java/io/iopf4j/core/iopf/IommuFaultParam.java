@@ -25,6 +25,7 @@ public final class IommuFaultParam {
     private PendingGroup newestPending;
     private PendingGroup freeGroups;
     private int pendingCount;
+    private boolean isRemoved;
 
     /**
      * Empty parameters.
@@ -71,6 +72,20 @@ public final class IommuFaultParam {
      */
     public int pendingCount() {
         return pendingCount;
+    }
+
+    /** Says that the device has left its queue: nothing more may be kept here. */
+    public void markRemoved() {
+        isRemoved = true;
+    }
+
+    /**
+     * Whether the device has left its queue, while somebody still holds these parameters.
+     *
+     * @return true after {@link #markRemoved}
+     */
+    public boolean isRemoved() {
+        return isRemoved;
     }
 
     Workqueue workqueue() {
@@ -125,10 +140,14 @@ public final class IommuFaultParam {
     /**
      * Takes a group off the pending list.
      *
-     * @param group one of this device's
-     * @return false if it is not pending: answered already, or removed
+     * @param group one of this device's; a consumer that answers what it has freed touches freed
+     *     memory in the kernel, and fails an assertion here
+     * @return false if it is not pending: answered already
      */
     public boolean endPending(final PendingGroup group) {
+        if (!group.isInUse) {
+            throw new AssertionError("freed group answered: grpid=" + group.lastFault().grpid());
+        }
         if (!group.isPending) {
             return false;
         }

@@ -308,6 +308,19 @@ public final class FaultGate implements IommuCore {
         ender.drain(dev);
     }
 
+    /**
+     * Says that a device is gone: whatever it has outstanding counts no more, and a later answer to
+     * it is refused. Nothing is sent. Until 6.8 the kernel answers nothing when a device goes, so
+     * that its faults would stay charged to its machine for good.
+     *
+     * @param dev a device that has left its group
+     */
+    public void removed(final IommuDevice dev) {
+        synchronized (book) {
+            book.endAll(dev);
+        }
+    }
+
     // ---- Passed on ------------------------------------------------------------------------------
 
     @Override

@@ -168,6 +168,10 @@ final class SlotEnder {
             }
         } else {
             answerAll(dev);
+            core.dropPartials(dev);
+            synchronized (book) {
+                book.endIncomplete(dev);
+            }
         }
         settle();
     }

@@ -64,6 +64,14 @@ public interface FaultCore extends IommuCore {
     int pending(IommuDevice dev);
 
     /**
+     * Drops the requests of a device that wait for the last one of their group: it will not come.
+     * What is complete stays.
+     *
+     * @param dev the device, detached from its domain
+     */
+    void dropPartials(IommuDevice dev);
+
+    /**
      * Forgets what is kept of a device after its driver has ended everything in the hardware
      * ({@code IommuOps.drainFaults}): nothing is sent, and a later answer is refused.
      *

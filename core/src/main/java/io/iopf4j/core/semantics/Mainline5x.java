@@ -396,10 +396,15 @@ public class Mainline5x implements FaultCore {
         }
     }
 
+    @Override
+    public void dropPartials(final IommuDevice dev) {
+        IopfQueue5x.dropPartials(dev);
+    }
+
     /** What waits for the rest of its group would join a group of the next owner: it goes, too. */
     @Override
     public void forget(final IommuDevice dev) {
-        IopfQueue5x.dropPartials(dev);
+        dropPartials(dev);
         final DeviceFaultParam param = DeviceFaultParam.of(dev);
         if (param == null) {
             return;

@@ -21,9 +21,9 @@ import io.iopf4j.core.iopf.FailSlab;
 import io.iopf4j.core.iopf.GroupResponder;
 import io.iopf4j.core.iopf.IommuFaultParam;
 import io.iopf4j.core.iopf.PendingGroup;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /**
  * The semantics of Linux 6.12: {@code drivers/iommu/io-pgfault.c}. A fault goes to the handler of
@@ -81,6 +81,13 @@ public class Mainline612 implements FaultCore, GroupResponder {
      * Follows {@code iommu_report_device_fault()}. Whatever happens to it, the last request of a
      * group is owed exactly one answer, and this method sees to it.
      *
+     * <p>It may race with what Linux asks its callers to exclude. The kernel counts references of
+     * {@code fault_param}, so that a report that has found it before the device left its queue adds
+     * a group to parameters that nobody looks at any more, and only the group's consumer can still
+     * answer it; here such a report finds no queue. A group that is delivered by an attachment
+     * which went away meanwhile is missed by the automatic answers there; here it is withdrawn and
+     * answered INVALID, if the handler can give it back.
+     *
      * @return 0 if the fault was delivered, kept, or answered FAILURE because its handler or memory
      *     failed; {@code -EINVAL} if it has no handler, after answering INVALID even to a request
      *     that is not its group's last; {@code -ENOMEM} if such a request could not be kept
@@ -97,12 +104,26 @@ public class Mainline612 implements FaultCore, GroupResponder {
             kernel.log().warn(dev.name(), "fault of a device that is on no fault queue");
             return noHandler(dev, fault);
         }
-        if (!fault.isLast()) {
-            return reportPartialFault(param, fault);
-        }
+        return fault.isLast()
+                ? reportGroup(dev, param, handle, fault)
+                : reportPartialFault(dev, param, fault);
+    }
+
+    private int reportGroup(
+            final IommuDevice dev,
+            final IommuFaultParam param,
+            final IommuAttachHandle handle,
+            final IommuFault fault) {
+        final boolean isRemoved;
         final PendingGroup group;
+        final int generation;
         synchronized (param) {
-            group = param.openGroup(fault, handle);
+            isRemoved = param.isRemoved();
+            group = isRemoved ? null : param.openGroup(fault, handle);
+            generation = group == null ? 0 : group.generation();
+        }
+        if (isRemoved) {
+            return noHandler(dev, fault);
         }
         if (group == null) {
             refuse(dev, fault, PageResponseCode.FAILURE, ResponseOrigin.NO_MEMORY);
@@ -111,10 +132,19 @@ public class Mainline612 implements FaultCore, GroupResponder {
         observer.delivered(group);
         final IopfHandler handler = handle.domain().iopfHandler();
         if (handler.handle(group) != 0) {
-            groupResponse(group, PageResponseCode.FAILURE, ResponseOrigin.HANDLER_FAILED);
-            freeGroup(group);
+            endOwned(group, generation, PageResponseCode.FAILURE, ResponseOrigin.HANDLER_FAILED);
+        } else if (!isAttached(dev, fault, handle) && handler.withdraw(group, generation)) {
+            endOwned(group, generation, PageResponseCode.INVALID, ResponseOrigin.DOMAIN_CHANGED);
         }
         return 0;
+    }
+
+    private static boolean isAttached(
+            final IommuDevice dev, final IommuFault fault, final IommuAttachHandle handle) {
+        final IommuGroup group = IommuGroup.of(dev);
+        return group != null
+                && (group.attachHandle(IommuGroup.NO_PASID) == handle
+                        || (fault.hasPasid() && group.attachHandle(fault.pasid()) == handle));
     }
 
     /**
@@ -142,13 +172,19 @@ public class Mainline612 implements FaultCore, GroupResponder {
     }
 
     /** Follows {@code report_partial_fault()}. Without memory the request is lost, unanswered. */
-    private int reportPartialFault(final IommuFaultParam param, final IommuFault fault) {
-        final boolean kept;
+    private int reportPartialFault(
+            final IommuDevice dev, final IommuFaultParam param, final IommuFault fault) {
+        final boolean isRemoved;
+        final boolean isKept;
         synchronized (param) {
-            kept = param.addPartial(fault);
+            isRemoved = param.isRemoved();
+            isKept = !isRemoved && param.addPartial(fault);
         }
-        if (!kept) {
-            observer.partialDropped(param.device(), fault);
+        if (isRemoved) {
+            return noHandler(dev, fault);
+        }
+        if (!isKept) {
+            observer.partialDropped(dev, fault);
             return -Errno.ENOMEM;
         }
         return 0;
@@ -249,18 +285,26 @@ public class Mainline612 implements FaultCore, GroupResponder {
         if (handler == null || !handler.withdraw(group, generation)) {
             return false;
         }
-        final PendingGroup pending = (PendingGroup) group;
-        final IommuFaultParam param = pending.param();
+        return endOwned((PendingGroup) group, generation, code, origin);
+    }
+
+    /** Answers and frees a group that no consumer holds. */
+    private boolean endOwned(
+            final PendingGroup group,
+            final int generation,
+            final int code,
+            final ResponseOrigin origin) {
+        final IommuFaultParam param = group.param();
         synchronized (param) {
             // No list of a consumer held it for a moment: its device may have left and answered it.
-            if (!pending.isInUse(generation)) {
+            if (!group.isInUse(generation)) {
                 return false;
             }
-            final boolean isEnded = param.endPending(pending);
+            final boolean isEnded = param.endPending(group);
             if (isEnded) {
-                send(param, pending, code, origin);
+                send(param, group, code, origin);
             }
-            param.recycle(pending);
+            param.recycle(group);
             return isEnded;
         }
     }
@@ -283,6 +327,11 @@ public class Mainline612 implements FaultCore, GroupResponder {
      */
     @Override
     public void forget(final IommuDevice dev) {
+        dropPartials(dev);
+    }
+
+    @Override
+    public void dropPartials(final IommuDevice dev) {
         final IommuFaultParam param = (IommuFaultParam) dev.faultParam();
         if (param != null) {
             synchronized (param) {
@@ -309,7 +358,7 @@ public class Mainline612 implements FaultCore, GroupResponder {
     /** {@code struct iopf_queue} with its functions. */
     private final class Queue implements IopfQueue {
         private final Workqueue workqueue;
-        private final Set<IommuDevice> devices = new LinkedHashSet<>();
+        private final Map<IommuDevice, IommuFaultParam> devices = new LinkedHashMap<>();
 
         Queue(final Workqueue workqueue) {
             this.workqueue = workqueue;
@@ -326,19 +375,22 @@ public class Mainline612 implements FaultCore, GroupResponder {
             if (failSlab.fails()) {
                 return -Errno.ENOMEM;
             }
-            devices.add(dev);
-            dev.setFaultParam(new IommuFaultParam(dev, Mainline612.this, failSlab, workqueue));
+            final IommuFaultParam param =
+                    new IommuFaultParam(dev, Mainline612.this, failSlab, workqueue);
+            devices.put(dev, param);
+            dev.setFaultParam(param);
             return 0;
         }
 
         @Override
         public synchronized int removeDevice(final IommuDevice dev) {
-            if (!devices.remove(dev)) {
+            final IommuFaultParam param = devices.remove(dev);
+            if (param == null) {
                 kernel.log().warn(dev.name(), "not on this fault queue");
                 return 0;
             }
-            final IommuFaultParam param = (IommuFaultParam) dev.faultParam();
             synchronized (param) {
+                param.markRemoved();
                 dropPartials(param);
                 for (PendingGroup group = param.newestPending();
                         group != null;
@@ -364,8 +416,7 @@ public class Mainline612 implements FaultCore, GroupResponder {
 
         @Override
         public synchronized int discardPartial() {
-            for (final IommuDevice dev : devices) {
-                final IommuFaultParam param = (IommuFaultParam) dev.faultParam();
+            for (final IommuFaultParam param : devices.values()) {
                 synchronized (param) {
                     dropPartials(param);
                 }
@@ -375,7 +426,7 @@ public class Mainline612 implements FaultCore, GroupResponder {
 
         @Override
         public synchronized void free() {
-            for (final IommuDevice dev : List.copyOf(devices)) {
+            for (final IommuDevice dev : List.copyOf(devices.keySet())) {
                 removeDevice(dev);
             }
             workqueue.destroy();

@@ -223,6 +223,10 @@ public class Series2017 implements FaultCore {
         return KEEPS_NONE;
     }
 
+    /** Nothing is kept of a request. */
+    @Override
+    public void dropPartials(final IommuDevice dev) {}
+
     /** Nothing is kept of a device. */
     @Override
     public void forget(final IommuDevice dev) {}

@@ -14,12 +14,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuDevice;
+import io.iopf4j.api.IopfGroup;
+import io.iopf4j.api.IopfHandler;
 import io.iopf4j.api.uapi.HwptPgfault;
 import io.iopf4j.core.IommuGroup;
 import io.iopf4j.core.testing.Answer;
 import io.iopf4j.core.testing.IommufdBench;
 import io.iopf4j.core.testing.TestDomain;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -382,5 +385,83 @@ class IommufdDeviceTest {
         idev.detach();
         assertEquals(groups, answered().size());
         assertEquals(groups, pending(otherDev));
+    }
+
+    // ---- Races ----------------------------------------------------------------------------------
+
+    @Test
+    void shouldNotDestroyPageTableThatIsBeingAttached() {
+        final List<Integer> returned = new ArrayList<>();
+        ((TestDomain) nested.domain())
+                .whileAttaching(() -> returned.add(bench.context.destroy(nested.id())));
+        assertEquals(0, idev.attach(nested));
+        assertEquals(List.of(-Errno.EBUSY), returned);
+        assertFalse(((TestDomain) nested.domain()).isFreed());
+    }
+
+    @Test
+    void shouldNotDestroyPageTableThatReplacesAnother() {
+        final List<Integer> returned = new ArrayList<>();
+        idev.attach(paging);
+        ((TestDomain) nested.domain())
+                .whileAttaching(() -> returned.add(bench.context.destroy(nested.id())));
+        assertEquals(0, idev.replace(nested));
+        assertEquals(List.of(-Errno.EBUSY), returned);
+    }
+
+    @Test
+    void shouldNotAttachPageTableThatWasDestroyed() {
+        assertEquals(0, bench.context.destroy(nested.id()));
+        assertEquals(-Errno.ENOENT, idev.attach(nested));
+        idev.attach(paging);
+        assertEquals(-Errno.ENOENT, idev.replace(nested));
+        assertSame(paging, idev.hwpt());
+    }
+
+    @Test
+    void shouldDestroyPageTableAfterAttachingItFailed() {
+        ((TestDomain) nested.domain()).refuse(bench.dev, -Errno.EINVAL);
+        assertEquals(-Errno.EINVAL, idev.attach(nested));
+        idev.attach(paging);
+        assertEquals(-Errno.EINVAL, idev.replace(nested));
+        assertEquals(0, bench.context.destroy(nested.id()));
+    }
+
+    /** The domain's handler, which something overtakes between the core's look-up and its work. */
+    private void overtake(final Runnable change) {
+        nested.domain()
+                .setIopfHandler(
+                        new IopfHandler() {
+                            @Override
+                            public int handle(final IopfGroup group) {
+                                change.run();
+                                return bench.queue.handle(group);
+                            }
+
+                            @Override
+                            public boolean withdraw(final IopfGroup group, final int generation) {
+                                return bench.queue.withdraw(group, generation);
+                            }
+                        });
+    }
+
+    @Test
+    void shouldAnswerFaultThatReplacementOvertook() {
+        final IommufdHwpt next = bench.hwpt("next", bench.queueId);
+        idev.attach(nested);
+        overtake(() -> idev.replace(next));
+        bench.report(last(5));
+        assertEquals(List.of(new Answer("dev", 0, 5, INVALID)), bench.core.answers);
+        assertEquals(0, pending(bench.dev));
+        assertFalse(bench.queue.isReadable());
+    }
+
+    @Test
+    void shouldAnswerFaultThatDetachOvertookOnce() {
+        idev.attach(nested);
+        overtake(idev::detach);
+        bench.report(last(5));
+        assertEquals(List.of(new Answer("dev", 0, 5, INVALID)), bench.core.answers);
+        assertFalse(bench.queue.isReadable());
     }
 }

@@ -253,4 +253,50 @@ class IopfQueueTest {
         group.free();
         assertThrows(AssertionError.class, group::free);
     }
+
+    /** Reports on another thread, and lets the device leave before that thread gets its lock. */
+    private int reportWhileLeaving(final IommuFault fault) throws InterruptedException {
+        final int[] returned = new int[1];
+        final Thread reporter =
+                new Thread(() -> returned[0] = bench.core.reportDeviceFault(dev, fault));
+        synchronized (dev.faultParam()) {
+            reporter.start();
+            while (reporter.getState() != Thread.State.BLOCKED) {
+                Thread.onSpinWait();
+            }
+            bench.queue.removeDevice(dev);
+        }
+        reporter.join();
+        return returned[0];
+    }
+
+    @Test
+    void shouldAnswerGroupThatItsDevicesRemovalOvertook() throws InterruptedException {
+        assertEquals(-Errno.EINVAL, reportWhileLeaving(last(5)));
+        assertEquals(List.of(new Answer("dev", 0, 5, INVALID)), bench.answers);
+        assertEquals(List.of(), handler.groups);
+    }
+
+    @Test
+    void shouldAnswerPartialRequestThatItsDevicesRemovalOvertook() throws InterruptedException {
+        assertEquals(-Errno.EINVAL, reportWhileLeaving(partial(5)));
+        assertEquals(List.of(new Answer("dev", 0, 5, INVALID)), bench.answers);
+    }
+
+    @Test
+    void shouldFailAnAssertionWhenGroupIsAnsweredAfterItWasFreed() {
+        report(last(5));
+        final IopfGroup group = handler.groups.get(0);
+        group.respond(SUCCESS);
+        group.free();
+        assertThrows(AssertionError.class, () -> group.respond(SUCCESS));
+    }
+
+    @Test
+    void shouldLeaveQueueAfterItsDeviceLeftItsGroup() {
+        report(last(5));
+        IommuGroup.of(dev).removeDevice(dev);
+        bench.queue.removeDevice(dev);
+        assertEquals(List.of(new Answer("dev", 0, 5, INVALID)), bench.answers);
+    }
 }

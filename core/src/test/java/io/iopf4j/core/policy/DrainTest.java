@@ -114,4 +114,21 @@ class DrainTest {
         bench.gate.drained(dev);
         assertEquals(List.of(), bench.core.answers);
     }
+
+    @EverySemantics
+    void shouldNotGiveOldRequestsToNextOwnerWhereDriverCannotDrain(final Semantics semantics) {
+        final GateBench bench = new GateBench(semantics, "drain");
+        final Account vm = bench.gate.addVm("vm");
+        final IommuDevice dev = bench.device("dev", vm);
+        bench.report(dev, partial(1));
+        bench.gate.drained(dev);
+        assertEquals(0, vm.outstandingRequests());
+        final Account next = bench.gate.addVm("next");
+        bench.gate.assign(dev, next);
+        bench.report(dev, last(1));
+        assertEquals(List.of(), bench.answeredGrpids());
+        assertEquals(1, next.outstandingRequests());
+        assertEquals(0, bench.answer(bench.seen().get(0), SUCCESS));
+        assertEquals(0, next.outstandingGroups());
+    }
 }

@@ -22,6 +22,7 @@ import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IommuPageResponse;
 import io.iopf4j.api.PageResponseType;
+import io.iopf4j.core.IommuGroup;
 import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.core.testing.CoreBench;
 import io.iopf4j.core.testing.GateBench;
@@ -482,5 +483,25 @@ class FaultGateTest {
         assertEquals("dev", bench.gate.account(dev).name());
         assertEquals(Account.HOST, bench.gate.host().index());
         assertEquals("host", bench.gate.host().name());
+    }
+
+    // ---- A device that goes ---------------------------------------------------------------------
+
+    /** Until 6.8 nobody answers what a device has outstanding when it goes. */
+    @EverySemantics
+    void shouldNotChargeVmForDeviceThatIsGone(final Semantics semantics) {
+        final GateBench bench = new GateBench(semantics, "vm-quota=3");
+        final Account vm = bench.gate.addVm("vm");
+        final IommuDevice dev = bench.device("dev", vm);
+        bench.report(dev, last(1));
+        bench.report(dev, last(2));
+        bench.report(dev, partial(3));
+        final List<GateBench.Seen> seen = List.copyOf(bench.seen());
+        bench.detach(dev);
+        IommuGroup.of(dev).removeDevice(dev);
+        bench.gate.removed(dev);
+        assertEquals(0, vm.outstandingGroups());
+        assertEquals(0, vm.outstandingRequests());
+        assertEquals(-Errno.EINVAL, bench.answer(seen.get(0), SUCCESS));
     }
 }

@@ -222,4 +222,17 @@ class LifecycleDifferencesTest {
             assertThrows(IllegalStateException.class, () -> bench.report(last(5)));
         }
     }
+
+    /** What a device is remembered by is freed when it leaves its group, its handler with it. */
+    @OnEveryProfileBut612
+    @DisplayName("Device leaves its group while registered")
+    void shouldForgetTheHandlerOfADeviceThatLeaves(final Semantics semantics) {
+        final ProfileBench bench = ProfileBench.withConsumer(semantics);
+        final IommuGroup group = IommuGroup.of(bench.dev);
+        group.removeDevice(bench.dev);
+        assertEquals(0, group.addDevice(bench.dev));
+        final int none = semantics == Semantics.V3_2017 ? -Errno.ENOSYS : -Errno.EINVAL;
+        assertEquals(none, bench.report(last(5)));
+        assertEquals(0, bench.connect());
+    }
 }

@@ -200,6 +200,13 @@ public final class Bench {
         changed.add(device);
     }
 
+    /** A device is gone for good. */
+    void removed(final GuestDevice device) {
+        if (gate != null) {
+            gate.removed(device.device());
+        }
+    }
+
     boolean drainsOnDomainChange() {
         return gate != null && gate.drainsOnDomainChange();
     }

@@ -151,6 +151,7 @@ public final class GuestDevice {
         }
         unbind();
         IommuGroup.of(device).removeDevice(device);
+        bench.removed(this);
     }
 
     /**
