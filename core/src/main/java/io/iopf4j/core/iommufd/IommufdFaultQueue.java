@@ -33,6 +33,7 @@ public final class IommufdFaultQueue implements IopfHandler {
     private volatile Runnable wakeup = () -> {};
     private int users;
     private volatile boolean isOpen = true;
+    private boolean isWithdrawnRested;
 
     IommufdFaultQueue(final GroupResponder responder, final FaultObserver observer) {
         this.responder = responder;
@@ -79,6 +80,14 @@ public final class IommufdFaultQueue implements IopfHandler {
             }
             return false;
         }
+    }
+
+    /**
+     * Lets the cookies of what a change of domain ends rest too. Not in Linux, where the next group
+     * that is read gets such a cookie, and a late answer ends that one. Set before faults come.
+     */
+    public void restWithdrawnCookies() {
+        isWithdrawnRested = true;
     }
 
     /**
@@ -246,11 +255,14 @@ public final class IommufdFaultQueue implements IopfHandler {
                 end(group, PageResponseCode.INVALID, ResponseOrigin.DOMAIN_CHANGED);
             }
             for (int cookie = response.next(0); cookie != 0; cookie = response.next(cookie)) {
-                if (response.get(cookie).attachHandle() == handle) {
-                    end(
-                            response.remove(cookie),
-                            PageResponseCode.INVALID,
-                            ResponseOrigin.DOMAIN_CHANGED);
+                final PendingGroup group = response.get(cookie);
+                if (group.attachHandle() == handle) {
+                    if (isWithdrawnRested) {
+                        response.withdraw(cookie);
+                    } else {
+                        response.remove(cookie);
+                    }
+                    end(group, PageResponseCode.INVALID, ResponseOrigin.DOMAIN_CHANGED);
                 }
             }
         }

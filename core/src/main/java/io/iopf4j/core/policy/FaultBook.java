@@ -378,6 +378,12 @@ final class FaultBook {
         }
     }
 
+    /** The slot of a device that is gone stays charged: its hardware holds the fault for good. */
+    void releaseGone(final FaultSlot slot) {
+        slot.holders--;
+        recycleIfDead(slot);
+    }
+
     // ---- Slots ----------------------------------------------------------------------------------
 
     private FaultSlot allocate(final Charge charge) {

@@ -49,6 +49,13 @@ final class SlotEnder {
     /** Ends a slot that the caller holds, and lets it go. */
     private void end(final FaultSlot slot) {
         final IommuDevice dev = slot.charge.device.dev;
+        if (dev.iommuGroup() == null) {
+            // Its driver has released it, and nobody can answer for it any more.
+            synchronized (book) {
+                book.releaseGone(slot);
+            }
+            return;
+        }
         if (slot.group != null || core.generation() != FaultGeneration.LINUX_6_12) {
             core.end(
                     dev,

@@ -38,6 +38,11 @@ final class Failures {
         } else {
             message = e.getMessage();
         }
+        return oneLine(message);
+    }
+
+    /** What the user gave may be in it, and must not command the terminal. */
+    static String oneLine(final String message) {
         return message.replaceAll("\\s*\\R\\s*", " ").replaceAll("\\p{Cntrl}", "?").strip();
     }
 }

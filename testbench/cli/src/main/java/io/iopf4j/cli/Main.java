@@ -119,7 +119,7 @@ public final class Main implements Runnable {
     }
 
     private static String oneLine(final String message) {
-        return message == null ? "bad usage" : message.replaceAll("\\s*\\R\\s*", " ").strip();
+        return message == null ? "bad usage" : Failures.oneLine(message);
     }
 
     @Override

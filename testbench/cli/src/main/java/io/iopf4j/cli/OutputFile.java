@@ -57,7 +57,7 @@ final class OutputFile {
             final Path output = outputs.get(i);
             for (final String input : inputs) {
                 if (isSame(output, Path.of(input))) {
-                    throw new IOException(output + ": is the dump itself; name another output");
+                    throw new IOException(output + ": is the input itself; name another output");
                 }
             }
             for (int j = 0; j < i; j++) {

@@ -56,7 +56,7 @@ final class RunCommand implements Callable<Integer> {
         final Scenario scenario = scenario();
         final PrintWriter out = spec.commandLine().getOut();
         OutputFile.refuseClash(
-                List.of(name),
+                input(),
                 Stream.concat(report.jsonFile().stream(), options.ledger().stream()).toList());
         final RunResult result;
         try (Progress progress = new Progress(spec.commandLine().getErr(), report.isQuiet())) {
@@ -83,9 +83,18 @@ final class RunCommand implements Callable<Integer> {
         return result.bench().invariants().hold() ? Main.OK : Main.BROKEN;
     }
 
+    private boolean isFile() {
+        return name.contains("/") || name.endsWith(".yaml") || name.endsWith(".yml");
+    }
+
+    /** What must not be written over; a name may stand for a file too. */
+    private List<String> input() {
+        return isFile()
+                ? List.of(name)
+                : Scenarios.file(name).map(Path::toString).stream().toList();
+    }
+
     private Scenario scenario() throws IOException {
-        final boolean isFile =
-                name.contains("/") || name.endsWith(".yaml") || name.endsWith(".yml");
-        return isFile ? ScenarioFile.read(Path.of(name)) : Scenarios.named(name);
+        return isFile() ? ScenarioFile.read(Path.of(name)) : Scenarios.named(name);
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.iopf4j.replay.scenario.Scenarios;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,9 +23,29 @@ class OutputTest {
     void shouldNotWriteOverTheDump() throws IOException {
         final Path dump = copy();
         final byte[] before = Files.readAllBytes(dump);
-        Cli.run("replay", dump.toString(), "--ledger", dump.toString()).assertRefused("dump");
-        Cli.run("info", dump.toString(), "--json=" + dump).assertRefused("dump itself");
+        Cli.run("replay", dump.toString(), "--ledger", dump.toString())
+                .assertRefused("input itself");
+        Cli.run("info", dump.toString(), "--json=" + dump).assertRefused("input itself");
         assertArrayEquals(before, Files.readAllBytes(dump));
+    }
+
+    @Test
+    void shouldNotWriteOverTheScenarioThatANameStandsFor() throws IOException {
+        final String before = System.getProperty(Scenarios.FOLDER_PROPERTY);
+        final Path file = folder.resolve("mine.yaml");
+        Files.writeString(file, "title: T\nduration: 1s\nvms: [{name: a}]\n");
+        try {
+            System.setProperty(Scenarios.FOLDER_PROPERTY, folder.toString());
+            Cli.run("run", "mine", "--ledger", file.toString()).assertRefused("input itself");
+            Cli.run("run", "mine", "--json=" + file).assertRefused("input itself");
+        } finally {
+            if (before == null) {
+                System.clearProperty(Scenarios.FOLDER_PROPERTY);
+            } else {
+                System.setProperty(Scenarios.FOLDER_PROPERTY, before);
+            }
+        }
+        assertTrue(Files.readString(file).startsWith("title"));
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.iopf4j.emulation.Scheduler;
 import io.iopf4j.replay.bench.Bench;
 import io.iopf4j.replay.bench.GuestRecord;
 import io.iopf4j.replay.bench.GuestVm;
+import io.iopf4j.replay.ledger.Ledger;
 import io.iopf4j.replay.scenario.GuestBehaviour;
 import io.iopf4j.replay.scenario.Lie;
 import java.util.PriorityQueue;
@@ -56,6 +57,7 @@ final class Guest {
                         behaviour.answerNs(),
                         order++,
                         new GuestRecord().copyFrom(record),
+                        bench.ledger().rowOfTag(record.grpid()),
                         behaviour.code(),
                         behaviour.lie()));
         timer.arm(answers.peek().timeNs());
@@ -77,7 +79,9 @@ final class Guest {
         if (isLie) {
             twist(answer.record(), answer.lie());
         }
+        bench.ledger().guestMeans(isLie ? Ledger.NONE : answer.fault());
         vm.answer(answer.record(), said, answer.code());
+        bench.ledger().guestMeans(Ledger.NONE);
         if (isLie && answer.lie() == Lie.TWICE) {
             vm.answer(answer.record(), said, answer.code());
         }
@@ -102,7 +106,7 @@ final class Guest {
         return type == PageResponseType.GROUP ? PageResponseType.STREAM : PageResponseType.GROUP;
     }
 
-    private record Answer(long timeNs, int order, GuestRecord record, int code, Lie lie)
+    private record Answer(long timeNs, int order, GuestRecord record, int fault, int code, Lie lie)
             implements Comparable<Answer> {
         @Override
         public int compareTo(final Answer other) {

@@ -43,7 +43,7 @@ final class Traffic {
 
     /** An access of the device has ended. */
     void ended() {
-        if (waitsForRoom) {
+        if (waitsForRoom && !isStopped) {
             waitsForRoom = false;
             timer.arm(bench.scheduler().nowNs());
         }

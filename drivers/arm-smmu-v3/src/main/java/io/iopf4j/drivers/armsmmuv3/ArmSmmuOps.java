@@ -174,18 +174,18 @@ final class ArmSmmuOps implements IommuOps {
     /**
      * Follows {@code arm_smmu_page_response()}: a code becomes the action of a RESUME.
      *
-     * @return until 6.8 {@code -ENODEV} for a device that does not stall and {@code -EINVAL} for a
-     *     code that is none, and nothing was sent; in 6.12, whose operation returns nothing, 0:
-     *     such a code leaves the action zero, which terminates. For November 2017, whose SMMUv3
-     *     driver was never posted, a response that is not of a group is {@code -EINVAL}: a stall is
-     *     one
+     * @return until 6.8 {@code -ENODEV} for a device that does not stall, or was released, and
+     *     {@code -EINVAL} for a code that is none, and nothing was sent; in 6.12, whose operation
+     *     returns nothing, 0: such a code leaves the action zero, which terminates. For November
+     *     2017, whose SMMUv3 driver was never posted, a response that is not of a group is {@code
+     *     -EINVAL}: a stall is one
      */
     @Override
     public int pageResponse(
             final IommuDevice dev, final IommuFault evt, final IommuPageResponse msg) {
         final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
         final boolean isBefore612 = smmu.generation() != FaultGeneration.LINUX_6_12;
-        if (!master.isStallEnabled()) {
+        if (master == null || !master.isStallEnabled()) {
             smmu.kernel().log().warn(smmu.platform().name(), "page response without stall");
             return isBefore612 ? -Errno.ENODEV : 0;
         }

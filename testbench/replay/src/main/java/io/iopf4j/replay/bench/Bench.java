@@ -76,6 +76,9 @@ public final class Bench {
             core = settings.semantics().create(kernel, gate.observer());
             gate.guard(core);
         }
+        if (ledger != null && core.generation() == FaultGeneration.SERIES_2017) {
+            ledger.giveRefusedAnswersBack();
+        }
         driver =
                 ArmSmmuDevice.probe(
                         new SmmuPlatform("arm-smmu-v3.0", smmu, allocator), kernel, front());
@@ -135,7 +138,8 @@ public final class Bench {
         final int index = vms.size();
         final VmMonitor monitor =
                 core.generation() == FaultGeneration.LINUX_6_12
-                        ? new IommufdMonitor((GroupResponder) core, coreObserver)
+                        ? new IommufdMonitor(
+                                (GroupResponder) core, coreObserver, drainsOnDomainChange())
                         : new VfioMonitor(kernel, front(), coreObserver, scheduler::runReady);
         final GuestVm vm =
                 new GuestVm(
@@ -145,7 +149,7 @@ public final class Bench {
                         gate == null ? null : gate.addVm(name),
                         drainsOnDomainChange(),
                         invariants,
-                        tag -> isForeign(index, tag));
+                        record -> isForeign(index, record));
         vms.add(vm);
         return vm;
     }
@@ -257,13 +261,18 @@ public final class Bench {
         }
     }
 
-    /** Whether a stall was raised by a device of another machine, by the ledger alone. */
-    boolean isForeign(final int vm, final int stag) {
-        if (ledger == null) {
+    /**
+     * Whether a record is of a fault that a device of another machine raised. One that lay in
+     * VFIO's ring while its fault was ended is not, whoever has the tag by then.
+     */
+    boolean isForeign(final int vm, final GuestRecord record) {
+        final int row = ledger == null ? Ledger.NONE : ledger.rowOfTag(record.grpid());
+        if (row == Ledger.NONE || ledger.vm(row) == vm) {
             return false;
         }
-        final int row = ledger.rowOfTag(stag);
-        return row != Ledger.NONE && ledger.vm(row) != vm;
+        return core.generation() == FaultGeneration.LINUX_6_12
+                || (record.device().endpoint().index() == ledger.endpoint(row)
+                        && record.iova() == ledger.iova(row));
     }
 
     /** No VMID keeps guests apart while stage 2 is missing, so ASIDs are unique on the bench. */

@@ -6,7 +6,7 @@ import io.iopf4j.core.policy.Account;
 import io.iopf4j.replay.ledger.Invariants;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 
 /** A virtual machine: its devices, its monitor, and a guest that answers when it is told to. */
 public final class GuestVm {
@@ -16,7 +16,7 @@ public final class GuestVm {
     private final Account account;
     private final boolean drains;
     private final Invariants invariants;
-    private final IntPredicate isForeign;
+    private final Predicate<GuestRecord> isForeign;
     private final List<GuestDevice> devices = new ArrayList<>();
     private final GuestRecord answered = new GuestRecord();
     private final GuestListener looks = this::look;
@@ -30,7 +30,7 @@ public final class GuestVm {
             final Account account,
             final boolean drains,
             final Invariants invariants,
-            final IntPredicate isForeign) {
+            final Predicate<GuestRecord> isForeign) {
         this.index = index;
         this.name = name;
         this.monitor = monitor;
@@ -93,7 +93,7 @@ public final class GuestVm {
 
     private void look(final GuestRecord record) {
         lastCookie = record.cookie();
-        invariants.guestSees(!isForeign.test(record.grpid()), record.grpid());
+        invariants.guestSees(!isForeign.test(record), record.grpid());
         listener.read(record);
     }
 

@@ -31,10 +31,13 @@ final class IommufdMonitor implements VmMonitor {
     private final GuestRecord record = new GuestRecord();
     private GuestDevice[] deviceOfId = new GuestDevice[16];
 
-    IommufdMonitor(final GroupResponder core, final FaultObserver observer) {
+    IommufdMonitor(final GroupResponder core, final FaultObserver observer, final boolean drains) {
         context = new IommufdContext(core, observer);
         faultQueueId = context.faultQueueAlloc(0);
         faultQueue = context.faultQueue(faultQueueId);
+        if (drains) {
+            faultQueue.restWithdrawnCookies();
+        }
     }
 
     @Override

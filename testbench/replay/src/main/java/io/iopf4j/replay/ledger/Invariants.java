@@ -67,6 +67,15 @@ public final class Invariants {
         }
     }
 
+    /** What a guest answers is the fault whose record it read. */
+    void answerIsOfItsFault(final int meant, final int answered) {
+        responsesCarryTheirGroup.checked++;
+        if (meant != answered) {
+            responsesCarryTheirGroup.broken(
+                    "an answer to fault " + meant + " was taken for fault " + answered);
+        }
+    }
+
     /** A RESUME does to an access what its answer says. */
     void resumeMatchesAnswer(final int row, final int code, final int action) {
         responsesCarryTheirGroup.checked++;

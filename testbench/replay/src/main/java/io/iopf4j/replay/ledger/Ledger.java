@@ -74,6 +74,9 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     private String[] nameOfEndpoint = new String[0];
     private int[] vmOutstanding = new int[0];
     private int[] vmHighWater = new int[0];
+    private int meant = NONE;
+    private int atDriver = NONE;
+    private boolean isRefusedAnswerGivenBack;
     private IntConsumer deliveryListener = row -> {};
     private IntConsumer endListener = index -> {};
 
@@ -134,6 +137,24 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     public void domainChanged(final int index) {
         domain[index]++;
         stale[index] = outstanding[index];
+    }
+
+    /**
+     * Says that an answer which the driver refuses leaves its fault as it was: so in November 2017,
+     * which tracks nothing. Later the record is used up.
+     */
+    public void giveRefusedAnswersBack() {
+        isRefusedAnswerGivenBack = true;
+    }
+
+    /**
+     * A guest is about to answer, or has done so.
+     *
+     * @param row the fault whose record it read, or {@link #NONE} when it has answered or if what
+     *     it says is not what it means
+     */
+    public void guestMeans(final int row) {
+        meant = row;
     }
 
     /**
@@ -312,16 +333,17 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
 
     @Override
     public void delivered(final IommuDevice dev, final IommuFault fault) {
-        deliver(rowOf(fault));
+        deliver(dev, rowOf(fault));
     }
 
     @Override
     public void delivered(final IopfGroup group) {
-        deliver(rowOf(group.lastFault()));
+        deliver(group.device(), rowOf(group.lastFault()));
     }
 
-    private void deliver(final int row) {
+    private void deliver(final IommuDevice dev, final int row) {
         if (row != NONE) {
+            invariants.guestSees(nameOfEndpoint[endpoint[row]].equals(dev.name()), tag[row]);
             deliveredNs[row] = scheduler.nowNs();
             countWithVm(row);
             deliveryListener.accept(row);
@@ -363,11 +385,15 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
         invariants.responseCarriesItsGroup(dev.name(), lastFault.grpid(), isItsOwn);
         if (row != NONE && origin == ResponseOrigin.CONSUMER) {
             invariants.guestAnswers(row, vmOfRow[row] == vmOfEndpoint[endpoint[row]]);
+            if (meant != NONE) {
+                invariants.answerIsOfItsFault(meant, row);
+            }
         }
         if (!isItsOwn) {
             // Answered before, ended before, or another device's: none of its columns are touched.
             return;
         }
+        atDriver = origin == ResponseOrigin.CONSUMER ? row : NONE;
         code[row] = (byte) (itsCode >= 0 && itsCode < OTHER_CODE ? itsCode : OTHER_CODE);
         answeredOpen++;
         answeredNs[row] = scheduler.nowNs();
@@ -389,6 +415,24 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     @Override
     public void refused(final int itsCookie, final int itsCode, final int errno) {
         refused++;
+        if (isRefusedAnswerGivenBack && atDriver != NONE && isOpen(atDriver)) {
+            giveBack(atDriver, itsCode);
+        }
+        atDriver = NONE;
+    }
+
+    /** The driver sent nothing: the fault waits for its answer as before. */
+    private void giveBack(final int row, final int itsCode) {
+        if (code[row] == NONE) {
+            return;
+        }
+        code[row] = NONE;
+        answeredOpen--;
+        answeredNs[row] = NONE;
+        if (itsCode >= 0 && itsCode < responses.length) {
+            responses[itsCode]--;
+        }
+        outcome[row] = (byte) Outcome.OUTSTANDING.ordinal();
     }
 
     // ---- Reading --------------------------------------------------------------------------------

@@ -36,13 +36,19 @@ final class Fortunes {
         return switch (event.kind()) {
             case MOVE -> move(subject, event.to());
             case REMOVE -> removed.add(subject) ? null : "is removed";
-            case REPLACE_DOMAIN -> null;
+            case REPLACE_DOMAIN -> replace(subject);
             case KILL -> dead.add(subject) ? null : "is dead";
             case CLOSE_FAULT_QUEUE ->
                     closed.add(subject) ? null : "its fault queue is closed by then";
             case SILENCE -> silent.add(subject) ? null : "it is silent by then";
             case WAKE -> silent.remove(subject) ? null : "it is not silent then";
         };
+    }
+
+    /** Before 6.12 the fault queue is in the device's file: who closed it can do nothing more. */
+    private String replace(final String device) {
+        final String vm = vmOfDevice.get(device);
+        return closed.contains(vm) ? "the fault queue of VM '" + vm + "' is closed by then" : null;
     }
 
     private String move(final String device, final String to) {

@@ -69,6 +69,22 @@ public final class Scenarios {
         return named(name, folder());
     }
 
+    /**
+     * Where one of them is read from.
+     *
+     * @param name its name, without folder and ending
+     * @return its file; empty if there is none, or if it is in the jar
+     */
+    public static Optional<Path> file(final String name) {
+        return file(name, folder());
+    }
+
+    private static Optional<Path> file(final String name, final Optional<Path> folder) {
+        return folder.filter(in -> NAME.matcher(name).matches())
+                .map(in -> in.resolve(name + ScenarioFile.ENDING))
+                .filter(Files::exists);
+    }
+
     static List<Entry> all(final Optional<Path> folder) throws ScenarioException {
         final List<Entry> all = new ArrayList<>();
         for (final String name : names(folder)) {
@@ -79,8 +95,7 @@ public final class Scenarios {
 
     static Scenario named(final String name, final Optional<Path> folder) throws ScenarioException {
         if (NAME.matcher(name).matches()) {
-            final Optional<Path> file =
-                    folder.map(in -> in.resolve(name + ScenarioFile.ENDING)).filter(Files::exists);
+            final Optional<Path> file = file(name, folder);
             if (file.isPresent()) {
                 return ScenarioFile.read(file.get());
             }

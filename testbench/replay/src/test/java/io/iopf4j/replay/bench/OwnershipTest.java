@@ -24,14 +24,18 @@ class OwnershipTest {
         device.endpoint().access(IommuModel.NO_SUBSTREAM, 0x1000, IommuFault.PERM_READ);
         bench.scheduler().runReady();
         final int stag = bench.ledger().tag(row);
-        assertFalse(bench.isForeign(mine.index(), stag));
-        assertTrue(bench.isForeign(other.index(), stag));
+        assertFalse(bench.isForeign(mine.index(), record(stag)));
+        assertTrue(bench.isForeign(other.index(), record(stag)));
         mine.readAll();
         assertTrue(bench.invariants().hold());
     }
 
     @Test
     void shouldBelongToNobodyOnceEnded() {
-        assertFalse(bench.isForeign(mine.index(), 0));
+        assertFalse(bench.isForeign(mine.index(), record(0)));
+    }
+
+    private static GuestRecord record(final int stag) {
+        return new GuestRecord().set(null, -1, 0, stag, 1);
     }
 }

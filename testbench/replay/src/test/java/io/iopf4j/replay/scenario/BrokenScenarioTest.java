@@ -346,6 +346,9 @@ class BrokenScenarioTest {
                         "{at: 2ms, closeFaultQueue: b}, {at: 3ms, move: a.0, to: b}",
                         "'move: a.0': the fault queue of VM 'b' is closed by then"),
                 isEvents(
+                        "{at: 2ms, closeFaultQueue: a}, {at: 3ms, replaceDomain: a.0}",
+                        "'replaceDomain: a.0': the fault queue of VM 'a' is closed by then"),
+                isEvents(
                         "{at: 2ms, closeFaultQueue: b}, {at: 3ms, closeFaultQueue: b}",
                         "'closeFaultQueue: b': its fault queue is closed by then"),
                 is(

@@ -128,9 +128,8 @@ class ScenariosTest {
         assertEquals(
                 "no scenario '"
                         + name.replace('\n', '?')
-                        + "', expected a file or one of shared-stall-buffer, fifteen-devices,"
-                        + " shared-prq, domain-change, response-type, silent-then-disabled, slow-guest-timeout,"
-                        + " wrong-code, answered-twice, closed-queue, dead-vm",
+                        + "', expected a file or one of "
+                        + String.join(", ", Scenarios.SHIPPED),
                 assertThrows(ScenarioException.class, () -> Scenarios.named(name, Optional.empty()))
                         .getMessage());
     }
