@@ -485,6 +485,20 @@ class FaultGateTest {
         assertEquals("host", bench.gate.host().name());
     }
 
+    /** A record that the profile keeps stays charged, and can be answered as it should be. */
+    @Test
+    void shouldKeepChargeWhenProfileRefusesAnswer() {
+        final GateBench bench = new GateBench(Semantics.MAINLINE_5_X, ANY);
+        final Account vm = bench.gate.addVm("vm");
+        final IommuDevice dev = bench.device("dev", vm);
+        bench.report(dev, last(1));
+        final IommuPageResponse unknown = new IommuPageResponse().set(0, 1, SUCCESS).flags(0x80);
+        assertEquals(-Errno.EINVAL, bench.gate.pageResponse(null, dev, unknown));
+        assertEquals(1, vm.outstandingGroups());
+        assertEquals(0, bench.answer(bench.seen().get(0), SUCCESS));
+        assertEquals(0, vm.outstandingGroups());
+    }
+
     // ---- A device that goes ---------------------------------------------------------------------
 
     /** Until 6.8 nobody answers what a device has outstanding when it goes. */
