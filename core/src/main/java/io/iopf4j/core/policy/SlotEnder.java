@@ -49,11 +49,11 @@ final class SlotEnder {
     /** Ends a slot that the caller holds, and lets it go. */
     private void end(final FaultSlot slot) {
         final IommuDevice dev = slot.charge.device.dev;
-        if (slot.group != null || core.generation() != FaultGeneration.LINUX_6_12) {
+        if (slot.isDelivered || core.generation() != FaultGeneration.LINUX_6_12) {
             core.end(
                     dev,
                     slot.fault,
-                    slot.group,
+                    slot.isDelivered ? slot.group : null,
                     slot.generation,
                     dev.ops().terminationCode(dev),
                     slot.endOrigin);
