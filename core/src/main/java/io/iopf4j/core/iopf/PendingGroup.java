@@ -54,7 +54,6 @@ public final class PendingGroup implements IopfGroup {
         cookie = 0;
         cursor = null;
         generation++;
-        note = null;
         isInUse = true;
     }
 
@@ -130,7 +129,7 @@ public final class PendingGroup implements IopfGroup {
     }
 
     /**
-     * What an observer wrote down about this use.
+     * What an observer wrote down about this instance, maybe about a use of it before this one.
      *
      * @return the note, or null
      */
@@ -142,10 +141,12 @@ public final class PendingGroup implements IopfGroup {
      * Writes down what an observer wants to find again when the group is answered. Not a part of
      * the kernel's structure.
      *
-     * @param note anything; forgotten when the instance is used again
+     * @param note anything that knows which use it is about
      */
     public void setNote(final Object note) {
-        this.note = note;
+        if (this.note != note) {
+            this.note = note;
+        }
     }
 
     /**

@@ -10,10 +10,11 @@ final class Charge {
     final Account vm;
 
     /** Its slots, oldest first. */
-    final SlotList slots = new SlotList(FaultSlot.IN_CHARGE);
+    final SlotList slots;
 
     /** Both accounts know it from now on. */
-    Charge(final DeviceRecord device, final Account vm) {
+    Charge(final SlotPool pool, final DeviceRecord device, final Account vm) {
+        slots = new SlotList(pool, SlotPool.IN_CHARGE);
         this.device = device;
         this.vm = vm;
         device.account.charges.add(this);

@@ -15,11 +15,15 @@ final class DeviceRecord {
     /** What its next groups are charged to; those that are outstanding may be charged otherwise. */
     private Charge charge;
 
+    private final SlotPool pool;
+
     DeviceRecord(
+            final SlotPool pool,
             final IommuDevice dev,
             final Account account,
             final Account vm,
             final TimeoutFifo timeout) {
+        this.pool = pool;
         this.dev = dev;
         this.index = account.index();
         this.account = account;
@@ -38,6 +42,6 @@ final class DeviceRecord {
                 return;
             }
         }
-        charge = new Charge(this, vm);
+        charge = new Charge(pool, this, vm);
     }
 }

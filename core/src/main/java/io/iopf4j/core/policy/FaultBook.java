@@ -22,14 +22,14 @@ import java.util.Map;
 final class FaultBook {
     private final List<FaultPolicy> policies;
     private final Map<IommuDevice, DeviceRecord> devices = new HashMap<>();
-    private final SlotTable table = new SlotTable();
+    private final SlotPool pool = new SlotPool();
+    private final SlotTable table = new SlotTable(pool);
 
     /** Groups whose last request has not come. */
-    private final SlotList incomplete = new SlotList(FaultSlot.IN_INCOMPLETE);
+    private final SlotList incomplete = new SlotList(pool, SlotPool.IN_INCOMPLETE);
 
     private final FaultInfo info;
     private FaultGeneration generation;
-    private FaultSlot free;
 
     FaultBook(final Kernel kernel, final List<FaultPolicy> policies) {
         this.policies = policies;
@@ -38,6 +38,10 @@ final class FaultBook {
 
     void setGeneration(final FaultGeneration generation) {
         this.generation = generation;
+    }
+
+    SlotPool pool() {
+        return pool;
     }
 
     // ---- Devices --------------------------------------------------------------------------------
@@ -64,7 +68,7 @@ final class FaultBook {
         FaultSlot slot = table.find(device.index, fault.grpid(), FaultSlot.INCOMPLETE);
         final boolean opens = slot == null;
         if (opens) {
-            slot = allocate(device.charge());
+            slot = pool.allocate(device.charge());
         }
         if (slot.endOrigin == null && !isAdmitted(slot, fault, opens)) {
             slot.endOrigin = ResponseOrigin.POLICY;
@@ -143,7 +147,10 @@ final class FaultBook {
         final FaultSlot slot = find(group.device(), group.lastFault());
         if (slot != null) {
             unlist(slot);
-            slot.group = group;
+            if (slot.group != group) {
+                slot.group = group;
+            }
+            slot.isDelivered = true;
             slot.generation = group.generation();
             ((PendingGroup) group).setNote(slot);
         }
@@ -185,6 +192,7 @@ final class FaultBook {
         final FaultSlot slot = (FaultSlot) ((PendingGroup) group).note();
         if (slot != null
                 && slot.isLive
+                && slot.isDelivered
                 && slot.group == group
                 && slot.generation == group.generation()) {
             end(slot, FaultEnd.of(origin));
@@ -265,8 +273,8 @@ final class FaultBook {
     /** A slot ends: its accounts and its timer forget it, and the policies hear of it. */
     private void end(final FaultSlot slot, final FaultEnd end) {
         remove(slot);
-        if (slot.timeout != null) {
-            slot.timeout.remove(slot);
+        if (slot.isTimed) {
+            slot.charge.device.timeout.remove(slot);
         }
         if (slot.isCharged) {
             slot.charge.removeGroup(slot);
@@ -386,19 +394,6 @@ final class FaultBook {
 
     // ---- Slots ----------------------------------------------------------------------------------
 
-    private FaultSlot allocate(final Charge charge) {
-        final FaultSlot slot;
-        if (free == null) {
-            slot = new FaultSlot();
-        } else {
-            slot = free;
-            free = slot.chainNext;
-            slot.chainNext = null;
-        }
-        slot.reset(charge);
-        return slot;
-    }
-
     private void insert(final FaultSlot slot) {
         slot.isLive = true;
         slot.isInTable = true;
@@ -422,10 +417,7 @@ final class FaultBook {
 
     private void recycleIfDead(final FaultSlot slot) {
         if (!slot.isLive && slot.holders == 0) {
-            slot.group = null;
-            slot.keyFault = null;
-            slot.chainNext = free;
-            free = slot;
+            pool.recycle(slot);
         }
     }
 }

@@ -165,7 +165,7 @@ public final class FaultGate implements IommuCore {
         synchronized (book) {
             if (book.device(dev) == null) {
                 final Account account = account(dev.name(), book.deviceCount());
-                book.add(new DeviceRecord(dev, account, owner, timeout(delayNs)));
+                book.add(new DeviceRecord(book.pool(), dev, account, owner, timeout(delayNs)));
             }
             return book.device(dev);
         }
@@ -193,7 +193,7 @@ public final class FaultGate implements IommuCore {
                 return timeout;
             }
         }
-        final TimeoutFifo timeout = new TimeoutFifo(delayNs);
+        final TimeoutFifo timeout = new TimeoutFifo(book.pool(), delayNs);
         timeout.setTimer(kernel.newTimer(() -> ender.expire(timeout)));
         timeouts.add(timeout);
         return timeout;

@@ -11,27 +11,28 @@ import io.iopf4j.api.ResponseOrigin;
  * it through the profile or gives it back to the pool meanwhile.
  */
 final class FaultSlot {
-    /** Kinds of lists that a slot may be in, one of each kind. */
-    static final int IN_CHARGE = 0;
-
-    static final int IN_FIFO = 1;
-    static final int IN_INCOMPLETE = 2;
-
     /** Key of a group whose last request has not come, whatever its PASID: as the core finds it. */
     static final int INCOMPLETE = -2;
 
     /** Key of a group that is answered without PASID. */
     static final int NO_PASID = -1;
 
+    /** Its number in the pool. */
+    final int index;
+
     Charge charge;
 
     /** The latest request, in the end the last one. */
     final IommuFault fault = new IommuFault();
 
-    /** What a profile with groups delivered, or null. */
+    /**
+     * What a profile with groups delivered, if {@link #isDelivered}. Group and slot come from pools
+     * that are used alike, so that the next use most often finds the same one here.
+     */
     IopfGroup group;
 
     int generation;
+    boolean isDelivered;
     int requests;
 
     /** How many these were when the latest one was reported. */
@@ -61,7 +62,10 @@ final class FaultSlot {
     boolean isResponded;
 
     int holders;
-    TimeoutFifo timeout;
+
+    /** It waits in its device's queue of timeouts. */
+    boolean isTimed;
+
     long deadlineNs;
 
     int keyPasid;
@@ -70,18 +74,16 @@ final class FaultSlot {
     IommuFault keyFault;
 
     int hash;
-    FaultSlot chainPrevious;
-    FaultSlot chainNext;
-    private FaultSlot chargePrevious;
-    private FaultSlot chargeNext;
-    private FaultSlot fifoPrevious;
-    private FaultSlot fifoNext;
-    private FaultSlot incompletePrevious;
-    private FaultSlot incompleteNext;
+
+    FaultSlot(final int index) {
+        this.index = index;
+    }
 
     void reset(final Charge itsCharge) {
-        charge = itsCharge;
-        group = null;
+        if (charge != itsCharge) {
+            charge = itsCharge;
+        }
+        isDelivered = false;
         requests = 0;
         isCharged = false;
         isComplete = false;
@@ -89,40 +91,8 @@ final class FaultSlot {
         endOrigin = null;
         isAnswering = false;
         isResponded = false;
-        timeout = null;
+        isTimed = false;
         keyPasid = INCOMPLETE;
         keyFault = null;
-    }
-
-    FaultSlot previous(final int kind) {
-        return switch (kind) {
-            case IN_CHARGE -> chargePrevious;
-            case IN_FIFO -> fifoPrevious;
-            default -> incompletePrevious;
-        };
-    }
-
-    FaultSlot next(final int kind) {
-        return switch (kind) {
-            case IN_CHARGE -> chargeNext;
-            case IN_FIFO -> fifoNext;
-            default -> incompleteNext;
-        };
-    }
-
-    void setPrevious(final int kind, final FaultSlot slot) {
-        switch (kind) {
-            case IN_CHARGE -> chargePrevious = slot;
-            case IN_FIFO -> fifoPrevious = slot;
-            default -> incompletePrevious = slot;
-        }
-    }
-
-    void setNext(final int kind, final FaultSlot slot) {
-        switch (kind) {
-            case IN_CHARGE -> chargeNext = slot;
-            case IN_FIFO -> fifoNext = slot;
-            default -> incompleteNext = slot;
-        }
     }
 }

@@ -56,11 +56,11 @@ final class SlotEnder {
             }
             return;
         }
-        if (slot.group != null || core.generation() != FaultGeneration.LINUX_6_12) {
+        if (slot.isDelivered || core.generation() != FaultGeneration.LINUX_6_12) {
             core.end(
                     dev,
                     slot.fault,
-                    slot.group,
+                    slot.isDelivered ? slot.group : null,
                     slot.generation,
                     dev.ops().terminationCode(dev),
                     slot.endOrigin);

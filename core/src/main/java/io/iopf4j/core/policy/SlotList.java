@@ -1,67 +1,73 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.core.policy;
 
-/** Slots in order of arrival, linked through themselves. */
+import static io.iopf4j.core.policy.SlotPool.NONE;
+
+/** Slots in order of arrival, linked in their pool. */
 final class SlotList {
+    private final SlotPool pool;
     private final int kind;
-    private FaultSlot first;
-    private FaultSlot last;
+    private int first = NONE;
+    private int last = NONE;
     private int size;
 
-    /** An empty list of one of the kinds that {@link FaultSlot} names. */
-    SlotList(final int kind) {
+    /** An empty list of one of the kinds that {@link SlotPool} names. */
+    SlotList(final SlotPool pool, final int kind) {
+        this.pool = pool;
         this.kind = kind;
     }
 
     FaultSlot first() {
-        return first;
+        return pool.get(first);
     }
 
     FaultSlot last() {
-        return last;
+        return pool.get(last);
     }
 
     FaultSlot next(final FaultSlot slot) {
-        return slot.next(kind);
+        return pool.get(pool.next(slot.index, kind));
     }
 
     int size() {
         return size;
     }
 
+    boolean isFirst(final FaultSlot slot) {
+        return slot.index == first;
+    }
+
     void addLast(final FaultSlot slot) {
-        slot.setPrevious(kind, last);
-        slot.setNext(kind, null);
-        if (last == null) {
-            first = slot;
+        pool.setPrevious(slot.index, kind, last);
+        pool.setNext(slot.index, kind, NONE);
+        if (last == NONE) {
+            first = slot.index;
         } else {
-            last.setNext(kind, slot);
+            pool.setNext(last, kind, slot.index);
         }
-        last = slot;
+        last = slot.index;
         size++;
     }
 
     void remove(final FaultSlot slot) {
-        final FaultSlot before = slot.previous(kind);
-        final FaultSlot after = slot.next(kind);
-        if (before == null) {
+        final int before = pool.previous(slot.index, kind);
+        final int after = pool.next(slot.index, kind);
+        if (before == NONE) {
             first = after;
         } else {
-            before.setNext(kind, after);
+            pool.setNext(before, kind, after);
         }
-        if (after == null) {
+        if (after == NONE) {
             last = before;
         } else {
-            after.setPrevious(kind, before);
+            pool.setPrevious(after, kind, before);
         }
-        slot.setPrevious(kind, null);
-        slot.setNext(kind, null);
         size--;
     }
 
     /** The oldest one, which is the newest from now on; or null. */
     FaultSlot rotate() {
-        final FaultSlot moved = first;
+        final FaultSlot moved = first();
         if (moved != null) {
             remove(moved);
             addLast(moved);

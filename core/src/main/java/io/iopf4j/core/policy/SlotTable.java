@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.core.policy;
 
+import static io.iopf4j.core.policy.SlotPool.IN_TABLE;
+import static io.iopf4j.core.policy.SlotPool.NONE;
+
 import io.iopf4j.api.IommuFault;
+import java.util.Arrays;
 
 /**
  * Finds a slot by device, group id and PASID, or a refused one by the very request that it is. A
@@ -12,20 +16,26 @@ import io.iopf4j.api.IommuFault;
 final class SlotTable {
     private static final int INITIAL = 1 << 8;
 
-    private FaultSlot[] first = new FaultSlot[INITIAL];
-    private FaultSlot[] last = new FaultSlot[INITIAL];
+    private final SlotPool pool;
+    private int[] first = buckets(INITIAL);
+    private int[] last = buckets(INITIAL);
     private int size;
+
+    SlotTable(final SlotPool pool) {
+        this.pool = pool;
+    }
 
     /** The oldest slot of a key; null if there is none. */
     FaultSlot find(final int device, final int grpid, final int keyPasid) {
         final int hash = hash(device, grpid, keyPasid);
-        for (FaultSlot at = first[hash & (first.length - 1)]; at != null; at = at.chainNext) {
-            if (at.hash == hash
-                    && at.keyFault == null
-                    && at.keyPasid == keyPasid
-                    && at.fault.grpid() == grpid
-                    && at.charge.device.index == device) {
-                return at;
+        for (int at = first[bucket(hash)]; at != NONE; at = pool.next(at, IN_TABLE)) {
+            final FaultSlot slot = pool.get(at);
+            if (slot.hash == hash
+                    && slot.keyFault == null
+                    && slot.keyPasid == keyPasid
+                    && slot.fault.grpid() == grpid
+                    && slot.charge.device.index == device) {
+                return slot;
             }
         }
         return null;
@@ -34,9 +44,9 @@ final class SlotTable {
     /** The slot that has a request as its key; null if there is none. */
     FaultSlot find(final IommuFault keyFault) {
         final int hash = hash(keyFault);
-        for (FaultSlot at = first[hash & (first.length - 1)]; at != null; at = at.chainNext) {
-            if (at.keyFault == keyFault) {
-                return at;
+        for (int at = first[bucket(hash)]; at != NONE; at = pool.next(at, IN_TABLE)) {
+            if (pool.get(at).keyFault == keyFault) {
+                return pool.get(at);
             }
         }
         return null;
@@ -55,47 +65,57 @@ final class SlotTable {
         append(slot);
     }
 
-    /** Takes a slot out; its key must be as it was. */
+    /** Takes a slot out. */
     void remove(final FaultSlot slot) {
         size--;
-        final int bucket = slot.hash & (first.length - 1);
-        if (slot.chainPrevious == null) {
-            first[bucket] = slot.chainNext;
+        final int bucket = bucket(slot.hash);
+        final int before = pool.previous(slot.index, IN_TABLE);
+        final int after = pool.next(slot.index, IN_TABLE);
+        if (before == NONE) {
+            first[bucket] = after;
         } else {
-            slot.chainPrevious.chainNext = slot.chainNext;
+            pool.setNext(before, IN_TABLE, after);
         }
-        if (slot.chainNext == null) {
-            last[bucket] = slot.chainPrevious;
+        if (after == NONE) {
+            last[bucket] = before;
         } else {
-            slot.chainNext.chainPrevious = slot.chainPrevious;
+            pool.setPrevious(after, IN_TABLE, before);
         }
-        slot.chainPrevious = null;
-        slot.chainNext = null;
     }
 
     private void append(final FaultSlot slot) {
-        final int bucket = slot.hash & (first.length - 1);
-        slot.chainPrevious = last[bucket];
-        slot.chainNext = null;
-        if (last[bucket] == null) {
-            first[bucket] = slot;
+        final int bucket = bucket(slot.hash);
+        pool.setPrevious(slot.index, IN_TABLE, last[bucket]);
+        pool.setNext(slot.index, IN_TABLE, NONE);
+        if (last[bucket] == NONE) {
+            first[bucket] = slot.index;
         } else {
-            last[bucket].chainNext = slot;
+            pool.setNext(last[bucket], IN_TABLE, slot.index);
         }
-        last[bucket] = slot;
+        last[bucket] = slot.index;
     }
 
     private void grow() {
-        final FaultSlot[] old = first;
-        first = new FaultSlot[old.length * 2];
-        last = new FaultSlot[first.length];
-        for (final FaultSlot head : old) {
-            for (FaultSlot at = head; at != null; ) {
-                final FaultSlot next = at.chainNext;
-                append(at);
+        final int[] old = first;
+        first = buckets(old.length * 2);
+        last = buckets(first.length);
+        for (final int head : old) {
+            for (int at = head; at != NONE; ) {
+                final int next = pool.next(at, IN_TABLE);
+                append(pool.get(at));
                 at = next;
             }
         }
+    }
+
+    private int bucket(final int hash) {
+        return hash & (first.length - 1);
+    }
+
+    private static int[] buckets(final int count) {
+        final int[] buckets = new int[count];
+        Arrays.fill(buckets, NONE);
+        return buckets;
     }
 
     private static int hash(final int device, final int grpid, final int keyPasid) {

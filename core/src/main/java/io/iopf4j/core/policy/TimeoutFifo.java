@@ -10,10 +10,11 @@ import io.iopf4j.api.kernel.KernelTimer;
  */
 final class TimeoutFifo {
     final long delayNs;
-    private final SlotList slots = new SlotList(FaultSlot.IN_FIFO);
+    private final SlotList slots;
     private KernelTimer timer;
 
-    TimeoutFifo(final long delayNs) {
+    TimeoutFifo(final SlotPool pool, final long delayNs) {
+        slots = new SlotList(pool, SlotPool.IN_FIFO);
         this.delayNs = delayNs;
     }
 
@@ -26,7 +27,7 @@ final class TimeoutFifo {
         final long deadlineNs = nowNs + delayNs;
         // Two threads may have looked at the clock in another order than they came here.
         slot.deadlineNs = newest == null ? deadlineNs : Math.max(newest.deadlineNs, deadlineNs);
-        slot.timeout = this;
+        slot.isTimed = true;
         slots.addLast(slot);
         if (newest == null) {
             timer.arm(slot.deadlineNs);
@@ -34,7 +35,7 @@ final class TimeoutFifo {
     }
 
     void remove(final FaultSlot slot) {
-        final boolean wasFirst = slots.first() == slot;
+        final boolean wasFirst = slots.isFirst(slot);
         unlink(slot);
         if (wasFirst) {
             armForFirst();
@@ -54,7 +55,7 @@ final class TimeoutFifo {
 
     private void unlink(final FaultSlot slot) {
         slots.remove(slot);
-        slot.timeout = null;
+        slot.isTimed = false;
     }
 
     private void armForFirst() {

@@ -16,9 +16,11 @@ import io.iopf4j.core.testing.GateBench;
 import io.iopf4j.core.testing.IommufdBench;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -50,6 +52,7 @@ class GateConcurrencyTest {
     private final ReentrantReadWriteLock driverLock = new ReentrantReadWriteLock(true);
     private final AtomicInteger lastGrpid = new AtomicInteger();
     private final AtomicBoolean isOver = new AtomicBoolean();
+    private final Ends ends = new Ends();
     private GateBench bench;
 
     @AfterEach
@@ -62,7 +65,11 @@ class GateConcurrencyTest {
             value = Semantics.class,
             names = {"MAINLINE_5_X", "MAINLINE_6_12"})
     void shouldAnswerEachLastRequestOnceAndForgetIt(final Semantics semantics) throws Exception {
-        bench = new GateBench(semantics, "vm-quota=" + QUOTA + ",timeout=1us,silent-guest=50");
+        final List<FaultPolicy> policies =
+                new ArrayList<>(
+                        Policies.parse("vm-quota=" + QUOTA + ",timeout=1us,silent-guest=50"));
+        policies.add(ends);
+        bench = new GateBench(semantics, policies);
         for (int i = 0; i < VMS; i++) {
             vms.add(bench.gate.addVm("vm" + i));
         }
@@ -100,9 +107,30 @@ class GateConcurrencyTest {
         }
     }
 
+    /** Threads start when they like: a race counts once every side has had its part in it. */
+    private final class Ends implements FaultPolicy {
+        private final Set<FaultEnd> seen = EnumSet.noneOf(FaultEnd.class);
+        private volatile boolean hasSeenAll;
+
+        @Override
+        public String name() {
+            return "ends";
+        }
+
+        @Override
+        public void ended(final FaultInfo fault, final FaultEnd end) {
+            seen.add(end);
+            hasSeenAll =
+                    seen.contains(FaultEnd.ANSWERED)
+                            && seen.contains(FaultEnd.TERMINATED)
+                            && seen.contains(FaultEnd.TIMED_OUT)
+                            && (bench.queue == null || seen.contains(FaultEnd.DRAINED));
+        }
+    }
+
     private Callable<Void> reporter(final IommuDevice dev) {
         return () -> {
-            for (int i = 0; i < REPORTS; i++) {
+            for (int i = 0; i < REPORTS || !ends.hasSeenAll; i++) {
                 final int grpid = lastGrpid.incrementAndGet();
                 driverLock.readLock().lock();
                 try {

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.core.policy;
+
+import java.util.Arrays;
+
+/**
+ * All slots that there ever were, by number, and the numbers that link them into lists: a row of
+ * numbers for each slot, half a cache line, so that a step in a list of a million touches little
+ * memory and no garbage collector follows it. Grows, never shrinks.
+ */
+final class SlotPool {
+    /** No slot. */
+    static final int NONE = -1;
+
+    /** Kinds of lists that a slot may be in, one of each kind. */
+    static final int IN_TABLE = 0;
+
+    static final int IN_CHARGE = 1;
+    static final int IN_FIFO = 2;
+    static final int IN_INCOMPLETE = 3;
+
+    private static final int ROW_SHIFT = 3;
+    private static final int INITIAL = 1 << 8;
+
+    private FaultSlot[] slots = new FaultSlot[INITIAL];
+    private int[] links = new int[INITIAL << ROW_SHIFT];
+    private int size;
+
+    /** Slots to be used again, linked as in a table. */
+    private int free = NONE;
+
+    FaultSlot get(final int slot) {
+        return slot == NONE ? null : slots[slot];
+    }
+
+    FaultSlot allocate(final Charge charge) {
+        final FaultSlot slot;
+        if (free == NONE) {
+            if (size == slots.length) {
+                slots = Arrays.copyOf(slots, size * 2);
+                links = Arrays.copyOf(links, links.length * 2);
+            }
+            slot = new FaultSlot(size);
+            slots[size++] = slot;
+        } else {
+            slot = slots[free];
+            free = next(free, IN_TABLE);
+        }
+        slot.reset(charge);
+        return slot;
+    }
+
+    void recycle(final FaultSlot slot) {
+        setNext(slot.index, IN_TABLE, free);
+        free = slot.index;
+    }
+
+    int previous(final int slot, final int kind) {
+        return links[(slot << ROW_SHIFT) + 2 * kind];
+    }
+
+    int next(final int slot, final int kind) {
+        return links[(slot << ROW_SHIFT) + 2 * kind + 1];
+    }
+
+    void setPrevious(final int slot, final int kind, final int previous) {
+        links[(slot << ROW_SHIFT) + 2 * kind] = previous;
+    }
+
+    void setNext(final int slot, final int kind, final int next) {
+        links[(slot << ROW_SHIFT) + 2 * kind + 1] = next;
+    }
+}
