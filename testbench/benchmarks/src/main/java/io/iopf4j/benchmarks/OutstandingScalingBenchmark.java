@@ -16,15 +16,24 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Whether the core's part of a cycle costs more when more is outstanding, in ns: report, policies,
- * read, write in random order, {@code page_response}. What grows with a million faults is what
- * their memory costs, no longer at hand in any cache; the steps are the same.
+ * read, write in random order, {@code page_response}. The steps are the same whatever is
+ * outstanding. What does grow is the time that memory takes once a million faults fit no cache;
+ * large pages and a collector that does not follow each store keep other costs out.
  *
  * <pre>java -jar testbench/benchmarks/target/benchmarks.jar OutstandingScaling -prof gc</pre>
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(value = 1, jvmArgsAppend = "-Xmx4g")
+@Fork(
+        value = 1,
+        jvmArgsAppend = {
+            "-Xms4g",
+            "-Xmx4g",
+            "-XX:+AlwaysPreTouch",
+            "-XX:+UseParallelGC",
+            "-XX:+UseTransparentHugePages"
+        })
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class OutstandingScalingBenchmark {
