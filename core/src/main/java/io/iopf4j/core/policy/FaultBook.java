@@ -257,15 +257,20 @@ final class FaultBook {
     /**
      * An answer by group id came back. From 2018 on a record is consumed whatever the driver says
      * to the answer; November 2017 has none, and what the driver did not send may be sent again.
+     *
+     * @return the record is gone and the driver has sent nothing: the device waits for an answer
+     *     that nobody can give any more but the host
      */
-    void endAnswer(final FaultSlot slot, final int ret) {
+    boolean endAnswer(final FaultSlot slot, final int ret) {
         final boolean isEnded =
                 generation == FaultGeneration.SERIES_2017 ? ret == 0 : slot.isResponded;
         slot.isAnswering = false;
         slot.isResponded = false;
-        if (slot.isLive && isEnded) {
-            end(slot, FaultEnd.ANSWERED);
+        if (!slot.isLive || !isEnded) {
+            return false;
         }
+        end(slot, ret == 0 ? FaultEnd.ANSWERED : FaultEnd.TERMINATED);
+        return ret != 0;
     }
 
     // ---- Ends -----------------------------------------------------------------------------------

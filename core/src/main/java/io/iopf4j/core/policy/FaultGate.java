@@ -11,6 +11,7 @@ import io.iopf4j.api.IommuDomain;
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IommuPageResponse;
 import io.iopf4j.api.IopfQueue;
+import io.iopf4j.api.ResponseOrigin;
 import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.core.semantics.FaultCore;
 import java.util.ArrayList;
@@ -261,6 +262,9 @@ public final class FaultGate implements IommuCore {
      * Passes an answer by group id on if it names something outstanding. November 2017 tracks
      * nothing and would send a late answer to a tag that belongs to another fault by then.
      *
+     * <p>From 2018 on an answer that the driver refuses has used the fault's record up. A guest
+     * could so keep the hardware's room for good and escape its quota: the host ends such a fault.
+     *
      * @return {@code -EINVAL} for an answer to what is not outstanding: unknown, answered, ended by
      *     the host or not complete yet; else what the profile gives
      */
@@ -279,8 +283,12 @@ public final class FaultGate implements IommuCore {
             return -Errno.EINVAL;
         }
         final int ret = core.pageResponse(domain, dev, msg);
+        final boolean isLost;
         synchronized (book) {
-            book.endAnswer(slot, ret);
+            isLost = book.endAnswer(slot, ret);
+        }
+        if (isLost) {
+            core.refuse(dev, slot.fault, dev.ops().terminationCode(dev), ResponseOrigin.POLICY);
         }
         ender.letGo(slot);
         return ret;

@@ -499,6 +499,24 @@ class FaultGateTest {
         assertEquals(0, vm.outstandingGroups());
     }
 
+    /** Else a guest that answers with codes that no driver knows would escape its quota. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Semantics.class,
+            names = {"V5_2018", "MAINLINE_5_X"})
+    void shouldEndAFaultWhoseRecordARefusedAnswerHasUsedUp(final Semantics semantics) {
+        final GateBench bench = new GateBench(semantics, ANY);
+        final Account vm = bench.gate.addVm("vm");
+        final IommuDevice dev = bench.device("dev", vm);
+        bench.core.driver.refuseAnswers(msg -> msg.code() == 7);
+        bench.report(dev, last(1));
+        assertEquals(-Errno.EINVAL, bench.answer(bench.seen().get(0), 7));
+        assertEquals(0, vm.outstandingGroups());
+        assertEquals(
+                List.of(INVALID),
+                bench.core.answers.stream().map(answer -> answer.code()).toList());
+    }
+
     // ---- A device that goes ---------------------------------------------------------------------
 
     /** Until 6.8 nobody answers what a device has outstanding when it goes. */

@@ -137,6 +137,8 @@ class ShippedScenariosTest {
     @ParameterizedTest
     @CsvSource({
         "wrong-code, mainline-6.12, none",
+        "wrong-code, mainline-5.x, vm-quota=1",
+        "wrong-code, v5-2018, timeout=10ms",
         "answered-twice, v3-2017, vm-quota=half",
         "answered-twice, mainline-6.12, none",
         "closed-queue, mainline-6.12, drain",

@@ -76,7 +76,7 @@ public final class Bench {
             core = settings.semantics().create(kernel, gate.observer());
             gate.guard(core);
         }
-        if (ledger != null && core.generation() == FaultGeneration.SERIES_2017) {
+        if (ledger != null && (gate != null || core.generation() == FaultGeneration.SERIES_2017)) {
             ledger.giveRefusedAnswersBack();
         }
         driver =

@@ -141,7 +141,8 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
 
     /**
      * Says that an answer which the driver refuses leaves its fault as it was: so in November 2017,
-     * which tracks nothing. Later the record is used up.
+     * which tracks nothing, and behind policies, which answer it themselves. Else the record is
+     * used up.
      */
     public void giveRefusedAnswersBack() {
         isRefusedAnswerGivenBack = true;
