@@ -129,7 +129,7 @@ final class BenchOptions {
         try {
             return parser.apply(text);
         } catch (final IllegalArgumentException e) {
-            throw usage(option + " " + e.getMessage());
+            throw usage(option + ": " + e.getMessage());
         }
     }
 

@@ -78,7 +78,7 @@ public final class Main implements Runnable {
             err.println(
                     "iopf4j: '"
                             + args[0]
-                            + "' comes with a later version; this one has info, replay and run");
+                            + "' comes with a later version; see iopf4j --help for what there is");
             return UNUSABLE;
         }
         final CommandLine line = new CommandLine(new Main());
