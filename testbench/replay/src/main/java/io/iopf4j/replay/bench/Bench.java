@@ -4,7 +4,6 @@ package io.iopf4j.replay.bench;
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.FaultGeneration;
 import io.iopf4j.api.FaultObserver;
-import io.iopf4j.api.IommuCore;
 import io.iopf4j.core.iopf.GroupResponder;
 import io.iopf4j.core.policy.FaultGate;
 import io.iopf4j.core.semantics.FaultCore;
@@ -68,20 +67,17 @@ public final class Bench {
         this.endpointListener = endpointListener;
         smmu = new SmmuV3(memory, settings.hardware(), hardwareObserver);
         kernel = new SimulatedKernel(scheduler, log);
-        if (settings.policies().isEmpty()) {
-            gate = null;
-            core = settings.semantics().create(kernel, coreObserver);
-        } else {
-            gate = new FaultGate(kernel, coreObserver, settings.policies());
-            core = settings.semantics().create(kernel, gate.observer());
-            gate.guard(core);
-        }
-        if (ledger != null && (gate != null || core.generation() == FaultGeneration.SERIES_2017)) {
+        gate = new FaultGate(kernel, coreObserver, settings.policies());
+        core = settings.semantics().create(kernel, gate.observer());
+        gate.guard(core);
+        if (ledger != null
+                && (!settings.policies().isEmpty()
+                        || core.generation() == FaultGeneration.SERIES_2017)) {
             ledger.giveRefusedAnswersBack();
         }
         driver =
                 ArmSmmuDevice.probe(
-                        new SmmuPlatform("arm-smmu-v3.0", smmu, allocator), kernel, front());
+                        new SmmuPlatform("arm-smmu-v3.0", smmu, allocator), kernel, gate);
         if (driver.error() != 0) {
             throw new IllegalStateException(
                     "the driver refuses this SMMU: " + Errno.nameOf(driver.error()));
@@ -123,11 +119,6 @@ public final class Bench {
                 endpointListener);
     }
 
-    /** What driver and consumers call: the policies, or the core itself without any. */
-    private IommuCore front() {
-        return gate == null ? core : gate;
-    }
-
     /**
      * Adds a virtual machine.
      *
@@ -140,13 +131,13 @@ public final class Bench {
                 core.generation() == FaultGeneration.LINUX_6_12
                         ? new IommufdMonitor(
                                 (GroupResponder) core, coreObserver, drainsOnDomainChange())
-                        : new VfioMonitor(kernel, front(), coreObserver, scheduler::runReady);
+                        : new VfioMonitor(kernel, gate, coreObserver, scheduler::runReady);
         final GuestVm vm =
                 new GuestVm(
                         index,
                         name,
                         monitor,
-                        gate == null ? null : gate.addVm(name),
+                        gate.addVm(name),
                         drainsOnDomainChange(),
                         invariants,
                         record -> isForeign(index, record));
@@ -188,9 +179,7 @@ public final class Bench {
         if (ledger != null) {
             ledger.assign(index, device.vm().index(), device.endpoint().name());
         }
-        if (gate != null) {
-            gate.assign(device.device(), device.vm().account());
-        }
+        gate.assign(device.device(), device.vm().account());
     }
 
     /** A device has been detached from its domain, or has another in its place. */
@@ -206,13 +195,11 @@ public final class Bench {
 
     /** A device is gone for good. */
     void removed(final GuestDevice device) {
-        if (gate != null) {
-            gate.removed(device.device());
-        }
+        gate.removed(device.device());
     }
 
     boolean drainsOnDomainChange() {
-        return gate != null && gate.drainsOnDomainChange();
+        return gate.drainsOnDomainChange();
     }
 
     /**

@@ -169,7 +169,7 @@ public final class GuestVm {
     /**
      * What policies keep of it.
      *
-     * @return the account, or null without policies
+     * @return the account; without policies nothing is counted in it
      */
     public Account account() {
         return account;
@@ -181,7 +181,7 @@ public final class GuestVm {
      * @return faults, or 0 if no policy limits it
      */
     public long quota() {
-        return account == null ? 0 : account.quota();
+        return account.quota();
     }
 
     /**

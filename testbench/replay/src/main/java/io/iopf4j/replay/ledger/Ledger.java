@@ -318,8 +318,8 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     @Override
     public void reported(final IommuDevice dev, final IommuFault fault) {
         final int row = rowOf(fault);
+        // Without a row no stall has this tag: the record is of one that ended before it was taken.
         if (row != NONE) {
-            // No stall has this tag: the record is of one that was ended before it was taken.
             reportedNs[row] = scheduler.nowNs();
         }
     }
