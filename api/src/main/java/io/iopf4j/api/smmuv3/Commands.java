@@ -45,6 +45,24 @@ public final class Commands {
     /** CFGI_STE_RANGE over every stream. */
     public static final int RANGE_ALL = 31;
 
+    /** ATC_INV: everything. */
+    public static final int ATC_SIZE_ALL = 52;
+
+    /** PRI_RESP: the interface is out of order (PCIe code 15). */
+    public static final int PRI_RESP_FAILURE = 0;
+
+    /** PRI_RESP: a page cannot be had (PCIe code 1). */
+    public static final int PRI_RESP_INVALID = 1;
+
+    /** PRI_RESP: the pages are there (PCIe code 0). */
+    public static final int PRI_RESP_SUCCESS = 2;
+
+    private static final long ATC_GLOBAL = 1L << 9;
+    private static final int RANGE_NUM_SHIFT = 12;
+    private static final int RANGE_SCALE_SHIFT = 20;
+    private static final int TTL_SHIFT = 8;
+    private static final int TG_SHIFT = 10;
+    private static final int PRI_RESP_SHIFT = 12;
     private static final int SSID_SHIFT = 12;
     private static final int SID_SHIFT = 32;
     private static final int VMID_SHIFT = 32;
@@ -258,6 +276,244 @@ public final class Commands {
      */
     public static long withStreamId(final long word0, final int sid) {
         return (word0 & 0xffff_ffffL) | sid(sid);
+    }
+
+    /**
+     * VMID of a TLB invalidation.
+     *
+     * @param word0 first doubleword
+     * @return 16 bits
+     */
+    public static int vmid(final long word0) {
+        return (int) (word0 >>> VMID_SHIFT) & 0xffff;
+    }
+
+    /**
+     * ASID of a TLB invalidation.
+     *
+     * @param word0 first doubleword
+     * @return 16 bits
+     */
+    public static int asid(final long word0) {
+        return (int) (word0 >>> ASID_SHIFT) & 0xffff;
+    }
+
+    /**
+     * NUM of a range invalidation.
+     *
+     * @param word0 first doubleword
+     * @return 5 bits
+     */
+    public static int rangeNum(final long word0) {
+        return (int) (word0 >>> RANGE_NUM_SHIFT) & 0x1f;
+    }
+
+    /**
+     * SCALE of a range invalidation.
+     *
+     * @param word0 first doubleword
+     * @return 5 bits
+     */
+    public static int rangeScale(final long word0) {
+        return (int) (word0 >>> RANGE_SCALE_SHIFT) & 0x1f;
+    }
+
+    /**
+     * Leaf of an invalidation: the last level alone.
+     *
+     * @param word1 second doubleword
+     * @return bit 0
+     */
+    public static boolean isLeaf(final long word1) {
+        return (word1 & 1) != 0;
+    }
+
+    /**
+     * TTL of a TLB invalidation.
+     *
+     * @param word1 second doubleword
+     * @return 0 any level, 1 to 3 leaves of that level
+     */
+    public static int ttl(final long word1) {
+        return (int) (word1 >>> TTL_SHIFT) & 3;
+    }
+
+    /**
+     * TG of a TLB invalidation.
+     *
+     * @param word1 second doubleword
+     * @return 0 no range, 1 4 KiB, 2 16 KiB, 3 64 KiB
+     */
+    public static int granule(final long word1) {
+        return (int) (word1 >>> TG_SHIFT) & 3;
+    }
+
+    /**
+     * Address of an invalidation.
+     *
+     * @param word1 second doubleword
+     * @return bits 63:12 in place
+     */
+    public static long address(final long word1) {
+        return word1 & ADDRESS_MASK;
+    }
+
+    /**
+     * Range of CFGI_STE_RANGE.
+     *
+     * @param word1 second doubleword
+     * @return the aligned 2^(range+1) StreamIDs; 31 is all
+     */
+    public static int steRange(final long word1) {
+        return (int) word1 & 0x1f;
+    }
+
+    /**
+     * G of ATC_INV.
+     *
+     * @param word0 first doubleword
+     * @return meaningful with {@link #SSV}
+     */
+    public static boolean isAtcGlobal(final long word0) {
+        return (word0 & ATC_GLOBAL) != 0;
+    }
+
+    /**
+     * Size of ATC_INV.
+     *
+     * @param word1 second doubleword
+     * @return log2 of pages of 4 KiB; {@link #ATC_SIZE_ALL} is everything
+     */
+    public static int atcSize(final long word1) {
+        return (int) word1 & 0x3f;
+    }
+
+    /**
+     * PRGIndex of PRI_RESP.
+     *
+     * @param word1 second doubleword
+     * @return 9 bits
+     */
+    public static int priGroup(final long word1) {
+        return (int) word1 & 0x1ff;
+    }
+
+    /**
+     * Resp of PRI_RESP.
+     *
+     * @param word1 second doubleword
+     * @return a {@code PRI_RESP_} value, or 3, which is ILLEGAL
+     */
+    public static int priResponse(final long word1) {
+        return (int) (word1 >>> PRI_RESP_SHIFT) & 3;
+    }
+
+    /**
+     * Builds word 0 of ATC_INV; its word 1 is an address and a size.
+     *
+     * @param sid StreamID
+     * @param ssid SubstreamID, or negative for none
+     * @return first doubleword
+     */
+    public static long atcInv(final int sid, final int ssid) {
+        return CmdqOp.ATC_INV | substream(ssid) | sid(sid);
+    }
+
+    /**
+     * Builds word 1 of ATC_INV.
+     *
+     * @param address first address, aligned to the span
+     * @param size log2 of pages of 4 KiB, or {@link #ATC_SIZE_ALL}
+     * @return second doubleword
+     */
+    public static long atcInvSpan(final long address, final int size) {
+        return (address & ADDRESS_MASK) | (size & 0x3f);
+    }
+
+    /**
+     * Builds word 0 of PRI_RESP.
+     *
+     * @param sid StreamID
+     * @param ssid SubstreamID, or negative for none
+     * @return first doubleword
+     */
+    public static long priResp(final int sid, final int ssid) {
+        return CmdqOp.PRI_RESP | substream(ssid) | sid(sid);
+    }
+
+    /**
+     * Builds word 1 of PRI_RESP.
+     *
+     * @param group group index, 9 bits
+     * @param response a {@code PRI_RESP_} value
+     * @return second doubleword
+     */
+    public static long priRespCode(final int group, final int response) {
+        return (group & 0x1ff) | (long) (response & 3) << PRI_RESP_SHIFT;
+    }
+
+    /**
+     * Builds word 0 of TLBI_S12_VMALL; its word 1 is 0.
+     *
+     * @param vmid 16 bits
+     * @return first doubleword
+     */
+    public static long tlbiS12Vmall(final int vmid) {
+        return CmdqOp.TLBI_S12_VMALL | vmidAsid(vmid, 0);
+    }
+
+    /**
+     * Builds word 0 of TLBI_S2_IPA; its word 1 is an address.
+     *
+     * @param vmid 16 bits
+     * @return first doubleword
+     */
+    public static long tlbiS2Ipa(final int vmid) {
+        return CmdqOp.TLBI_S2_IPA | vmidAsid(vmid, 0);
+    }
+
+    /**
+     * Builds word 0 of TLBI_NH_ALL; its word 1 is 0.
+     *
+     * @param vmid 16 bits
+     * @return first doubleword
+     */
+    public static long tlbiNhAll(final int vmid) {
+        return CmdqOp.TLBI_NH_ALL | vmidAsid(vmid, 0);
+    }
+
+    /**
+     * Makes word 0 of a TLB invalidation cover (num + 1) * 2^scale granules.
+     *
+     * @param word0 first doubleword
+     * @param num in [0, 31]
+     * @param scale in [0, 31]
+     * @return first doubleword
+     */
+    public static long withRange(final long word0, final int num, final int scale) {
+        return word0
+                | (long) (num & 0x1f) << RANGE_NUM_SHIFT
+                | (long) (scale & 0x1f) << RANGE_SCALE_SHIFT;
+    }
+
+    /**
+     * Builds word 1 of a TLB invalidation of a range.
+     *
+     * @param address first address
+     * @param leaf whether entries of the last level suffice
+     * @param granule 1 4 KiB, 2 16 KiB, 3 64 KiB
+     * @param ttl 0 any level, 1 to 3 leaves of that level
+     * @return second doubleword
+     */
+    public static long tlbiRange(
+            final long address, final boolean leaf, final int granule, final int ttl) {
+        return tlbiAddress(address, leaf)
+                | (long) (granule & 3) << TG_SHIFT
+                | (long) (ttl & 3) << TTL_SHIFT;
+    }
+
+    private static long substream(final int ssid) {
+        return ssid < 0 ? 0 : SSV | (long) (ssid & 0xfffff) << SSID_SHIFT;
     }
 
     private static long sid(final int sid) {

@@ -15,6 +15,12 @@ public final class ContextDescriptor {
     /** Word 0 bit 15: tables are big-endian. */
     public static final long ENDI = 1L << 15;
 
+    /** Word 0 bits 21:16: T1SZ. */
+    public static final int T1SZ_SHIFT = 16;
+
+    /** Word 0 bits 23:22: granule of TTB1: 1 16 KiB, 2 4 KiB, 3 64 KiB; not as TG0. */
+    public static final int TG1_SHIFT = 22;
+
     /** Word 0 bit 30: no walk through TTB1. */
     public static final long EPD1 = 1L << 30;
 
@@ -26,6 +32,18 @@ public final class ContextDescriptor {
 
     /** Word 0 bit 38: the top byte of addresses below is ignored. */
     public static final long TBI0 = 1L << 38;
+
+    /** Word 0 bit 36: what can be written is not executed. */
+    public static final long WXN = 1L << 36;
+
+    /** Word 0 bit 37: what is writable without privilege is not executed with it. */
+    public static final long UWXN = 1L << 37;
+
+    /** Word 0 bit 39: the top byte of addresses above is ignored. */
+    public static final long TBI1 = 1L << 39;
+
+    /** Word 0 bit 40: what is accessible without privilege is not read or written with it. */
+    public static final long PAN = 1L << 40;
 
     /** Word 0 bit 41: AArch64 tables. */
     public static final long AA64 = 1L << 41;
@@ -50,6 +68,9 @@ public final class ContextDescriptor {
 
     /** Word 1 bits 51:4: the table's address. */
     public static final long TTB_MASK = 0x000f_ffff_ffff_fff0L;
+
+    /** Word 1 bit 1, and word 2 bit 1 for TTB1: permissions of tables are ignored. */
+    public static final long HAD = 1L << 1;
 
     /** Word 0 bits 13:0: T0SZ, TG0, IR0, OR0 and SH0, which say how TTB0 is walked. */
     private static final long TTB0_WALK_MASK = (1L << 14) - 1;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.api.smmuv3;
 
-/** Fields of a VMSAv8-64 stage 1 translation table descriptor. Arm ARM, D8.3. */
+/** Fields of a VMSAv8-64 translation table descriptor. Arm ARM, D8.3. */
 public final class PageDescriptor {
     /** Bit 0: valid. */
     public static final long VALID = 1;
@@ -27,6 +27,9 @@ public final class PageDescriptor {
     /** Bit 11: not global. */
     public static final long NG = 1L << 11;
 
+    /** Bit 52: one of a contiguous run. */
+    public static final long CONTIGUOUS = 1L << 52;
+
     /** Bit 53: no privileged execution. */
     public static final long PXN = 1L << 53;
 
@@ -44,6 +47,18 @@ public final class PageDescriptor {
 
     /** Bit 62 of a table, APTable[1]: no write below. */
     public static final long APTABLE_READ_ONLY = 1L << 62;
+
+    /** Bit 6 of a stage 2 leaf, S2AP[0]: reads are allowed. */
+    public static final long S2AP_READ = 1L << 6;
+
+    /** Bit 7 of a stage 2 leaf, S2AP[1]: writes are allowed. */
+    public static final long S2AP_WRITE = 1L << 7;
+
+    /** Bit 54 of a stage 2 leaf: no execution. */
+    public static final long S2_XN = 1L << 54;
+
+    /** Bits 5:2 of a stage 2 leaf: normal memory, write-back. */
+    public static final long S2_MEMATTR_WRITE_BACK = 0xfL << 2;
 
     /** Bits 47:12: the output address. */
     public static final long ADDRESS_MASK = 0x0000_ffff_ffff_f000L;

@@ -45,8 +45,14 @@ public final class SmmuRegisters {
     /** Fault recording of bad streams, TLB maintenance; see the {@code CR2_} fields. */
     public static final int CR2 = 0x02c;
 
+    /** Status; 0 without IDR0.DORMHINT. */
+    public static final int STATUSR = 0x040;
+
     /** Global bypass attributes; see the {@code GBPA_} fields. */
     public static final int GBPA = 0x044;
+
+    /** Alternate global bypass attributes, implementation defined. */
+    public static final int AGBPA = 0x048;
 
     /** Interrupt enables; see the {@code IRQ_CTRL_} fields. */
     public static final int IRQ_CTRL = 0x050;
@@ -96,11 +102,32 @@ public final class SmmuRegisters {
     /** MSI attributes for the event queue. */
     public static final int EVENTQ_IRQ_CFG2 = 0x0bc;
 
+    /** Base and size of the PRI queue, 64 bits. */
+    public static final int PRIQ_BASE = 0x0c0;
+
+    /** MSI address for the PRI queue, 64 bits. */
+    public static final int PRIQ_IRQ_CFG0 = 0x0d0;
+
+    /** MSI data for the PRI queue. */
+    public static final int PRIQ_IRQ_CFG1 = 0x0d8;
+
+    /** MSI attributes for the PRI queue, and when it interrupts. */
+    public static final int PRIQ_IRQ_CFG2 = 0x0dc;
+
+    /** Secure registers start here and fill the rest of page 0. */
+    public static final int SECURE_START = 0x8000;
+
     /** Producer of the event queue (page 1), with OVFLG in bit 31. */
     public static final int EVENTQ_PROD = 0x100a8;
 
     /** Consumer of the event queue (page 1), with OVACKFLG in bit 31. */
     public static final int EVENTQ_CONS = 0x100ac;
+
+    /** Producer of the PRI queue (page 1), with OVFLG in bit 31. */
+    public static final int PRIQ_PROD = 0x100c8;
+
+    /** Consumer of the PRI queue (page 1), with OVACKFLG in bit 31. */
+    public static final int PRIQ_CONS = 0x100cc;
 
     /** IDR0 28:27: stream table levels; 1 allows two-level tables. */
     public static final int IDR0_ST_LEVEL_SHIFT = 27;
@@ -114,11 +141,17 @@ public final class SmmuRegisters {
     /** IDR0 22:21: endianness of translation tables; 2 is little-endian. */
     public static final int IDR0_TTENDIAN_SHIFT = 21;
 
+    /** IDR0 23: CR2.REC_CFG_ATS exists. */
+    public static final int IDR0_ATSRECERR = 1 << 23;
+
     /** IDR0 19: two-level context descriptor tables. */
     public static final int IDR0_CD2L = 1 << 19;
 
     /** IDR0 18: 16-bit VMIDs. */
     public static final int IDR0_VMID16 = 1 << 18;
+
+    /** IDR0 17: VMID wildcards in TLB invalidation. */
+    public static final int IDR0_VMW = 1 << 17;
 
     /** IDR0 16: page request interface. */
     public static final int IDR0_PRI = 1 << 16;
@@ -131,6 +164,9 @@ public final class SmmuRegisters {
 
     /** IDR0 12: 16-bit ASIDs. */
     public static final int IDR0_ASID16 = 1 << 12;
+
+    /** IDR0 11: split-stage ATS is not supported. */
+    public static final int IDR0_NS1ATS = 1 << 11;
 
     /** IDR0 10: address translation services. */
     public static final int IDR0_ATS = 1 << 10;
@@ -159,11 +195,20 @@ public final class SmmuRegisters {
     /** IDR1 28: preset bases are relative. */
     public static final int IDR1_REL = 1 << 28;
 
+    /** IDR1 27: incoming memory types can be overridden. */
+    public static final int IDR1_ATTR_TYPES_OVR = 1 << 27;
+
+    /** IDR1 26: incoming privilege and instruction attributes can be overridden. */
+    public static final int IDR1_ATTR_PERMS_OVR = 1 << 26;
+
     /** IDR1 25:21: log2 of the most command queue entries. */
     public static final int IDR1_CMDQS_SHIFT = 21;
 
     /** IDR1 20:16: log2 of the most event queue entries. */
     public static final int IDR1_EVENTQS_SHIFT = 16;
+
+    /** IDR1 15:11: log2 of the most PRI queue entries. */
+    public static final int IDR1_PRIQS_SHIFT = 11;
 
     /** IDR1 10:6: bits of a SubstreamID. */
     public static final int IDR1_SSIDSIZE_SHIFT = 6;
@@ -173,6 +218,15 @@ public final class SmmuRegisters {
 
     /** IDR1 5:0: bits of a StreamID. */
     public static final int IDR1_SIDSIZE_MASK = 0x3f;
+
+    /** IDR3 2: permissions of tables can be ignored. */
+    public static final int IDR3_HAD = 1 << 2;
+
+    /** IDR3 5: automatic answers on PRI overflow carry the PASID. */
+    public static final int IDR3_PPS = 1 << 5;
+
+    /** IDR3 10: range invalidation. */
+    public static final int IDR3_RIL = 1 << 10;
 
     /** IDR5 31:16: most stalled transactions. */
     public static final int IDR5_STALL_MAX_SHIFT = 16;
@@ -204,11 +258,17 @@ public final class SmmuRegisters {
     /** CR0 4: translated traffic is checked against the stream table. */
     public static final int CR0_ATSCHK = 1 << 4;
 
+    /** CR2 3: configuration errors of ATS and PRI are recorded; only with IDR0.ATSRECERR. */
+    public static final int CR2_REC_CFG_ATS = 1 << 3;
+
     /** CR2 2: broadcast TLB maintenance is ignored. */
     public static final int CR2_PTM = 1 << 2;
 
     /** CR2 1: C_BAD_STREAMID is recorded. */
     public static final int CR2_RECINVSID = 1 << 1;
+
+    /** CR2 0: EL2 contexts have ASIDs and two address ranges. */
+    public static final int CR2_E2H = 1;
 
     /** GBPA 31: the write takes effect; reads 1 until it has. */
     public static final int GBPA_UPDATE = 1 << 31;
@@ -224,6 +284,12 @@ public final class SmmuRegisters {
 
     /** IRQ_CTRL 0: global error interrupt. */
     public static final int IRQ_CTRL_GERROR_IRQEN = 1;
+
+    /** PRIQ_IRQ_CFG2 31: interrupt for each last request of a group instead of on non-empty. */
+    public static final int PRIQ_IRQ_CFG2_LO = 1 << 31;
+
+    /** Bits 51:2 of an IRQ_CFG0: address of the message; 0 sends none. */
+    public static final long IRQ_CFG0_ADDR_MASK = 0x000f_ffff_ffff_fffcL;
 
     /** GERROR 0: a command is in error. */
     public static final int GERROR_CMDQ_ERR = 1;
@@ -251,6 +317,9 @@ public final class SmmuRegisters {
 
     /** STRTAB_BASE_CFG 17:16: 0 linear, 1 two-level. */
     public static final int STRTAB_BASE_CFG_FMT_SHIFT = 16;
+
+    /** STRTAB_BASE_CFG 10:6: StreamID bits that the second level takes: 6, 8 or 10. */
+    public static final int STRTAB_BASE_CFG_SPLIT_SHIFT = 6;
 
     /** STRTAB_BASE_CFG 5:0: log2 of the number of StreamIDs. */
     public static final int STRTAB_BASE_CFG_LOG2SIZE_MASK = 0x3f;

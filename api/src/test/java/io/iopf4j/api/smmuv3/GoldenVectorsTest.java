@@ -55,6 +55,26 @@ class GoldenVectorsTest {
     }
 
     @Test
+    void shouldBuildRangeInvalidations() {
+        final long word0 = Commands.tlbiNhVa(0, ASID);
+        assertWord(0x0021000000100012L, Commands.withRange(word0, 0, 1));
+        assertWord(0x0021000000400012L, Commands.withRange(word0, 0, 4));
+        assertWord(0x40000400L, Commands.tlbiRange(0x40000000L, false, 1, 0));
+        assertWord(0x40000701L, Commands.tlbiRange(0x40000000L, true, 1, 3));
+    }
+
+    @Test
+    void shouldBuildWhatPcieDevicesNeed() {
+        assertWord(0x0000001000007841L, Commands.priResp(SID, SSID));
+        assertWord(0x3, Commands.priRespCode(3, Commands.PRI_RESP_FAILURE));
+        assertWord(0x2003, Commands.priRespCode(3, Commands.PRI_RESP_SUCCESS));
+        assertWord(0x0000001000000040L, Commands.atcInv(SID, -1));
+        assertWord(0x34, Commands.atcInvSpan(0, Commands.ATC_SIZE_ALL));
+        assertWord(0x0000001000007840L, Commands.atcInv(SID, SSID));
+        assertWord(0x4, Commands.atcInvSpan(0, 4));
+    }
+
+    @Test
     void shouldNotSpillHighStreamIdIntoOtherFields() {
         assertWord(0xffffffff00001044L, Commands.resume(-1, Commands.RESUME_RETRY));
         assertEquals(-1, Commands.streamId(Commands.resume(-1, Commands.RESUME_RETRY)));
@@ -119,6 +139,32 @@ class GoldenVectorsTest {
         assertWord(Long.decode(value), word);
     }
 
+    @Test
+    void shouldReadPageRequests() {
+        final long word0 = 0xf000000700000010L;
+        final long word1 = 0x7f001003L;
+        assertEquals(SID, PriEntry.streamId(word0));
+        assertEquals(SSID, PriEntry.substreamId(word0));
+        assertEquals(3, PriEntry.group(word1));
+        assertWord(0x7f001000L, PriEntry.address(word1));
+        assertEquals(false, PriEntry.isStopMarker(word0));
+        assertWord(
+                word0, PriEntry.word0(SID, SSID, PriEntry.LAST | PriEntry.READ | PriEntry.WRITE));
+        assertWord(word1, PriEntry.word1(0x7f001fffL, 3));
+        assertEquals(true, PriEntry.isStopMarker(0xc000000700000010L));
+        assertWord(0xc000000700000010L, PriEntry.word0(SID, SSID, PriEntry.LAST));
+    }
+
+    @Test
+    void shouldAdvanceAndCompareQueuePointers() {
+        assertEquals(8, QueueIndex.advance(7, 1, 3));
+        assertEquals(0, QueueIndex.advance(0xf, 1, 3));
+        assertEquals(0x8000_0008, QueueIndex.advance(0x8000_0007, 1, 3));
+        assertEquals(true, QueueIndex.isEmpty(0, 0, 3));
+        assertEquals(true, QueueIndex.isFull(8, 0, 3));
+        assertEquals(6, QueueIndex.used(0xb, 5, 3));
+    }
+
     // ---- Tables ---------------------------------------------------------------------------------
 
     @Test
@@ -126,6 +172,12 @@ class GoldenVectorsTest {
         assertWord(0x1, StreamTableEntry.word0(StreamTableEntry.CONFIG_ABORT));
         assertWord(0x9, StreamTableEntry.word0(StreamTableEntry.CONFIG_BYPASS));
         assertWord(0xd, StreamTableEntry.word0(StreamTableEntry.CONFIG_S2));
+    }
+
+    @Test
+    void shouldBuildFirstLevels() {
+        assertWord(0x48000009L, LevelOneDescriptor.ofStreams(0x48000000L, 9));
+        assertWord(0x48010001L, LevelOneDescriptor.ofContexts(0x48010000L));
     }
 
     @Test
