@@ -4,6 +4,8 @@ package io.iopf4j.emulation;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * One range of physical memory, little-endian, zero at first. Chunks of 64 KiB come into being when
@@ -117,6 +119,116 @@ public final class PhysicalMemory {
      */
     public void writeInt(final long address, final int value) {
         INTS.set(chunkForWrite(address), (int) address & CHUNK_MASK, value);
+    }
+
+    /**
+     * Loads bytes; memory that was never written stays unmade.
+     *
+     * @param address physical address, any alignment
+     * @param target where they go
+     * @param from index of the first in the target
+     * @param length how many, at least 0; all of them inside
+     * @throws IndexOutOfBoundsException if they are not inside memory or the target
+     */
+    public void readBytes(
+            final long address, final byte[] target, final int from, final int length) {
+        Objects.checkFromIndexSize(from, length, target.length);
+        checkRange(address, length);
+        int done = 0;
+        while (done < length) {
+            final long at = address + done;
+            final int inChunk = (int) at & CHUNK_MASK;
+            final int part = Math.min(length - done, CHUNK_BYTES - inChunk);
+            final byte[] chunk = chunks[chunkOf(at)];
+            if (chunk == null) {
+                Arrays.fill(target, from + done, from + done + part, (byte) 0);
+            } else {
+                System.arraycopy(chunk, inChunk, target, from + done, part);
+            }
+            done += part;
+        }
+    }
+
+    /**
+     * Stores bytes; zeros where nothing was written before make no memory.
+     *
+     * @param address physical address, any alignment
+     * @param source where they come from
+     * @param from index of the first in the source
+     * @param length how many, at least 0; all of them inside
+     * @throws IndexOutOfBoundsException if they are not inside memory or the source
+     */
+    public void writeBytes(
+            final long address, final byte[] source, final int from, final int length) {
+        Objects.checkFromIndexSize(from, length, source.length);
+        checkRange(address, length);
+        int done = 0;
+        while (done < length) {
+            final long at = address + done;
+            final int inChunk = (int) at & CHUNK_MASK;
+            final int part = Math.min(length - done, CHUNK_BYTES - inChunk);
+            if (chunks[chunkOf(at)] != null || !isZero(source, from + done, part)) {
+                System.arraycopy(source, from + done, chunkForWrite(at), inChunk, part);
+            }
+            done += part;
+        }
+    }
+
+    /**
+     * Stores one byte many times; a chunk that is filled with zeros is given up.
+     *
+     * @param address physical address, any alignment
+     * @param length how many bytes, at least 0; all of them inside
+     * @param value the byte
+     * @throws IndexOutOfBoundsException if they are not inside
+     */
+    public void fill(final long address, final long length, final byte value) {
+        checkRange(address, length);
+        long done = 0;
+        while (done < length) {
+            final long at = address + done;
+            final int inChunk = (int) at & CHUNK_MASK;
+            final int part = (int) Math.min(length - done, CHUNK_BYTES - inChunk);
+            if (value == 0 && part == CHUNK_BYTES) {
+                chunks[chunkOf(at)] = null;
+            } else if (value != 0 || chunks[chunkOf(at)] != null) {
+                Arrays.fill(chunkForWrite(at), inChunk, inChunk + part, value);
+            }
+            done += part;
+        }
+    }
+
+    /**
+     * What it really takes, for whoever watches over its size.
+     *
+     * @return bytes of the chunks that have come into being
+     */
+    public long usedBytes() {
+        long used = 0;
+        for (final byte[] chunk : chunks) {
+            used += chunk == null ? 0 : CHUNK_BYTES;
+        }
+        return used;
+    }
+
+    private void checkRange(final long address, final long length) {
+        if (length < 0 || !contains(address, length)) {
+            throw new IndexOutOfBoundsException(
+                    "address=0x"
+                            + Long.toHexString(address)
+                            + " length="
+                            + length
+                            + " is no memory");
+        }
+    }
+
+    private static boolean isZero(final byte[] bytes, final int from, final int length) {
+        for (int i = from; i < from + length; i++) {
+            if (bytes[i] != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private int chunkOf(final long address) {

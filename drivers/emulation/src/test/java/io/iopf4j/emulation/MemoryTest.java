@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.emulation;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -10,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.api.hw.DmaMemory;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,6 +71,82 @@ final class MemoryTest {
     void shouldSayWhereItIs() {
         assertEquals(BASE, memory.base());
         assertEquals(SIZE, memory.sizeBytes());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 1", "1, 7", "0xffff, 2", "0xfffd, 8", "0x8001, 0x20000", "0xff000, 0x1000"})
+    void shouldMoveBytesAcrossChunks(final String at, final String size) {
+        final byte[] bytes = new byte[Integer.decode(size) + 2];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (i * 7 + 1);
+        }
+        final int length = bytes.length - 2;
+        final long address = BASE + Long.decode(at);
+        memory.writeBytes(address, bytes, 1, length);
+        final byte[] read = new byte[length + 2];
+        Arrays.fill(read, (byte) 0x55);
+        memory.readBytes(address, read, 1, length);
+        assertArrayEquals(
+                Arrays.copyOfRange(bytes, 1, length + 1), Arrays.copyOfRange(read, 1, length + 1));
+        assertEquals(0x55, read[0]);
+        assertEquals(0x55, read[length + 1]);
+    }
+
+    @Test
+    void shouldHaveBytesInTheOrderOfWords() {
+        memory.writeBytes(BASE + 0xfffc, new byte[] {1, 2, 3, 4, 5, 6, 7, 8}, 0, 8);
+        assertEquals(0x0403_0201, memory.readInt(BASE + 0xfffc));
+        assertEquals(0x0807_0605, memory.readInt(BASE + 0x10000));
+    }
+
+    @Test
+    void shouldFillARangeAndNothingElse() {
+        memory.fill(BASE + 0xfffe, 0x10004, (byte) 0xa5);
+        final byte[] read = new byte[4];
+        memory.readBytes(BASE + 0xfffc, read, 0, 4);
+        assertArrayEquals(new byte[] {0, 0, (byte) 0xa5, (byte) 0xa5}, read);
+        memory.readBytes(BASE + 0x20000, read, 0, 4);
+        assertArrayEquals(new byte[] {(byte) 0xa5, (byte) 0xa5, 0, 0}, read);
+        memory.fill(BASE + 0xffff, 2, (byte) 0);
+        memory.readBytes(BASE + 0xfffe, read, 0, 4);
+        assertArrayEquals(new byte[] {(byte) 0xa5, 0, 0, (byte) 0xa5}, read);
+    }
+
+    @Test
+    void shouldMakeNoMemoryForZeros() {
+        final PhysicalMemory large = new PhysicalMemory(0, 1L << 32);
+        large.fill(0, 1L << 32, (byte) 0);
+        large.writeBytes(0xfff0, new byte[0x20000], 0, 0x20000);
+        large.readBytes(0xfff0, new byte[0x20000], 0, 0x20000);
+        assertEquals(0, large.usedBytes());
+        large.fill(0xffff, 2, (byte) 1);
+        assertEquals(0x20000, large.usedBytes());
+        large.fill(0, 0x10000, (byte) 0);
+        assertEquals(0x10000, large.usedBytes());
+        assertEquals(1, large.readInt(0x10000));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0x3fffffff, 1",
+        "0x400fffff, 2",
+        "0x40100000, 1",
+        "0x40000000, -1",
+        "-8, 16",
+        "0x40000000, 17"
+    })
+    void shouldRefuseBytesOutside(final String at, final int length) {
+        final long address = Long.decode(at);
+        final byte[] bytes = new byte[16];
+        assertThrows(
+                IndexOutOfBoundsException.class, () -> memory.readBytes(address, bytes, 0, length));
+        assertThrows(
+                IndexOutOfBoundsException.class,
+                () -> memory.writeBytes(address, bytes, 0, length));
+        assertThrows(
+                IndexOutOfBoundsException.class,
+                () -> memory.fill(address, length == 17 ? SIZE + 1 : length, (byte) 1));
+        assertEquals(0, memory.usedBytes());
     }
 
     // ---- MemoryAllocator ------------------------------------------------------------------------

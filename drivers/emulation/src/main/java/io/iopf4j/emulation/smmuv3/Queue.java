@@ -48,6 +48,32 @@ final class Queue {
         cons = value;
     }
 
+    /** PROD as software reads it: bits above the wrap bit are zero. */
+    int visibleProd() {
+        return visible(prod);
+    }
+
+    /** CONS as software reads it, with the bits that are no pointer. */
+    int visibleCons() {
+        return visible(cons);
+    }
+
+    private int visible(final int pointer) {
+        return pointer & (~POINTER_MASK | ((2 << log2Size()) - 1));
+    }
+
+    /** OVFLG and OVACKFLG of an output queue differ. IHI 0070, 7.4. */
+    boolean isOverflowPresent() {
+        return ((prod ^ cons) & QueueIndex.OVERFLOW) != 0;
+    }
+
+    /** Says that something was discarded, unless that is said already. */
+    void sayOverflow() {
+        if (!isOverflowPresent()) {
+            prod ^= QueueIndex.OVERFLOW;
+        }
+    }
+
     /** Keeps bit 31 and the pointer of what software stores. */
     static int pointerBits(final int value) {
         return value & (QueueIndex.OVERFLOW | POINTER_MASK);
@@ -74,6 +100,11 @@ final class Queue {
 
     int used() {
         return QueueIndex.used(prod, cons, log2Size());
+    }
+
+    /** Address of the entry before PROD: the newest one, if there is one. */
+    long newestAddress() {
+        return entryAddress(prod - 1);
     }
 
     long prodAddress() {

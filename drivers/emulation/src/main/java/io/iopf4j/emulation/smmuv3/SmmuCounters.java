@@ -6,6 +6,11 @@ public final class SmmuCounters {
     long eventQueueOverflows;
     int eventQueueHighWater;
     long commandErrors;
+    long mergedEvents;
+    long priQueueOverflows;
+    int priQueueHighWater;
+    long processorEvents;
+    private final long[] notModelled = new long[NotModelled.values().length];
 
     SmmuCounters() {}
 
@@ -34,5 +39,57 @@ public final class SmmuCounters {
      */
     public long commandErrors() {
         return commandErrors;
+    }
+
+    /**
+     * Records that were not written because the newest unread one said the same.
+     *
+     * @return a count
+     */
+    public long mergedEvents() {
+        return mergedEvents;
+    }
+
+    /**
+     * PRI messages that were discarded because the PRI queue was full or an overflow was present.
+     *
+     * @return a count
+     */
+    public long priQueueOverflows() {
+        return priQueueOverflows;
+    }
+
+    /**
+     * Most entries that the PRI queue held at once.
+     *
+     * @return a count
+     */
+    public int priQueueHighWater() {
+        return priQueueHighWater;
+    }
+
+    /**
+     * Events that were sent to processors waiting in WFE; there is no other sign of them.
+     *
+     * @return a count
+     */
+    public long processorEvents() {
+        return processorEvents;
+    }
+
+    /**
+     * How often software used what the model does not do.
+     *
+     * @param what which of it
+     * @return a count
+     */
+    @SuppressWarnings("EnumOrdinal") // An index that is never stored.
+    public long notModelled(final NotModelled what) {
+        return notModelled[what.ordinal()];
+    }
+
+    @SuppressWarnings("EnumOrdinal") // An index that is never stored.
+    void countNotModelled(final NotModelled what) {
+        notModelled[what.ordinal()]++;
     }
 }

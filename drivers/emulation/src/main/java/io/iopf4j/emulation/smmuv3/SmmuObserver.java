@@ -54,4 +54,11 @@ public interface SmmuObserver {
      * @param recorded false if it was lost
      */
     default void terminateEvent(final int number, final boolean recorded) {}
+
+    /**
+     * Software uses what the model does not do.
+     *
+     * @param what which of it
+     */
+    default void notModelled(final NotModelled what) {}
 }

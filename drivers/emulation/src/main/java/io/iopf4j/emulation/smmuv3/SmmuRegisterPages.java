@@ -6,31 +6,43 @@ import io.iopf4j.api.smmuv3.QueueIndex;
 import io.iopf4j.api.smmuv3.SmmuRegisters;
 
 /**
- * The two register pages: what is stored, what may be written when, what a store sets off. IHI
- * 0070, chapter 6. An offset that is no register here reads as zero and ignores writes. A register
- * that is guarded by an enable ignores writes while the enable is set. 64-bit registers are two
- * halves.
+ * The two register pages: which offset is which register, and which access reaches it. IHI 0070,
+ * 6.1 to 6.3. An aligned access of 32 bits reaches every register and each half of a 64-bit one; an
+ * aligned access of 64 bits reaches 64-bit registers alone. Any other access, and any offset that
+ * is no register, reads as zero and ignores writes. So does a store to a register while the enable
+ * that guards it is set.
+ *
+ * <p>AIDR says SMMUv3.1, whose features are all that is required here; range invalidation is taken
+ * from SMMUv3.2, as an implementation may. IIDR is 0: nobody's product.
  */
 public final class SmmuRegisterPages implements Mmio {
     private static final int AIDR_V3_1 = 1;
-    private static final int GBPA_BITS = 0x001f_ffff;
-    private static final int CR1_TABLE_BITS = 0xfc0;
-    private static final int CR1_QUEUE_BITS = 0x3f;
-    private static final int STRTAB_BASE_CFG_BITS = 0x3_07ff;
-    private static final int ANY_QUEUE =
-            SmmuRegisters.CR0_CMDQEN | SmmuRegisters.CR0_EVENTQEN | SmmuRegisters.CR0_PRIQEN;
-    private static final long STRTAB_BASE_BITS =
-            SmmuRegisters.BASE_ALLOCATE | SmmuRegisters.STRTAB_BASE_ADDR_MASK;
+    private static final int PAGE_1 = 0x10000;
+    private static final int POINTER_AND_ERROR =
+            (Queue.pointerBits(-1) & ~QueueIndex.OVERFLOW)
+                    | (SmmuRegisters.CMDQ_CONS_ERR_MASK << SmmuRegisters.CMDQ_CONS_ERR_SHIFT);
 
     private final SmmuV3 smmu;
-    private int cr1;
-    private int cr2;
-    private int gbpa;
-    private long strtabBase;
-    private int strtabBaseCfg;
+    private final SmmuV3Config config;
+    private final ControlRegisters control;
+    private final Interrupts interrupts;
+    private final GlobalErrors errors;
+    private final NotModelledUses notModelled;
+    private final boolean hasPri;
 
-    SmmuRegisterPages(final SmmuV3 smmu) {
+    SmmuRegisterPages(
+            final SmmuV3 smmu,
+            final ControlRegisters control,
+            final Interrupts interrupts,
+            final GlobalErrors errors,
+            final NotModelledUses notModelled) {
         this.smmu = smmu;
+        this.config = smmu.config();
+        this.control = control;
+        this.interrupts = interrupts;
+        this.errors = errors;
+        this.notModelled = notModelled;
+        this.hasPri = config.has(SmmuFeature.PRI);
     }
 
     @Override
@@ -38,148 +50,296 @@ public final class SmmuRegisterPages implements Mmio {
         return SmmuRegisters.WINDOW_BYTES;
     }
 
+    /**
+     * Loads as a bus does, which does not know what a register is.
+     *
+     * @param offset any byte offset
+     * @param bytes size of the access
+     * @return the value, zero-extended; 0 for an access that is not aligned, not of 4 or 8 bytes or
+     *     not inside the window
+     */
+    public long load(final long offset, final int bytes) {
+        if (!isInside(offset, bytes)) {
+            return 0;
+        }
+        return switch (bytes) {
+            case Integer.BYTES -> Integer.toUnsignedLong(readl(offset));
+            case Long.BYTES -> readq(offset);
+            default -> 0;
+        };
+    }
+
+    /**
+     * Stores as a bus does. An access that is not aligned, not of 4 or 8 bytes or not inside the
+     * window is ignored.
+     *
+     * @param offset any byte offset
+     * @param bytes size of the access
+     * @param value what to store; bits beyond the size do not count
+     */
+    public void store(final long offset, final int bytes, final long value) {
+        if (!isInside(offset, bytes)) {
+            return;
+        }
+        switch (bytes) {
+            case Integer.BYTES -> writel((int) value, offset);
+            case Long.BYTES -> writeq(value, offset);
+            default -> {}
+        }
+    }
+
     @Override
     public int readl(final long offset) {
         check(offset, Integer.BYTES);
-        return switch ((int) offset) {
-            case SmmuRegisters.IDR0 -> smmu.config().idr0();
-            case SmmuRegisters.IDR1 -> smmu.config().idr1();
-            case SmmuRegisters.IDR5 -> smmu.config().idr5();
+        final int at = (int) offset;
+        if (isHalf(at)) {
+            return (int) (wide(at & -Long.BYTES) >>> ((at & 4) * Byte.SIZE));
+        }
+        return switch (at) {
+            case SmmuRegisters.IDR0 -> config.idr0();
+            case SmmuRegisters.IDR1 -> config.idr1();
+            case SmmuRegisters.IDR3 -> config.idr3();
+            case SmmuRegisters.IDR5 -> config.idr5();
             case SmmuRegisters.AIDR -> AIDR_V3_1;
-            case SmmuRegisters.CR0, SmmuRegisters.CR0ACK -> smmu.cr0();
-            case SmmuRegisters.CR1 -> cr1;
-            case SmmuRegisters.CR2 -> cr2;
-            case SmmuRegisters.GBPA -> gbpa;
-            case SmmuRegisters.IRQ_CTRL, SmmuRegisters.IRQ_CTRLACK -> smmu.irqCtrl();
-            case SmmuRegisters.GERROR -> smmu.errors().gerror();
-            case SmmuRegisters.GERRORN -> smmu.errors().gerrorn();
-            case SmmuRegisters.STRTAB_BASE -> (int) strtabBase;
-            case SmmuRegisters.STRTAB_BASE + 4 -> (int) (strtabBase >>> 32);
-            case SmmuRegisters.STRTAB_BASE_CFG -> strtabBaseCfg;
-            case SmmuRegisters.CMDQ_BASE -> (int) smmu.commandQueue().base();
-            case SmmuRegisters.CMDQ_BASE + 4 -> (int) (smmu.commandQueue().base() >>> 32);
-            case SmmuRegisters.CMDQ_PROD -> smmu.commandQueue().prod();
-            case SmmuRegisters.CMDQ_CONS -> smmu.commandQueue().cons();
-            case SmmuRegisters.EVENTQ_BASE -> (int) smmu.eventQueue().base();
-            case SmmuRegisters.EVENTQ_BASE + 4 -> (int) (smmu.eventQueue().base() >>> 32);
-            case SmmuRegisters.EVENTQ_PROD -> smmu.eventQueue().prod();
-            case SmmuRegisters.EVENTQ_CONS -> smmu.eventQueue().cons();
-            default -> 0;
+            case SmmuRegisters.CR0, SmmuRegisters.CR0ACK -> control.cr0();
+            case SmmuRegisters.CR1 -> control.cr1();
+            case SmmuRegisters.CR2 -> control.cr2();
+            case SmmuRegisters.GBPA -> control.gbpa();
+            case SmmuRegisters.IRQ_CTRL, SmmuRegisters.IRQ_CTRLACK -> interrupts.irqCtrl();
+            case SmmuRegisters.GERROR -> errors.gerror();
+            case SmmuRegisters.GERRORN -> errors.gerrorn();
+            case SmmuRegisters.GERROR_IRQ_CFG1 -> interrupts.globalErrors().cfg1();
+            case SmmuRegisters.GERROR_IRQ_CFG2 -> interrupts.globalErrors().cfg2();
+            case SmmuRegisters.STRTAB_BASE_CFG -> control.strtabBaseCfg();
+            case SmmuRegisters.CMDQ_PROD -> smmu.commandQueue().visibleProd();
+            case SmmuRegisters.CMDQ_CONS -> smmu.commandQueue().visibleCons();
+            case SmmuRegisters.EVENTQ_IRQ_CFG1 -> interrupts.events().cfg1();
+            case SmmuRegisters.EVENTQ_IRQ_CFG2 -> interrupts.events().cfg2();
+            case SmmuRegisters.PRIQ_IRQ_CFG1 -> interrupts.pageRequests().cfg1();
+            case SmmuRegisters.PRIQ_IRQ_CFG2 -> interrupts.pageRequests().cfg2();
+            case SmmuRegisters.EVENTQ_PROD -> smmu.eventQueue().visibleProd();
+            case SmmuRegisters.EVENTQ_CONS -> smmu.eventQueue().visibleCons();
+            case SmmuRegisters.PRIQ_PROD -> smmu.priQueue().visibleProd();
+            case SmmuRegisters.PRIQ_CONS -> smmu.priQueue().visibleCons();
+            default -> {
+                noRegister(at);
+                yield 0;
+            }
         };
     }
 
     @Override
     public long readq(final long offset) {
         check(offset, Long.BYTES);
-        return Integer.toUnsignedLong(readl(offset)) | (long) readl(offset + 4) << 32;
-    }
-
-    @Override
-    public void writeq(final long value, final long offset) {
-        check(offset, Long.BYTES);
-        writel((int) value, offset);
-        writel((int) (value >>> 32), offset + 4);
+        final int at = (int) offset;
+        if (isHalf(at)) {
+            return wide(at);
+        }
+        noRegister(at);
+        return 0;
     }
 
     @Override
     public void writel(final int value, final long offset) {
         check(offset, Integer.BYTES);
-        switch ((int) offset) {
+        final int at = (int) offset;
+        if (isHalf(at)) {
+            final int register = at & -Long.BYTES;
+            final long whole = wide(register);
+            writeWide(
+                    register,
+                    at == register
+                            ? (whole & -1L << Integer.SIZE) | Integer.toUnsignedLong(value)
+                            : (whole & -1L >>> Integer.SIZE) | (long) value << Integer.SIZE);
+            return;
+        }
+        switch (at) {
             case SmmuRegisters.CR0 -> smmu.writeCr0(value);
-            case SmmuRegisters.CR1 -> writeCr1(value);
-            case SmmuRegisters.CR2 -> writeCr2(value);
-            case SmmuRegisters.GBPA -> writeGbpa(value);
-            case SmmuRegisters.IRQ_CTRL -> smmu.writeIrqCtrl(value);
+            case SmmuRegisters.CR1 -> control.writeCr1(value);
+            case SmmuRegisters.CR2 -> control.writeCr2(value);
+            case SmmuRegisters.GBPA -> control.writeGbpa(value);
+            case SmmuRegisters.IRQ_CTRL -> interrupts.writeIrqCtrl(value);
             case SmmuRegisters.GERRORN -> smmu.writeGerrorn(value);
-            case SmmuRegisters.STRTAB_BASE, SmmuRegisters.STRTAB_BASE + 4 ->
-                    writeStreamTable(half(strtabBase, value, offset), strtabBaseCfg);
-            case SmmuRegisters.STRTAB_BASE_CFG -> writeStreamTable(strtabBase, value);
-            case SmmuRegisters.CMDQ_BASE, SmmuRegisters.CMDQ_BASE + 4 ->
-                    writeBase(smmu.commandQueue(), value, offset, SmmuRegisters.CR0_CMDQEN);
+            case SmmuRegisters.STRTAB_BASE_CFG -> control.writeStrtabBaseCfg(value);
             case SmmuRegisters.CMDQ_PROD ->
                     smmu.commandDoorbell(Queue.pointerBits(value) & ~QueueIndex.OVERFLOW);
-            case SmmuRegisters.CMDQ_CONS -> writeCommandCons(value);
-            case SmmuRegisters.EVENTQ_BASE, SmmuRegisters.EVENTQ_BASE + 4 ->
-                    writeBase(smmu.eventQueue(), value, offset, SmmuRegisters.CR0_EVENTQEN);
-            case SmmuRegisters.EVENTQ_PROD -> {
-                if (!isEnabled(SmmuRegisters.CR0_EVENTQEN)) {
-                    smmu.eventQueue().setProd(Queue.pointerBits(value));
+            case SmmuRegisters.EVENTQ_CONS -> smmu.eventsConsumed(Queue.pointerBits(value));
+            case SmmuRegisters.PRIQ_CONS -> {
+                if (hasPri) {
+                    smmu.priQueue().setCons(Queue.pointerBits(value));
                 }
             }
-            case SmmuRegisters.EVENTQ_CONS -> smmu.eventsConsumed(Queue.pointerBits(value));
-            default -> {}
+            case SmmuRegisters.CMDQ_CONS, SmmuRegisters.EVENTQ_PROD, SmmuRegisters.PRIQ_PROD ->
+                    writeOwnPointer(at, value);
+            case SmmuRegisters.GERROR_IRQ_CFG1,
+                    SmmuRegisters.GERROR_IRQ_CFG2,
+                    SmmuRegisters.EVENTQ_IRQ_CFG1,
+                    SmmuRegisters.EVENTQ_IRQ_CFG2,
+                    SmmuRegisters.PRIQ_IRQ_CFG1,
+                    SmmuRegisters.PRIQ_IRQ_CFG2 ->
+                    writeInterruptConfiguration(at, value);
+            default -> noRegister(at);
         }
     }
 
-    /** Table attributes are guarded by SMMUEN, queue attributes by the queues. IHI 0070, 6.3.11. */
-    private void writeCr1(final int value) {
-        if (!isEnabled(SmmuRegisters.CR0_SMMUEN)) {
-            cr1 = (cr1 & ~CR1_TABLE_BITS) | (value & CR1_TABLE_BITS);
-        }
-        if (!isEnabled(ANY_QUEUE)) {
-            cr1 = (cr1 & ~CR1_QUEUE_BITS) | (value & CR1_QUEUE_BITS);
+    @Override
+    public void writeq(final long value, final long offset) {
+        check(offset, Long.BYTES);
+        final int at = (int) offset;
+        if (isHalf(at)) {
+            writeWide(at, value);
+        } else {
+            noRegister(at);
         }
     }
 
-    private void writeCr2(final int value) {
-        if (!isEnabled(SmmuRegisters.CR0_SMMUEN)) {
-            cr2 = value & (SmmuRegisters.CR2_PTM | SmmuRegisters.CR2_RECINVSID);
-            publishStreamTable();
+    /** Whether an offset is a 64-bit register or its upper half. */
+    private static boolean isHalf(final int at) {
+        return switch (at & -Long.BYTES) {
+            case SmmuRegisters.GERROR_IRQ_CFG0,
+                    SmmuRegisters.STRTAB_BASE,
+                    SmmuRegisters.CMDQ_BASE,
+                    SmmuRegisters.EVENTQ_BASE,
+                    SmmuRegisters.EVENTQ_IRQ_CFG0,
+                    SmmuRegisters.PRIQ_BASE,
+                    SmmuRegisters.PRIQ_IRQ_CFG0 ->
+                    true;
+            default -> false;
+        };
+    }
+
+    private long wide(final int register) {
+        return switch (register) {
+            case SmmuRegisters.GERROR_IRQ_CFG0 -> interrupts.globalErrors().cfg0();
+            case SmmuRegisters.STRTAB_BASE -> control.strtabBase();
+            case SmmuRegisters.CMDQ_BASE -> smmu.commandQueue().base();
+            case SmmuRegisters.EVENTQ_BASE -> smmu.eventQueue().base();
+            case SmmuRegisters.EVENTQ_IRQ_CFG0 -> interrupts.events().cfg0();
+            case SmmuRegisters.PRIQ_BASE -> smmu.priQueue().base();
+            case SmmuRegisters.PRIQ_IRQ_CFG0 -> interrupts.pageRequests().cfg0();
+            default -> throw new AssertionError("not a 64-bit register: " + register);
+        };
+    }
+
+    private void writeWide(final int register, final long value) {
+        switch (register) {
+            case SmmuRegisters.STRTAB_BASE -> control.writeStrtabBase(value);
+            case SmmuRegisters.CMDQ_BASE -> {
+                if (!control.isAnySet(SmmuRegisters.CR0_CMDQEN)) {
+                    smmu.commandQueue().setBase(value);
+                }
+            }
+            case SmmuRegisters.EVENTQ_BASE -> {
+                if (!control.isAnySet(SmmuRegisters.CR0_EVENTQEN)) {
+                    smmu.eventQueue().setBase(value);
+                }
+            }
+            case SmmuRegisters.PRIQ_BASE -> {
+                // The stored enable guards, not the effective one.
+                if (hasPri && !control.isAnySet(SmmuRegisters.CR0_PRIQEN)) {
+                    smmu.priQueue().setBase(value);
+                }
+            }
+            case SmmuRegisters.GERROR_IRQ_CFG0 -> {
+                if (!interrupts.isAnyEnabled(SmmuRegisters.IRQ_CTRL_GERROR_IRQEN)) {
+                    interrupts.globalErrors().writeCfg0(value);
+                }
+            }
+            case SmmuRegisters.EVENTQ_IRQ_CFG0 -> {
+                if (!interrupts.isAnyEnabled(SmmuRegisters.IRQ_CTRL_EVENTQ_IRQEN)) {
+                    interrupts.events().writeCfg0(value);
+                }
+            }
+            case SmmuRegisters.PRIQ_IRQ_CFG0 -> {
+                if (!interrupts.isAnyEnabled(SmmuRegisters.IRQ_CTRL_PRIQ_IRQEN)) {
+                    interrupts.pageRequests().writeCfg0(value);
+                }
+            }
+            default -> throw new AssertionError("not a 64-bit register: " + register);
         }
+    }
+
+    /** The pointer that the SMMU moves belongs to software while the queue is disabled. */
+    private void writeOwnPointer(final int at, final int value) {
+        if (at == SmmuRegisters.CMDQ_CONS) {
+            if (!control.isAnySet(SmmuRegisters.CR0_CMDQEN)) {
+                smmu.commandQueue().setCons(value & POINTER_AND_ERROR);
+            }
+        } else if (at == SmmuRegisters.EVENTQ_PROD) {
+            if (!control.isAnySet(SmmuRegisters.CR0_EVENTQEN)) {
+                smmu.eventQueue().setProd(Queue.pointerBits(value));
+            }
+        } else if (hasPri && !control.isAnySet(SmmuRegisters.CR0_PRIQEN)) {
+            smmu.priQueue().setProd(Queue.pointerBits(value));
+        }
+    }
+
+    private void writeInterruptConfiguration(final int at, final int value) {
+        final InterruptSource source;
+        final int guard;
+        switch (at) {
+            case SmmuRegisters.GERROR_IRQ_CFG1, SmmuRegisters.GERROR_IRQ_CFG2 -> {
+                source = interrupts.globalErrors();
+                guard = SmmuRegisters.IRQ_CTRL_GERROR_IRQEN;
+            }
+            case SmmuRegisters.EVENTQ_IRQ_CFG1, SmmuRegisters.EVENTQ_IRQ_CFG2 -> {
+                source = interrupts.events();
+                guard = SmmuRegisters.IRQ_CTRL_EVENTQ_IRQEN;
+            }
+            default -> {
+                source = interrupts.pageRequests();
+                guard = SmmuRegisters.IRQ_CTRL_PRIQ_IRQEN;
+            }
+        }
+        if (interrupts.isAnyEnabled(guard)) {
+            return;
+        }
+        final boolean isData =
+                at == SmmuRegisters.GERROR_IRQ_CFG1
+                        || at == SmmuRegisters.EVENTQ_IRQ_CFG1
+                        || at == SmmuRegisters.PRIQ_IRQ_CFG1;
+        if (isData) {
+            source.writeCfg1(value);
+        } else {
+            source.writeCfg2(value);
+        }
+    }
+
+    /** Reports the use of a register that the architecture has and this model has not. */
+    private void noRegister(final int at) {
+        if (at >= SmmuRegisters.SECURE_START && at < PAGE_1) {
+            notModelled.report(NotModelled.SECURE_REGISTERS);
+        } else if (isAddressTranslation(at)) {
+            notModelled.report(NotModelled.ADDRESS_TRANSLATION_REGISTERS);
+        } else if (isLater(at)) {
+            notModelled.report(NotModelled.LATER_REGISTERS);
+        }
+    }
+
+    /** GATOS_CTRL to GATOS_PAR, VATOS_SEL. */
+    private static boolean isAddressTranslation(final int at) {
+        return (at >= 0x100 && at < 0x120) || at == 0x180;
     }
 
     /**
-     * A write without Update is ignored; with it, it has taken effect at once. IHI 0070, 6.3.14.
+     * S2PII, GMPAM, GBPMPAM, the device permission tables, the control pages of enhanced command
+     * queues. MPAMIDR and IDR6 are identification: to read that they are 0 is not to use them.
      */
-    private void writeGbpa(final int value) {
-        if ((value & SmmuRegisters.GBPA_UPDATE) != 0) {
-            gbpa = value & GBPA_BITS;
-            smmu.setAbortsWhenDisabled((gbpa & SmmuRegisters.GBPA_ABORT) != 0);
-        }
+    private static boolean isLater(final int at) {
+        return at == 0x30
+                || at == 0x34
+                || at == 0x138
+                || at == 0x13c
+                || (at >= 0x200 && at < 0x240)
+                || (at >= 0x4000 && at < SmmuRegisters.SECURE_START);
     }
 
-    private void writeStreamTable(final long base, final int cfg) {
-        if (!isEnabled(SmmuRegisters.CR0_SMMUEN)) {
-            strtabBase = base & STRTAB_BASE_BITS;
-            strtabBaseCfg = cfg & STRTAB_BASE_CFG_BITS;
-            publishStreamTable();
-        }
-    }
-
-    private void publishStreamTable() {
-        smmu.setStreamTable(strtabBase, strtabBaseCfg, (cr2 & SmmuRegisters.CR2_RECINVSID) != 0);
-    }
-
-    private void writeBase(final Queue queue, final int value, final long offset, final int guard) {
-        if (!isEnabled(guard)) {
-            queue.setBase(half(queue.base(), value, offset));
-        }
-    }
-
-    private void writeCommandCons(final int value) {
-        if (!isEnabled(SmmuRegisters.CR0_CMDQEN)) {
-            smmu.commandQueue()
-                    .setCons(
-                            value
-                                    & ~QueueIndex.OVERFLOW
-                                    & (Queue.pointerBits(-1)
-                                            | SmmuRegisters.CMDQ_CONS_ERR_MASK
-                                                    << SmmuRegisters.CMDQ_CONS_ERR_SHIFT));
-        }
-    }
-
-    private boolean isEnabled(final int bits) {
-        return (smmu.cr0() & bits) != 0;
-    }
-
-    private static long half(final long whole, final int value, final long offset) {
-        return (offset & 4) == 0
-                ? (whole & ~0xffff_ffffL) | Integer.toUnsignedLong(value)
-                : (whole & 0xffff_ffffL) | (long) value << 32;
+    private boolean isInside(final long offset, final int bytes) {
+        return bytes > 0 && offset >= 0 && offset <= sizeBytes() - bytes && offset % bytes == 0;
     }
 
     private void check(final long offset, final int bytes) {
-        if (offset < 0 || offset > sizeBytes() - bytes || offset % bytes != 0) {
+        if (!isInside(offset, bytes)) {
             throw new IndexOutOfBoundsException(
                     "no " + bytes + "-byte access at offset=0x" + Long.toHexString(offset));
         }

@@ -25,7 +25,14 @@ final class StallBuffer {
     private long[] iova = new long[0];
     private int[] perm = new int[0];
     private int[] next = new int[0];
+
+    /** The recorded ones are linked both ways, in the order of their records. */
+    private int[] previous = new int[0];
+
+    private int[] tagOfSlot = new int[0];
     private int freeSlot = NONE;
+    private int recordedHead = NONE;
+    private int recordedTail = NONE;
     private int heldHead = NONE;
     private int heldTail = NONE;
     private int heldCount;
@@ -89,6 +96,14 @@ final class StallBuffer {
     int giveTag(final int slot) {
         final int tag = freeTags[--freeTagCount];
         slotOfTag[tag] = slot;
+        tagOfSlot[slot] = tag;
+        previous[slot] = recordedTail;
+        if (recordedTail == NONE) {
+            recordedHead = slot;
+        } else {
+            next[recordedTail] = slot;
+        }
+        recordedTail = slot;
         highWater = Math.max(highWater, recorded());
         return tag;
     }
@@ -100,6 +115,20 @@ final class StallBuffer {
     }
 
     void freeTag(final int tag) {
+        final int slot = slotOfTag[tag];
+        final int before = previous[slot];
+        final int after = next[slot];
+        if (before == NONE) {
+            recordedHead = after;
+        } else {
+            next[before] = after;
+        }
+        if (after == NONE) {
+            recordedTail = before;
+        } else {
+            previous[after] = before;
+        }
+        next[slot] = NONE;
         slotOfTag[tag] = NONE;
         freeTags[freeTagCount++] = tag;
     }
@@ -123,33 +152,31 @@ final class StallBuffer {
     }
 
     /**
-     * Takes out the transactions of one stream, or all, recorded ones first. The caller releases
-     * each; {@link #nextTakenOut} leads from one to the next until then.
+     * Takes out the transactions of one stream, or all: the recorded ones in the order of their
+     * records, then the held ones in that of arrival. The caller releases each; {@link
+     * #nextTakenOut} leads from one to the next until then.
      */
     int takeOut(final boolean allStreams, final int sid) {
         int head = NONE;
         int tail = NONE;
-        for (int tag = 0, left = recorded(); left > 0; tag++) {
-            final int slot = slotOfTag[tag];
-            if (slot == NONE) {
-                continue;
-            }
-            left--;
+        for (int slot = recordedHead; slot != NONE; ) {
+            final int following = next[slot];
             if (allStreams || streamId[slot] == sid) {
-                freeTag(tag);
+                freeTag(tagOfSlot[slot]);
                 head = chain(head, tail, slot);
                 tail = slot;
             }
+            slot = following;
         }
-        int previous = NONE;
+        int before = NONE;
         for (int slot = heldHead; slot != NONE; ) {
             final int following = next[slot];
             if (allStreams || streamId[slot] == sid) {
-                removeHeld(previous, slot);
+                removeHeld(before, slot);
                 head = chain(head, tail, slot);
                 tail = slot;
             } else {
-                previous = slot;
+                before = slot;
             }
             slot = following;
         }
@@ -168,14 +195,14 @@ final class StallBuffer {
         return head;
     }
 
-    private void removeHeld(final int previous, final int slot) {
-        if (previous == NONE) {
+    private void removeHeld(final int before, final int slot) {
+        if (before == NONE) {
             heldHead = next[slot];
         } else {
-            next[previous] = next[slot];
+            next[before] = next[slot];
         }
         if (heldTail == slot) {
-            heldTail = previous;
+            heldTail = before;
         }
         next[slot] = NONE;
         heldCount--;
@@ -215,6 +242,8 @@ final class StallBuffer {
         iova = Arrays.copyOf(iova, to);
         perm = Arrays.copyOf(perm, to);
         next = Arrays.copyOf(next, to);
+        previous = Arrays.copyOf(previous, to);
+        tagOfSlot = Arrays.copyOf(tagOfSlot, to);
         for (int slot = to - 1; slot >= from; slot--) {
             next[slot] = freeSlot;
             freeSlot = slot;

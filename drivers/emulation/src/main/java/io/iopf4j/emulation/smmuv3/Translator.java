@@ -2,234 +2,266 @@
 package io.iopf4j.emulation.smmuv3;
 
 import io.iopf4j.api.IommuFault;
-import io.iopf4j.api.smmuv3.ContextDescriptor;
+import io.iopf4j.api.smmuv3.CmdqOp;
+import io.iopf4j.api.smmuv3.Commands;
 import io.iopf4j.api.smmuv3.Events;
-import io.iopf4j.api.smmuv3.SmmuRegisters;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
 import io.iopf4j.emulation.PhysicalMemory;
 
 /**
- * From a StreamID to a context: stream table, entry, context descriptor, then the stage 1 walk. The
+ * From a StreamID to an output address: stream table, entry, context descriptor, stage 1 and 2. The
  * order of the checks is the priority of the events. IHI 0070, 3.3 and 7.3.
+ *
+ * <p>Configuration and translations are cached once they were read, and used without another look
+ * at memory until a command names them; see {@link StreamTable}, {@link ContextTable} and {@link
+ * Tlb}. Faults are not cached, nor is a translation that did not allow the access for which it was
+ * looked up. An entry that is short of a place gives way in turn, so that all is deterministic.
  */
 final class Translator {
-    private static final int SPLIT_DEFAULT = 6;
-    private static final long SPAN_MASK = 0x1f;
-    private static final long L2PTR_MASK = 0x000f_ffff_ffff_ffc0L;
+    /** Most cached translations. */
+    private static final int TRANSLATIONS = 4096;
 
-    private final PhysicalMemory memory;
     private final SmmuV3Config config;
-    private final StageOneWalk walk;
+    private final boolean overridesAttributes;
     private final Translation result = new Translation();
-    private long strtabBase;
-    private int strtabBaseCfg;
-    private boolean recordsBadStreams;
+    private final Access access = new Access();
+    private final Tlb tlb;
+    private final StageTwoWalk stageTwo;
+    private final StageOneWalk stageOne;
+    private final StreamRules streamRules;
+    private final StreamTable streams;
+    private final ContextTable contexts;
+    private boolean isE2h;
 
-    Translator(final PhysicalMemory memory, final SmmuV3Config config) {
-        this.memory = memory;
+    Translator(
+            final PhysicalMemory memory,
+            final SmmuV3Config config,
+            final NotModelledUses notModelled) {
         this.config = config;
-        this.walk = new StageOneWalk(memory, result);
+        overridesAttributes = config.has(SmmuFeature.ATTRIBUTE_PERMISSIONS_OVERRIDE);
+        tlb = new Tlb(TRANSLATIONS, config);
+        stageTwo = new StageTwoWalk(memory, config, tlb, result);
+        stageOne = new StageOneWalk(memory, config, tlb, stageTwo, result);
+        streamRules = new StreamRules(config, notModelled);
+        streams = new StreamTable(memory, config, streamRules, result);
+        contexts =
+                new ContextTable(
+                        memory,
+                        config,
+                        new ContextRules(config, notModelled, stageOne),
+                        stageTwo,
+                        result);
     }
 
     void setStreamTable(final long base, final int cfg, final boolean recordBadStreams) {
-        strtabBase = base;
-        strtabBaseCfg = cfg;
-        recordsBadStreams = recordBadStreams;
+        streams.set(base, cfg, recordBadStreams);
+    }
+
+    /** CR2.E2H: EL2 contexts have ASIDs and two address ranges. */
+    void setE2h(final boolean isSet) {
+        isE2h = isSet;
+        stageOne.setE2h(isSet);
     }
 
     /** Looks one access up; the result is valid until the next call. */
     Translation translate(final int sid, final int ssid, final long iova, final int perm) {
-        final long entry = streamTableEntry(sid);
-        if (entry >= 0) {
-            throughStream(entry, ssid, iova, perm);
+        access.begin(sid, ssid, iova, perm, false);
+        if (findStream()) {
+            throughStream();
         }
         return result;
     }
 
-    /** Address of the entry, or -1 with the result filled. IHI 0070, 3.3.1. */
-    private long streamTableEntry(final int sid) {
-        final int statedLog2Size = strtabBaseCfg & SmmuRegisters.STRTAB_BASE_CFG_LOG2SIZE_MASK;
-        final int log2Size = Math.min(statedLog2Size, config.sidBits());
-        if (Integer.toUnsignedLong(sid) >= 1L << log2Size) {
-            return badStream();
+    /**
+     * Looks up what a translation request asks for: TRANSLATED with {@link Translation#permissions}
+     * and {@link Translation#log2Bytes}, permissions 0 if there is no translation; ABORT and
+     * UNSUPPORTED otherwise, each with or without a record. IHI 0070, 3.9.1.
+     */
+    Translation translateForAts(final int sid, final int ssid, final long iova, final int perm) {
+        access.begin(sid, ssid, iova, perm, true);
+        if (findStream()) {
+            if (access.stream.config() < StreamTableEntry.CONFIG_BYPASS) {
+                result.silentAbort();
+                result.outcome = Translation.Outcome.UNSUPPORTED;
+                return result;
+            }
+            if (effectiveEats() == StreamTableEntry.EATS_ABORT) {
+                result.abort(Events.F_BAD_ATS_TREQ, true, requested(perm), iova, 0);
+                result.outcome = Translation.Outcome.UNSUPPORTED;
+                return result;
+            }
+            throughStream();
         }
-        final long address = strtabBase & SmmuRegisters.STRTAB_BASE_ADDR_MASK;
-        final boolean isTwoLevel =
-                (strtabBaseCfg >>> SmmuRegisters.STRTAB_BASE_CFG_FMT_SHIFT & 3) == 1;
-        final long entry =
-                isTwoLevel
-                        ? secondLevelEntry(address, sid)
-                        // The stated size aligns the base, though fewer entries are looked at.
-                        : (address & -((long) StreamTableEntry.BYTES << statedLog2Size))
-                                + (long) sid * StreamTableEntry.BYTES;
-        if (entry >= 0 && !memory.contains(entry, StreamTableEntry.BYTES)) {
-            result.configurationError(Events.F_STE_FETCH, true, entry);
-            return -1;
-        }
-        return entry;
+        answerRequest();
+        return result;
     }
 
-    private long secondLevelEntry(final long address, final int sid) {
-        final int splitField = strtabBaseCfg >>> 6 & 0x1f;
-        final int split = splitField == 8 || splitField == 10 ? splitField : SPLIT_DEFAULT;
-        final int rawLog2Size = strtabBaseCfg & SmmuRegisters.STRTAB_BASE_CFG_LOG2SIZE_MASK;
-        final long tableBytes = Math.max(64L, 8L << Math.max(0, rawLog2Size - split));
-        final long descriptorAddress = (address & -tableBytes) + 8L * (sid >>> split);
-        if (!memory.contains(descriptorAddress, Long.BYTES)) {
-            result.configurationError(Events.F_STE_FETCH, true, descriptorAddress);
-            return -1;
-        }
-        final long descriptor = memory.readLong(descriptorAddress);
-        final int span = (int) (descriptor & SPAN_MASK);
-        final int index = sid & ((1 << split) - 1);
-        if (span == 0 || span > split + 1 || index >= 1 << (span - 1)) {
-            return badStream();
-        }
-        final long tableAlign = (long) StreamTableEntry.BYTES << (span - 1);
-        return (descriptor & L2PTR_MASK & -tableAlign) + (long) index * StreamTableEntry.BYTES;
+    /** R, W, X and Priv of a request, where a record shows them. IHI 0070, 7.3.6. */
+    private static long requested(final int perm) {
+        return (perm & IommuFault.PERM_WRITE) == 0 ? Events.RNW : 0;
     }
 
-    private long badStream() {
-        if (recordsBadStreams) {
-            result.configurationError(Events.C_BAD_STREAMID, true, 0);
-        } else {
+    private void answerRequest() {
+        if (result.outcome == Translation.Outcome.TRANSLATED) {
+            result.permissions = Rights.permissions(result.rights, access.isPrivileged());
+        } else if (isTranslationFault(result.eventNumber)) {
+            result.translated(access.iova, Translation.LEAST_LOG2, 0);
+        }
+    }
+
+    private static boolean isTranslationFault(final int number) {
+        return number >= Events.F_TRANSLATION && number <= Events.F_PERMISSION;
+    }
+
+    /**
+     * Checks a translated access against STE.EATS, as CR0.ATSCHK asks for: TRANSLATED with the
+     * address as output (split-stage ATS is not modelled), or ABORT. IHI 0070, 3.9.1.
+     */
+    Translation checkTranslated(final int sid, final int ssid, final long address, final int perm) {
+        access.begin(sid, ssid, address, perm, false);
+        if (!findStream()) {
+            // CR2.RECINVSID has no say here.
+            result.isRecorded = true;
+        } else if (access.stream.config() < StreamTableEntry.CONFIG_BYPASS) {
             result.silentAbort();
+        } else if (effectiveEats() == StreamTableEntry.EATS_ABORT) {
+            result.abort(
+                    Events.F_TRANSL_FORBIDDEN, false, access.attributes & Events.RNW, address, 0);
+        } else {
+            result.untranslated(address);
         }
-        return -1;
+        return result;
     }
 
-    private void throughStream(final long entry, final int ssid, final long iova, final int perm) {
-        final long word0 = memory.readLong(entry);
-        final long word1 = memory.readLong(entry + 8);
-        if ((word0 & StreamTableEntry.V) == 0) {
+    /** A stream that only bypasses has no use for ATS. */
+    private int effectiveEats() {
+        return access.stream.config() == StreamTableEntry.CONFIG_BYPASS
+                ? StreamTableEntry.EATS_ABORT
+                : streamRules.eats(access.stream);
+    }
+
+    /**
+     * How an overflowing page request is answered when IDR3.PPS is 0: 1 with PASID, 0 without, -1
+     * because the stream's entry cannot be read or is not valid. IHI 0070, 8.1.
+     */
+    int answersOverflowWithPasid(final int sid) {
+        access.begin(sid, -1, 0, 0, true);
+        if (!findStream()) {
+            return -1;
+        }
+        return (access.stream.word1 & StreamTableEntry.PPAR) != 0 ? 1 : 0;
+    }
+
+    /** False with the result filled if the stream has no entry that is legal. */
+    private boolean findStream() {
+        result.begin();
+        final StreamEntry entry = streams.find(access.streamId);
+        if (entry == null) {
+            return false;
+        }
+        if (entry.isBad) {
             result.configurationError(Events.C_BAD_STE, true, 0);
+            return false;
+        }
+        access.stream = entry;
+        result.mayMerge = (entry.word1 & StreamTableEntry.MEV) != 0;
+        return true;
+    }
+
+    private void throughStream() {
+        final StreamEntry stream = access.stream;
+        if (stream.config() < StreamTableEntry.CONFIG_BYPASS) {
+            result.silentAbort();
             return;
         }
-        switch (StreamTableEntry.config(word0)) {
-            case StreamTableEntry.CONFIG_BYPASS -> {
-                if (ssid >= 0) {
-                    result.configurationError(Events.C_BAD_SUBSTREAMID, true, 0);
-                } else {
-                    bypass(iova, perm);
-                }
-            }
-            case StreamTableEntry.CONFIG_S1 -> {
-                if (isIllegalStageOne(word0, word1)) {
-                    result.configurationError(Events.C_BAD_STE, true, 0);
-                } else {
-                    throughSubstream(word0, word1, ssid, iova, perm);
-                }
-            }
-            // Stage 2 is not implemented (IDR0.S2P is 0), which makes the entry illegal.
-            case StreamTableEntry.CONFIG_S2, StreamTableEntry.CONFIG_NESTED ->
-                    result.configurationError(Events.C_BAD_STE, true, 0);
-            default -> result.silentAbort();
+        if (overridesAttributes) {
+            access.override(
+                    StreamTableEntry.privCfg(stream.word1), StreamTableEntry.instCfg(stream.word1));
         }
-    }
-
-    /** IHI 0070, 5.2.2: what of an entry with stage 1 is ILLEGAL here. */
-    private boolean isIllegalStageOne(final long word0, final long word1) {
-        final int s1CdMax = StreamTableEntry.s1CdMax(word0);
-        final boolean stallDisabledNeedlessly =
-                (word1 & StreamTableEntry.S1STALLD) != 0
-                        && config.stallModel() != SmmuV3Config.STALL_AND_TERMINATE;
-        final boolean tooManyContexts = config.ssidBits() != 0 && s1CdMax > config.ssidBits();
-        // CD2L is 0: a table of several descriptors is linear.
-        final boolean twoLevelContexts =
-                config.ssidBits() != 0
-                        && s1CdMax != 0
-                        && (StreamTableEntry.s1Fmt(word0) == 1
-                                || StreamTableEntry.s1Fmt(word0) == 2);
-        final boolean contextsBeyondOutput =
-                StreamTableEntry.contextPtr(word0) >>> StageOneWalk.OAS_BITS != 0;
-        return stallDisabledNeedlessly
-                || tooManyContexts
-                || twoLevelContexts
-                || contextsBeyondOutput;
+        if (stream.hasStageOne()) {
+            throughSubstream();
+        } else if (access.substreamId >= 0) {
+            result.configurationError(Events.C_BAD_SUBSTREAMID, true, 0);
+        } else {
+            pastStageOne();
+        }
     }
 
     /** IHI 0070, 3.9 and 5.2: which context descriptor an access uses. */
-    private void throughSubstream(
-            final long word0, final long word1, final int ssid, final long iova, final int perm) {
-        final int s1CdMax = config.ssidBits() == 0 ? 0 : StreamTableEntry.s1CdMax(word0);
-        final int s1Dss = StreamTableEntry.s1Dss(word1);
+    private void throughSubstream() {
+        final int ssid = access.substreamId;
+        final int s1CdMax =
+                config.ssidBits() == 0 ? 0 : StreamTableEntry.s1CdMax(access.stream.word0);
+        final int s1Dss = StreamTableEntry.s1Dss(access.stream.word1);
         if (ssid >= 0 && (s1CdMax == 0 || ssid >= 1 << s1CdMax)) {
             result.configurationError(Events.C_BAD_SUBSTREAMID, true, 0);
             return;
         }
         if (s1CdMax > 0) {
-            if (ssid == 0 && s1Dss == StreamTableEntry.S1DSS_SSID0) {
-                result.configurationError(Events.F_STREAM_DISABLED, false, 0);
-                return;
-            }
             if (ssid < 0 && s1Dss == StreamTableEntry.S1DSS_BYPASS) {
-                bypass(iova, perm);
+                pastStageOne();
                 return;
             }
-            if (ssid < 0 && s1Dss != StreamTableEntry.S1DSS_SSID0) {
+            // Context 0 belongs to one of the two: accesses with SubstreamID 0, or without any.
+            final boolean usesContextZero = s1Dss == StreamTableEntry.S1DSS_SSID0;
+            if (ssid < 0 ? !usesContextZero : ssid == 0 && usesContextZero) {
                 result.configurationError(Events.F_STREAM_DISABLED, false, 0);
                 return;
             }
         }
-        final long descriptor =
-                StreamTableEntry.contextPtr(word0)
-                        + (long) Math.max(ssid, 0) * ContextDescriptor.BYTES;
-        if (!memory.contains(descriptor, ContextDescriptor.BYTES)) {
-            result.configurationError(Events.F_CD_FETCH, true, descriptor);
+        access.context = contexts.find(access, Math.max(ssid, 0));
+        if (access.context == null) {
             return;
         }
-        final long cd0 = memory.readLong(descriptor);
-        final long cd1 = memory.readLong(descriptor + 8);
-        if (isIllegalContext(cd0, cd1, word1)) {
+        if (access.context.isBad) {
             result.configurationError(Events.C_BAD_CD, true, 0);
             return;
         }
-        walk.walk(cd0, cd1, iova, attributes(perm));
+        stageOne.translate(access);
     }
 
-    /** IHI 0070, 5.4: what of a context descriptor is ILLEGAL here. */
-    private boolean isIllegalContext(final long cd0, final long cd1, final long steWord1) {
-        final boolean stalls = (cd0 & ContextDescriptor.S) != 0;
-        final int model = config.stallModel();
-        if ((cd0 & ContextDescriptor.V) == 0
-                || (cd0 & ContextDescriptor.AA64) == 0
-                || (cd0 & (ContextDescriptor.HA | ContextDescriptor.HD)) != 0
-                || (stalls && (steWord1 & StreamTableEntry.S1STALLD) != 0)
-                || (stalls && model == SmmuV3Config.TERMINATE_ONLY)
-                || (!stalls && model == SmmuV3Config.STALL_FORCED)) {
-            return true;
+    /**
+     * The address is as it came: one that is too large aborts, whatever an entry would say, any
+     * other goes on to stage 2, if there is one. IHI 0070, 3.4.
+     */
+    private void pastStageOne() {
+        if (access.iova >>> config.outputBits() != 0) {
+            result.bypassFault(access);
+        } else if (!access.stream.hasStageTwo()) {
+            result.untranslated(access.iova);
+        } else if (stageTwo.translate(access, access.iova, Events.CLASS_IN)) {
+            result.translated(
+                    stageTwo.output(), stageTwo.log2(), Rights.ALL_STAGE_1 | stageTwo.rights());
         }
-        if ((cd0 & ContextDescriptor.EPD0) != 0) {
-            return false;
-        }
-        final int t0sz = ContextDescriptor.t0sz(cd0);
-        return (cd0 & ContextDescriptor.ENDI) != 0
-                || t0sz < 16
-                || t0sz > 39
-                || ContextDescriptor.tg0(cd0) == 3
-                || (cd1 & ContextDescriptor.TTB_MASK) >>> walk.outputBits(cd0) != 0;
     }
 
-    /** An address that is too large aborts, whatever a context would say. IHI 0070, 3.4. */
-    private void bypass(final long iova, final int perm) {
-        if (iova >>> StageOneWalk.OAS_BITS == 0) {
-            result.translated(iova);
-            return;
+    /**
+     * Forgets what a CFGI or TLBI command names; any other is a mistake of the caller. CFGI_STE and
+     * CFGI_STE_RANGE also name the contexts of their streams; neither touches translations.
+     *
+     * @param word0 first doubleword of the command
+     * @param word1 second doubleword
+     */
+    void invalidate(final long word0, final long word1) {
+        final int sid = Commands.streamId(word0);
+        switch (Commands.opcode(word0)) {
+            case CmdqOp.CFGI_STE -> {
+                streams.forget(sid, Commands.isLeaf(word1));
+                contexts.forgetStream(sid);
+            }
+            case CmdqOp.CFGI_STE_RANGE -> {
+                final int log2 = Commands.steRange(word1) + 1;
+                streams.forgetRange(sid, log2);
+                contexts.forgetRange(sid, log2);
+            }
+            case CmdqOp.CFGI_CD ->
+                    contexts.forget(sid, Commands.substreamId(word0), Commands.isLeaf(word1));
+            case CmdqOp.CFGI_CD_ALL -> contexts.forgetStream(sid);
+            default -> {
+                if (!tlb.invalidate(word0, word1, isE2h)) {
+                    throw new AssertionError("no invalidation: word0=0x" + Long.toHexString(word0));
+                }
+            }
         }
-        result.outcome = Translation.Outcome.ABORT;
-        result.event(
-                Events.F_ADDR_SIZE,
-                true,
-                attributes(perm) | Events.classBits(Events.CLASS_IN),
-                iova,
-                0);
-    }
-
-    private static long attributes(final int perm) {
-        final boolean isRead = (perm & IommuFault.PERM_WRITE) == 0;
-        final boolean isFetch = isRead && (perm & IommuFault.PERM_EXEC) != 0;
-        return (isRead ? Events.RNW : 0)
-                | (isFetch ? Events.IND : 0)
-                | ((perm & IommuFault.PERM_PRIV) != 0 ? Events.PNU : 0);
     }
 }

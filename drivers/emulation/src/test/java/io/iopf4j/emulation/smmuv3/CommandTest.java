@@ -115,11 +115,6 @@ final class CommandTest {
                 0x00,
                 0x07,
                 0x18, // TLBI_EL3_ALL
-                0x20, // TLBI_EL2_ALL without Hyp.
-                0x28, // TLBI_S12_VMALL without stage 2.
-                0x2a,
-                0x40, // ATC_INV without ATS.
-                0x41, // PRI_RESP without PRI.
                 0x50,
                 0x70,
                 0x80,
@@ -264,6 +259,78 @@ final class CommandTest {
         bench.regs.writel(SmmuBench.ALL_ENABLED, SmmuRegisters.CR0);
         bench.regs.writel(1, SmmuRegisters.CMDQ_PROD);
         assertStopped(CmdqOp.CERROR_ABT, 0);
+    }
+
+    @Test
+    void shouldAnswerAnAcknowledgementFromWithinTheInterruptOfASecondEqualError() {
+        bench.command(0, 0);
+        bench.memory.writeLong(SmmuBench.COMMANDS, Commands.sync(Commands.SYNC_CS_NONE, 0));
+        bench.acknowledgeErrors();
+        bench.smmu
+                .interrupt("gerror")
+                .connect(
+                        () -> {
+                            bench.memory.writeLong(
+                                    SmmuBench.COMMANDS + Commands.BYTES,
+                                    Commands.sync(Commands.SYNC_CS_NONE, 0));
+                            bench.acknowledgeErrors();
+                        });
+        bench.command(0, 0);
+        assertConsumed();
+    }
+
+    // ---- SEV ------------------------------------------------------------------------------------
+
+    @Test
+    void shouldSendAnEventAtASyncThatAsksForIt() {
+        bench.command(Commands.sync(Commands.SYNC_CS_SEV, 0), 0);
+        assertEquals(1, bench.smmu.counters().processorEvents());
+    }
+
+    @Test
+    void shouldSendNoEventWithoutSev() {
+        bench = SmmuBench.enabled(SmmuBench.CONFIG.without(SmmuFeature.SEV), 0);
+        bench.command(Commands.sync(Commands.SYNC_CS_SEV, 0), 0);
+        assertConsumed();
+        assertEquals(0, bench.smmu.counters().processorEvents());
+    }
+
+    @Test
+    void shouldSendAnEventWhenAFullQueueGetsRoom() {
+        for (int i = 1; i < 1 << SmmuBench.COMMAND_LOG2; i++) {
+            bench.prepareCommand(Commands.cfgiSte(i), 1);
+        }
+        bench.command(Commands.cfgiSte(0), 1);
+        assertEquals(1, bench.smmu.counters().processorEvents());
+    }
+
+    // ---- Effects --------------------------------------------------------------------------------
+
+    @Test
+    void shouldAbortATerminatedStallWhereTerminationAborts() {
+        bench =
+                SmmuBench.enabled(
+                        SmmuBench.CONFIG.with(SmmuFeature.TERMINATE_ABORTS),
+                        ContextDescriptor.S | ContextDescriptor.A);
+        final int id = bench.read(IOVA);
+        bench.resume(SID, 0, Commands.RESUME_TERM);
+        assertEquals(AccessResult.ABORTED, bench.result(id));
+    }
+
+    @Test
+    void shouldNotMoveAConsThatSoftwareMovedFromWithinACommand() {
+        bench.smmu.access(
+                (id, result) -> {
+                    bench.regs.writel(0, SmmuRegisters.CR0);
+                    bench.regs.writel(7, SmmuRegisters.CMDQ_CONS);
+                },
+                1,
+                SID,
+                SmmuBench.SSID,
+                IOVA,
+                SmmuBench.READ);
+        bench.resume(SID, 0, Commands.RESUME_ABORT);
+        assertEquals(7, bench.commandCons());
     }
 
     private void assertConsumed() {

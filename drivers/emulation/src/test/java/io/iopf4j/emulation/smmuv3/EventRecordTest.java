@@ -23,6 +23,7 @@ import io.iopf4j.api.smmuv3.ContextDescriptor;
 import io.iopf4j.api.smmuv3.PageDescriptor;
 import io.iopf4j.api.smmuv3.QueueIndex;
 import io.iopf4j.api.smmuv3.SmmuRegisters;
+import io.iopf4j.api.smmuv3.StreamTableEntry;
 import io.iopf4j.emulation.AccessResult;
 import java.util.ArrayList;
 import java.util.List;
@@ -187,12 +188,40 @@ final class EventRecordTest {
         assertEquals(List.of("16 kept", "16 lost"), seen.subList(QUEUE_ENTRIES - 1, seen.size()));
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 2", "1, 1"})
+    void shouldMergeWhereTheStreamAllowsIt(final int mev, final int records) {
+        final SmmuBench bench = SmmuBench.enabled(R | A);
+        bench.ste(
+                SID,
+                StreamTableEntry.word0(
+                        StreamTableEntry.CONFIG_S1, SmmuBench.CONTEXTS, SmmuBench.S1CDMAX),
+                StreamTableEntry.S1DSS_SSID0 | mev * StreamTableEntry.MEV);
+        bench.read(0x7000);
+        bench.read(0x7ff8);
+        assertEquals(records, bench.pendingEvents());
+        assertEquals(2 - records, bench.smmu.counters().mergedEvents());
+    }
+
+    @Test
+    void shouldNotMergeWhatNoStreamHasAllowed() {
+        final SmmuBench bench = SmmuBench.enabled(R | A);
+        bench.ste(SID, 0, 0);
+        for (int i = 0; i < 2; i++) {
+            bench.read(0x7000);
+            bench.access(0x1000, NO_SSID, 0x7000, READ);
+            bench.access(0x1000, NO_SSID, 0x7000, READ);
+        }
+        assertEquals(6, bench.pendingEvents());
+    }
+
     // ---- Held stalls ----------------------------------------------------------------------------
 
     @Test
     void shouldHoldAStallWhileTheQueueIsFull() {
         final SmmuBench bench = fullOfTerminated();
         bench.context(SSID, S, SmmuBench.TABLES);
+        bench.command(Commands.cfgiCd(SID, SSID), 1);
         assertNull(bench.result(bench.read(IOVA)));
         assertEquals(1, bench.smmu.heldStalls());
         assertFalse(isOverflowPresent(bench), "a stall is never lost");
@@ -231,6 +260,7 @@ final class EventRecordTest {
     void shouldEndAHeldAccessWithoutRecordIfItTranslatesByThen() {
         final SmmuBench bench = fullOfTerminated();
         bench.context(SSID, S, SmmuBench.TABLES);
+        bench.command(Commands.cfgiCd(SID, SSID), 1);
         final int held = bench.read(IOVA);
         bench.mapPage(IOVA);
         bench.takeEvent();
@@ -318,10 +348,10 @@ final class EventRecordTest {
 
     @Test
     void shouldHaveNoOtherWire() {
-        assertNull(new SmmuBench().smmu.interrupt("priq"));
+        assertNull(new SmmuBench().smmu.interrupt("combined"));
     }
 
-    // ---- Helpers --------------------------------------------------------------------------------
+    // ---- What tests use -------------------------------------------------------------------------
 
     private static SmmuBench fullOfTerminated() {
         final SmmuBench bench = SmmuBench.enabled(R | A);

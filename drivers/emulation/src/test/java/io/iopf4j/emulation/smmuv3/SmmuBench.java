@@ -45,8 +45,12 @@ final class SmmuBench implements Requester {
     static final int EVENT_LOG2 = 3;
     static final int STALL_MAX = 16;
     static final SmmuV3Config CONFIG =
-            new SmmuV3Config(
-                    8, 8, COMMAND_LOG2, EVENT_LOG2, STALL_MAX, SmmuV3Config.STALL_AND_TERMINATE);
+            SmmuV3Config.roomy()
+                    .withSidBits(8)
+                    .withSsidBits(8)
+                    .withCommandQueueLog2Max(COMMAND_LOG2)
+                    .withEventQueueLog2Max(EVENT_LOG2)
+                    .withStallMax(STALL_MAX);
 
     static final int ALL_ENABLED =
             SmmuRegisters.CR0_SMMUEN | SmmuRegisters.CR0_EVENTQEN | SmmuRegisters.CR0_CMDQEN;

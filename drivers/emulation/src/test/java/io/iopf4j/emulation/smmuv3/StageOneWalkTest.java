@@ -277,7 +277,7 @@ final class StageOneWalkTest {
                 Duration.ofSeconds(5), () -> assertEquals(AccessResult.DONE, read(0)));
     }
 
-    // ---- Helpers --------------------------------------------------------------------------------
+    // ---- What tests use -------------------------------------------------------------------------
 
     private void useGranule(final int tg0) {
         bench.context(SSID, RECORDING | (long) tg0 << 6, TABLES);

@@ -99,6 +99,7 @@ final class StallTest {
         final int id = bench.read(IOVA);
         final int stag = takeStag();
         bench.ste(SID, StreamTableEntry.word0(StreamTableEntry.CONFIG_ABORT), 0);
+        bench.command(Commands.cfgiSte(SID), 1);
         bench.resume(SID, stag, Commands.RESUME_RETRY);
         assertEquals(AccessResult.ABORTED, bench.result(id));
         assertEquals(0, bench.pendingEvents(), "silently");
@@ -109,6 +110,7 @@ final class StallTest {
         final int id = bench.read(IOVA);
         final int stag = takeStag();
         bench.rawContext(SSID, 0, 0);
+        bench.command(Commands.cfgiCd(SID, SSID), 1);
         bench.resume(SID, stag, Commands.RESUME_RETRY);
         assertEquals(AccessResult.ABORTED, bench.result(id));
         assertEquals(Events.C_BAD_CD, Events.number(bench.takeEvent()[0]));
@@ -175,6 +177,26 @@ final class StallTest {
         bench.command(Commands.stallTerm(SID), 0);
         assertEquals(AccessResult.ABORTED, bench.result(recorded));
         assertEquals(AccessResult.ABORTED, bench.result(held));
+    }
+
+    @Test
+    void shouldEndStallsInTheOrderOfTheirRecordsWhateverTheirTags() {
+        bench = SmmuBench.enabled(CONFIG.withStallMax(4), S);
+        bench.useStageOne(OTHER_SID, S);
+        bench.read(0x1000);
+        bench.read(0x2000);
+        bench.access(OTHER_SID, SSID, 0x3000, READ);
+        bench.resume(SID, Events.stag(bench.takeEvent()[1]), Commands.RESUME_ABORT);
+        bench.resume(SID, Events.stag(bench.takeEvent()[1]), Commands.RESUME_ABORT);
+        bench.endedOrder.clear();
+        final int first = bench.read(0x4000);
+        final int second = bench.read(0x5000);
+        final int third = bench.read(0x6000);
+        final int held = bench.read(0x7000);
+        bench.command(Commands.stallTerm(SID), 0);
+        assertEquals(List.of(first, second, third, held), bench.endedOrder);
+        assertEquals(1, bench.smmu.recordedStalls(), "of the other stream");
+        assertEquals(0, bench.smmu.heldStalls());
     }
 
     @Test

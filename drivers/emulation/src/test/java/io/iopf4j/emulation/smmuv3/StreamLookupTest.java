@@ -14,6 +14,7 @@ import static io.iopf4j.emulation.smmuv3.SmmuBench.TABLES;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.iopf4j.api.smmuv3.Commands;
 import io.iopf4j.api.smmuv3.ContextDescriptor;
 import io.iopf4j.api.smmuv3.Events;
 import io.iopf4j.api.smmuv3.SmmuRegisters;
@@ -147,7 +148,8 @@ final class StreamLookupTest {
 
     @ParameterizedTest
     @ValueSource(ints = {StreamTableEntry.CONFIG_S2, StreamTableEntry.CONFIG_NESTED})
-    void shouldRefuseStageTwo(final int config) {
+    void shouldRefuseStageTwoThatIsNotBuiltIn(final int config) {
+        bench = SmmuBench.enabled(SmmuBench.CONFIG.without(SmmuFeature.STAGE_2), RECORDING);
         bench.ste(SID, StreamTableEntry.word0(config, CONTEXTS, S1CDMAX), 0);
         assertAborted(SID, SSID, Events.C_BAD_STE, SID, 0);
     }
@@ -177,7 +179,10 @@ final class StreamLookupTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
-    void shouldRefuseATwoLevelContextTable(final int format) {
+    void shouldRefuseATwoLevelContextTableThatIsNotBuiltIn(final int format) {
+        bench =
+                SmmuBench.enabled(
+                        SmmuBench.CONFIG.without(SmmuFeature.TWO_LEVEL_CD_TABLE), RECORDING);
         bench.ste(SID, S1 | (long) format << 4, StreamTableEntry.S1DSS_SSID0);
         assertAborted(SID, SSID, Events.C_BAD_STE, SID, 0);
     }
@@ -199,6 +204,22 @@ final class StreamLookupTest {
     void shouldRefuseS1StalldWhereStallsAreNotOptional(final int model) {
         bench = SmmuBench.enabled(SmmuBench.CONFIG.withStallModel(model), RECORDING);
         bench.ste(SID, S1, StreamTableEntry.S1DSS_SSID0 | StreamTableEntry.S1STALLD);
+        assertAborted(SID, SSID, Events.C_BAD_STE, SID, 0);
+    }
+
+    @Test
+    void shouldKeepAnEntryWhileDisabledUntilACommandNamesIt() {
+        bench.mapPage(IOVA);
+        assertEquals(AccessResult.DONE, bench.resultOf(SID, SSID, IOVA, READ));
+        bench.ste(SID, 0, 0);
+        bench.map(12, 3, IOVA, 0);
+        bench.regs.writel(SmmuRegisters.CR0_CMDQEN, SmmuRegisters.CR0);
+        bench.regs.writel(SmmuBench.ALL_ENABLED, SmmuRegisters.CR0);
+        assertEquals(AccessResult.DONE, bench.resultOf(SID, SSID, IOVA, READ));
+        bench.command(Commands.tlbiNhAll(0), 0);
+        assertEquals(AccessResult.ABORTED, bench.resultOf(SID, SSID, IOVA, READ));
+        assertEquals(Events.F_TRANSLATION, Events.number(bench.takeEvent()[0]));
+        bench.command(Commands.cfgiSte(SID), 1);
         assertAborted(SID, SSID, Events.C_BAD_STE, SID, 0);
     }
 
@@ -230,10 +251,7 @@ final class StreamLookupTest {
 
     @Test
     void shouldIgnoreTheContextCountWhereSubstreamsDoNotExist() {
-        bench =
-                SmmuBench.enabled(
-                        new SmmuV3Config(8, 0, 4, 3, 16, SmmuV3Config.STALL_AND_TERMINATE),
-                        RECORDING);
+        bench = SmmuBench.enabled(SmmuBench.CONFIG.withSsidBits(0), RECORDING);
         bench.mapPage(IOVA);
         assertEquals(AccessResult.DONE, bench.resultOf(SID, NO_SSID, IOVA, READ));
     }
@@ -352,7 +370,7 @@ final class StreamLookupTest {
         assertAborted(SID, SSID, Events.C_BAD_CD, SID, 0);
     }
 
-    // ---- Helpers --------------------------------------------------------------------------------
+    // ---- What tests use -------------------------------------------------------------------------
 
     private void useTwoLevels(final int split, final int span) {
         bench.regs.writel(0, SmmuRegisters.CR0);
