@@ -86,15 +86,29 @@ public abstract class IommuDomain {
     }
 
     /**
-     * Invalidates what the IOMMU caches of a guest's tables ({@code
-     * domain_ops.cache_invalidate_user}), by one command in the hardware's own format.
+     * Maps a range ({@code iommu_map}, {@code domain_ops.map_pages}), by the largest pages that
+     * fit. When it fails, nothing of it is mapped.
      *
-     * @param word0 first doubleword of the guest's command
-     * @param word1 second doubleword
-     * @return 0, or a negative errno: the command is not one that a guest may give
+     * @param iova first input address, a multiple of the smallest page
+     * @param paddr first output address, likewise
+     * @param bytes how many, likewise, more than 0
+     * @param perm {@code IommuFault.PERM_} bits that are allowed
+     * @return 0, or a negative errno; here {@code -EOPNOTSUPP}
      */
-    public int cacheInvalidateUser(final long word0, final long word1) {
+    public int map(final long iova, final long paddr, final long bytes, final int perm) {
         return -Errno.EOPNOTSUPP;
+    }
+
+    /**
+     * Unmaps a range and makes the hardware forget it ({@code iommu_unmap}, {@code
+     * domain_ops.unmap_pages}).
+     *
+     * @param iova first input address, a multiple of the smallest page
+     * @param bytes how many, likewise
+     * @return how many bytes were unmapped; here 0
+     */
+    public long unmap(final long iova, final long bytes) {
+        return 0;
     }
 
     /**

@@ -31,23 +31,49 @@ public interface IommuOps {
     IommuDomain blockedDomain();
 
     /**
+     * The domain that lets addresses pass untranslated ({@code identity_domain}).
+     *
+     * @return one domain for all devices, or null if the driver has no such domain
+     */
+    default IommuDomain identityDomain() {
+        return null;
+    }
+
+    /**
      * Makes a domain whose page tables the host owns ({@code domain_alloc_paging}).
      *
      * @param dev the device that it is made for
      * @return the domain, or null if there is no memory or the driver has no such domain
      */
     default IommuDomain domainAllocPaging(final IommuDevice dev) {
+        return domainAllocPagingFlags(dev, 0);
+    }
+
+    /**
+     * The same for a user that says what it will be for ({@code domain_alloc_paging_flags} of
+     * 6.13).
+     *
+     * @param dev the device that it is made for
+     * @param flags bits of {@code IOMMU_HWPT_ALLOC}: {@code NEST_PARENT} for one that {@link
+     *     #viommuAlloc} can stand on
+     * @return the domain, or null if there is no memory, or the driver has no such domain or knows
+     *     a flag not
+     */
+    default IommuDomain domainAllocPagingFlags(final IommuDevice dev, final int flags) {
         return null;
     }
 
     /**
-     * Makes a domain whose page tables a guest owns ({@code domain_alloc_user} with user data).
+     * Makes a virtual machine's own part of the IOMMU ({@code viommu_alloc} of 6.13).
      *
-     * @param dev the device that it is made for
-     * @param data the guest's tables in the hardware's own format
-     * @return the domain, or null if the data are not acceptable or the driver has no such domain
+     * @param dev the device that it is made for; others of the same IOMMU may use it
+     * @param parent a domain made with {@code NEST_PARENT}; stays as long as the result
+     * @param type an {@code IOMMU_VIOMMU_TYPE_} number
+     * @return the viommu, or null where the kernel says {@code -EOPNOTSUPP} or {@code -EINVAL}:
+     *     another type, hardware without nesting, or a parent that is no such domain of this IOMMU
      */
-    default IommuDomain domainAllocNested(final IommuDevice dev, final IommuUserData data) {
+    default IommufdViommu viommuAlloc(
+            final IommuDevice dev, final IommuDomain parent, final int type) {
         return null;
     }
 

@@ -12,4 +12,7 @@ package io.iopf4j.api;
 public record IommuUserData(int type, long word0, long word1) {
     /** {@code IOMMU_HWPT_DATA_ARM_SMMUV3}: the first two words of a guest's stream table entry. */
     public static final int ARM_SMMUV3 = 2;
+
+    /** {@code IOMMU_VIOMMU_TYPE_ARM_SMMUV3}: the kind of viommu that takes them. */
+    public static final int VIOMMU_ARM_SMMUV3 = 1;
 }

@@ -56,7 +56,8 @@ class DriverDefaultsTest {
     @Test
     void shouldMakeNoDomains() {
         assertNull(ops.domainAllocPaging(dev));
-        assertNull(ops.domainAllocNested(dev, new IommuUserData(2, 0, 0)));
+        assertNull(ops.domainAllocPagingFlags(dev, 1));
+        assertNull(ops.viommuAlloc(dev, domain, IommuUserData.VIOMMU_ARM_SMMUV3));
         assertNull(ops.domainAllocSva(dev, null));
     }
 
@@ -82,9 +83,10 @@ class DriverDefaultsTest {
     }
 
     @Test
-    void shouldSupportNeitherPasidsNorInvalidationByUser() {
+    void shouldSupportNeitherPasidsNorMapping() {
         assertEquals(-Errno.EOPNOTSUPP, domain.setDevPasid(dev, 1));
-        assertEquals(-Errno.EOPNOTSUPP, domain.cacheInvalidateUser(0x30, 0));
+        assertEquals(-Errno.EOPNOTSUPP, domain.map(0, 0, 4096, 1));
+        assertEquals(0, domain.unmap(0, 4096));
     }
 
     @Test

@@ -14,12 +14,18 @@ public final class IommufdHwpt {
     private final int id;
     private final IommuDomain domain;
     private final IommufdFaultQueue faultQueue;
+    private final ViommuObject viommu;
     private final AtomicInteger users = new AtomicInteger();
 
-    IommufdHwpt(final int id, final IommuDomain domain, final IommufdFaultQueue faultQueue) {
+    IommufdHwpt(
+            final int id,
+            final IommuDomain domain,
+            final IommufdFaultQueue faultQueue,
+            final ViommuObject viommu) {
         this.id = id;
         this.domain = domain;
         this.faultQueue = faultQueue;
+        this.viommu = viommu;
     }
 
     /**
@@ -47,6 +53,11 @@ public final class IommufdHwpt {
      */
     public IommufdFaultQueue faultQueue() {
         return faultQueue;
+    }
+
+    /** What a nested one was made on, or null. */
+    ViommuObject viommu() {
+        return viommu;
     }
 
     /**

@@ -15,8 +15,11 @@ import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IommuFwspec;
 import io.iopf4j.api.IommuOps;
 import io.iopf4j.api.IommuPageResponse;
+import io.iopf4j.api.IommuUserData;
+import io.iopf4j.api.IommufdViommu;
 import io.iopf4j.api.IopfQueue;
 import io.iopf4j.api.PageResponseCode;
+import io.iopf4j.api.uapi.HwptAlloc;
 import io.iopf4j.core.IommuGroup;
 import io.iopf4j.core.iopf.DeviceFaultParam;
 import io.iopf4j.core.iopf.GroupResponder;
@@ -266,6 +269,19 @@ public final class CoreBench {
         @Override
         public IommuDomain blockedDomain() {
             return blocked;
+        }
+
+        @Override
+        public IommuDomain domainAllocPagingFlags(final IommuDevice dev, final int flags) {
+            return flags <= HwptAlloc.FLAG_NEST_PARENT ? domain("parent", DomainType.PAGING) : null;
+        }
+
+        @Override
+        public IommufdViommu viommuAlloc(
+                final IommuDevice dev, final IommuDomain parent, final int type) {
+            return type == IommuUserData.VIOMMU_ARM_SMMUV3
+                    ? new TestViommu(parent, CoreBench.this)
+                    : null;
         }
 
         /** The blocked domain again, to say what it does. */
