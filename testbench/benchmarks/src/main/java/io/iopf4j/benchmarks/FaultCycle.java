@@ -105,13 +105,8 @@ final class FaultCycle {
     }
 
     private static SmmuV3Config hardware() {
-        final SmmuV3Config roomy = SmmuV3Config.roomy();
-        return new SmmuV3Config(
-                roomy.sidBits(),
-                roomy.ssidBits(),
-                QUEUE_LOG2,
-                QUEUE_LOG2,
-                roomy.stallMax(),
-                roomy.stallModel());
+        return SmmuV3Config.roomy()
+                .withCommandQueueLog2Max(QUEUE_LOG2)
+                .withEventQueueLog2Max(QUEUE_LOG2);
     }
 }

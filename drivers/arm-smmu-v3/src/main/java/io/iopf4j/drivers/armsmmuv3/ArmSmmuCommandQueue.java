@@ -13,7 +13,7 @@ import io.iopf4j.api.smmuv3.SmmuRegisters;
 /**
  * The command queue: {@code struct arm_smmu_cmdq} of Linux 6.12. Any thread may issue; where Linux
  * reserves slots by compare-and-swap, here a lock orders the callers, which a Java reader finds
- * easier and the hardware cannot tell apart.
+ * easier and the hardware cannot tell apart. A caller's list is published by one store of PROD.
  */
 final class ArmSmmuCommandQueue {
     private static final long TIMEOUT_US = 1_000_000;
@@ -23,20 +23,31 @@ final class ArmSmmuCommandQueue {
     private final String name;
     private final DmaMemory memory;
     private final int log2Size;
+    private final boolean pollsMessages;
+    private final long[] single = new long[2];
     private int prod;
     private int cons;
+    private boolean isShutDown;
 
+    /**
+     * A queue over memory.
+     *
+     * @param pollsMessages a SYNC is waited for by the message that it sends into its own slot,
+     *     instead of by CONS
+     */
     ArmSmmuCommandQueue(
             final Mmio mmio,
             final Kernel kernel,
             final String name,
             final DmaMemory memory,
-            final int log2Size) {
+            final int log2Size,
+            final boolean pollsMessages) {
         this.mmio = mmio;
         this.kernel = kernel;
         this.name = name;
         this.memory = memory;
         this.log2Size = log2Size;
+        this.pollsMessages = pollsMessages;
     }
 
     /** Programs base and pointers; the queue must be disabled. */
@@ -50,41 +61,107 @@ final class ArmSmmuCommandQueue {
         mmio.writel(cons, SmmuRegisters.CMDQ_CONS);
     }
 
+    /** Nothing is issued any more: the hardware is gone, and the memory is going. */
+    synchronized void shutDown() {
+        isShutDown = true;
+    }
+
     /** Follows {@code arm_smmu_cmdq_issue_cmd()}: no SYNC. */
     synchronized int issue(final long word0, final long word1) {
-        if (QueueIndex.isFull(prod, cons, log2Size) && !waitForSpace()) {
-            return -Errno.ETIMEDOUT;
-        }
-        final long offset = (long) QueueIndex.index(prod, log2Size) * Commands.BYTES;
-        memory.putLong(offset, word0);
-        memory.putLong(offset + Long.BYTES, word1);
-        prod = QueueIndex.advance(prod, 1, log2Size);
-        mmio.writel(prod, SmmuRegisters.CMDQ_PROD);
-        return 0;
+        single[0] = word0;
+        single[1] = word1;
+        return issueList(single, 1, false);
     }
 
     /** Follows {@code arm_smmu_cmdq_issue_cmd_with_sync()}. */
     synchronized int issueWithSync(final long word0, final long word1) {
-        final int ret = issue(word0, word1);
-        return ret == 0 ? sync() : ret;
+        single[0] = word0;
+        single[1] = word1;
+        return issueList(single, 1, true);
     }
 
-    /** Issues a SYNC and waits until it is consumed ({@code arm_smmu_cmdq_poll_until_sync}). */
-    synchronized int sync() {
-        final int entry = prod;
-        final int ret = issue(Commands.sync(Commands.SYNC_CS_SEV, 0), 0);
-        if (ret != 0) {
-            return ret;
+    /** Waits for all that was issued before. */
+    int sync() {
+        return issueList(single, 0, true);
+    }
+
+    /**
+     * Answers a page request group, without SYNC: the command is obeyed once consumed.
+     *
+     * @param ssid SubstreamID, or negative for none
+     * @param response a {@code Commands.PRI_RESP_} value
+     * @return 0, {@code -EINVAL} for another value and nothing was sent, or {@code -ETIMEDOUT}
+     */
+    int issuePriResponse(final int sid, final int ssid, final int group, final int response) {
+        if (response < Commands.PRI_RESP_FAILURE || response > Commands.PRI_RESP_SUCCESS) {
+            kernel.log().warn(name, "no such response to a page request: " + response);
+            return -Errno.EINVAL;
         }
+        return issue(Commands.priResp(sid, ssid), Commands.priRespCode(group, response));
+    }
+
+    /**
+     * Issues a list of commands, and waits for a SYNC behind them if asked to: {@code
+     * arm_smmu_cmdq_issue_cmdlist()}.
+     *
+     * @param words of each command word 0 and word 1 in turn
+     * @param count commands, with the SYNC at most as many as the queue holds
+     * @return 0; {@code -ETIMEDOUT} if the queue stays full or the SYNC does not complete; {@code
+     *     -ENODEV} after {@link #shutDown}
+     */
+    synchronized int issueList(final long[] words, final int count, final boolean withSync) {
+        if (isShutDown) {
+            return -Errno.ENODEV;
+        }
+        final int slots = count + (withSync ? 1 : 0);
+        if (!hasSpace(slots) && !waitForSpace(slots)) {
+            return -Errno.ETIMEDOUT;
+        }
+        for (int i = 0; i < count; i++) {
+            store(QueueIndex.advance(prod, i, log2Size), words[2 * i], words[2 * i + 1]);
+        }
+        final int sync = QueueIndex.advance(prod, count, log2Size);
+        if (withSync) {
+            if (pollsMessages) {
+                store(
+                        sync,
+                        Commands.sync(Commands.SYNC_CS_IRQ, 0),
+                        memory.dmaAddress() + offset(sync));
+            } else {
+                store(sync, Commands.sync(Commands.SYNC_CS_SEV, 0), 0);
+            }
+        }
+        prod = QueueIndex.advance(prod, slots, log2Size);
+        mmio.writel(prod, SmmuRegisters.CMDQ_PROD);
+        return withSync ? waitForSync(sync) : 0;
+    }
+
+    /** {@code arm_smmu_cmdq_poll_until_sync()}. */
+    private int waitForSync(final int sync) {
         for (long waitedUs = 0; waitedUs <= TIMEOUT_US; waitedUs++) {
-            cons = mmio.readl(SmmuRegisters.CMDQ_CONS);
-            if (QueueIndex.isConsumed(cons, entry, log2Size)) {
+            if (pollsMessages ? isMessageThere(sync) : isConsumed(sync)) {
                 return 0;
             }
             kernel.udelay(1);
         }
-        kernel.log().err(name, "CMD_SYNC timeout at 0x" + Integer.toHexString(entry));
+        kernel.log()
+                .err(
+                        name,
+                        "CMD_SYNC timeout at 0x"
+                                + Integer.toHexString(sync)
+                                + ", CONS 0x"
+                                + Integer.toHexString(mmio.readl(SmmuRegisters.CMDQ_CONS)));
         return -Errno.ETIMEDOUT;
+    }
+
+    /** The message of a SYNC overwrites the first half of the command's word 0 with zero. */
+    private boolean isMessageThere(final int sync) {
+        return (int) memory.getLong(offset(sync)) == 0;
+    }
+
+    private boolean isConsumed(final int sync) {
+        cons = mmio.readl(SmmuRegisters.CMDQ_CONS);
+        return QueueIndex.isConsumed(cons, sync, log2Size);
     }
 
     /**
@@ -97,26 +174,37 @@ final class ArmSmmuCommandQueue {
         final int code =
                 at >>> SmmuRegisters.CMDQ_CONS_ERR_SHIFT & SmmuRegisters.CMDQ_CONS_ERR_MASK;
         kernel.log().err(name, "CMDQ error " + code + " at 0x" + Integer.toHexString(at));
-        if (code == CmdqOp.CERROR_NONE
-                || code == CmdqOp.CERROR_ABT
-                || code == CmdqOp.CERROR_ATC_INV_SYNC) {
+        if (code == CmdqOp.CERROR_NONE || code == CmdqOp.CERROR_ATC_INV_SYNC) {
             return;
         }
-        final long offset = (long) QueueIndex.index(at, log2Size) * Commands.BYTES;
-        kernel.log()
-                .err(
-                        name,
-                        String.format(
-                                "skipping command 0x%016x 0x%016x",
-                                memory.getLong(offset), memory.getLong(offset + Long.BYTES)));
-        memory.putLong(offset, Commands.sync(Commands.SYNC_CS_SEV, 0));
-        memory.putLong(offset + Long.BYTES, 0);
+        if (code == CmdqOp.CERROR_ABT) {
+            kernel.log().err(name, "a command could not be read, the hardware tries again");
+            return;
+        }
+        final long word0 = memory.getLong(offset(at));
+        final long word1 = memory.getLong(offset(at) + Long.BYTES);
+        kernel.log().err(name, String.format("skipping command 0x%016x 0x%016x", word0, word1));
+        store(at, Commands.sync(Commands.SYNC_CS_SEV, 0), 0);
     }
 
-    private boolean waitForSpace() {
+    private void store(final int pointer, final long word0, final long word1) {
+        memory.putLong(offset(pointer), word0);
+        memory.putLong(offset(pointer) + Long.BYTES, word1);
+    }
+
+    private long offset(final int pointer) {
+        return (long) QueueIndex.index(pointer, log2Size) * Commands.BYTES;
+    }
+
+    private boolean hasSpace(final int slots) {
+        return (1 << log2Size) - QueueIndex.used(prod, cons, log2Size) >= slots;
+    }
+
+    /** Linux waits without end, in rounds of a second; here whoever issues learns of the first. */
+    private boolean waitForSpace(final int slots) {
         for (long waitedUs = 0; waitedUs <= TIMEOUT_US; waitedUs++) {
             cons = mmio.readl(SmmuRegisters.CMDQ_CONS);
-            if (!QueueIndex.isFull(prod, cons, log2Size)) {
+            if (hasSpace(slots)) {
                 return true;
             }
             kernel.udelay(1);

@@ -7,15 +7,14 @@ import io.iopf4j.api.IommuCore;
 import io.iopf4j.api.IommuOps;
 import io.iopf4j.api.IopfQueue;
 import io.iopf4j.api.hw.DmaMemory;
-import io.iopf4j.api.hw.InterruptLine;
 import io.iopf4j.api.hw.Mmio;
 import io.iopf4j.api.hw.PlatformDevice;
 import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.api.smmuv3.CmdqOp;
 import io.iopf4j.api.smmuv3.Commands;
 import io.iopf4j.api.smmuv3.Events;
+import io.iopf4j.api.smmuv3.PriEntry;
 import io.iopf4j.api.smmuv3.SmmuRegisters;
-import io.iopf4j.api.smmuv3.StreamTableEntry;
 
 /**
  * One SMMU under this driver: {@code struct arm_smmu_device} of Linux 6.12, its probe and reset.
@@ -25,50 +24,73 @@ public final class ArmSmmuDevice {
     /** CR1: tables and queues inner shareable, write-back. */
     private static final int CR1_WRITE_BACK_ISH = 0xd75;
 
-    private static final String EVENT_IRQ = "eventq";
-    private static final long ACK_TIMEOUT_US = 1_000_000;
-    private static final int GERROR_HANDLED = 0x1fd;
-
     private final PlatformDevice platform;
     private final Mmio mmio;
     private final Kernel kernel;
+    private final ArmSmmuResources resources;
+    private final ArmSmmuControl control;
     private ArmSmmuFeatures features;
     private ArmSmmuCommandQueue commandQueue;
     private ArmSmmuEventThread eventThread;
+    private ArmSmmuPriThread priThread;
+    private ArmSmmuGlobalErrors globalErrors;
     private ArmSmmuStreamTable streamTable;
     private ArmSmmuStreams streams;
+    private ArmSmmuMasterTables tables;
+    private ArmSmmuIds asids;
+    private ArmSmmuIds vmids;
     private IopfQueue iopfQueue;
     private ArmSmmuOps ops;
     private FaultGeneration generation;
-    private int lastAsid;
     private int error;
 
     private ArmSmmuDevice(final PlatformDevice platform, final Kernel kernel) {
         this.platform = platform;
         this.mmio = platform.mmio();
         this.kernel = kernel;
+        this.resources = new ArmSmmuResources(platform, kernel);
+        this.control = new ArmSmmuControl(mmio, kernel, platform.name());
     }
 
     /**
-     * Takes over an SMMU: {@code arm_smmu_device_probe()}. On return it translates, and every
-     * stream aborts until a domain is attached.
+     * Takes over an SMMU for a kernel at EL1.
      *
      * @param platform the hardware
      * @param kernel the kernel's services
      * @param core where faults are reported
+     * @return the device; see {@link #probe(PlatformDevice, Kernel, IommuCore, ArmSmmuOptions)}
+     */
+    public static ArmSmmuDevice probe(
+            final PlatformDevice platform, final Kernel kernel, final IommuCore core) {
+        return probe(platform, kernel, core, ArmSmmuOptions.DEFAULT);
+    }
+
+    /**
+     * Takes over an SMMU: {@code arm_smmu_device_probe()}. On return it translates, and every
+     * stream aborts until a domain is attached. If probing fails, memory and interrupts are given
+     * back; memory is not if the hardware does not acknowledge that it has let go of it.
+     *
+     * @param platform the hardware
+     * @param kernel the kernel's services
+     * @param core where faults are reported
+     * @param options what else the driver is told
      * @return the device; {@link #error()} is 0, or the negative errno why probing failed ({@code
      *     -ENXIO} hardware that the driver cannot drive, {@code -ENOMEM}, {@code -ETIMEDOUT} it
      *     does not acknowledge)
      */
     public static ArmSmmuDevice probe(
-            final PlatformDevice platform, final Kernel kernel, final IommuCore core) {
+            final PlatformDevice platform,
+            final Kernel kernel,
+            final IommuCore core,
+            final ArmSmmuOptions options) {
         final ArmSmmuDevice smmu = new ArmSmmuDevice(platform, kernel);
-        smmu.error = smmu.init(core);
+        smmu.error = smmu.init(core, options);
         if (smmu.error == 0) {
             smmu.error = smmu.reset();
         }
         if (smmu.error != 0) {
             kernel.log().err(platform.name(), "probe failed: " + Errno.nameOf(smmu.error));
+            smmu.letGo();
         }
         return smmu;
     }
@@ -118,70 +140,137 @@ public final class ArmSmmuDevice {
         return eventThread.lostNotices();
     }
 
+    /**
+     * How often the hardware said that it had dropped page requests.
+     *
+     * @return a count since probing; 0 without PRI
+     */
+    public long requestsLostNotices() {
+        return priThread == null ? 0 : priThread.lostNotices();
+    }
+
     /** Lets the hardware go: {@code arm_smmu_device_remove()}. All accesses then follow GBPA. */
     public void remove() {
-        writeAcknowledged(0, SmmuRegisters.CR0, SmmuRegisters.CR0ACK);
-        freeIrq(EVENT_IRQ);
-        freeIrq("gerror");
-        iopfQueue.free();
+        letGo();
+        if (tables != null) {
+            tables.close();
+        }
+    }
+
+    private void letGo() {
+        final boolean isOff = !control.isAnythingEnabled() || control.disable() == 0;
+        resources.freeIrqs();
+        if (commandQueue != null) {
+            commandQueue.shutDown();
+        }
+        if (iopfQueue != null) {
+            iopfQueue.free();
+        }
+        if (isOff) {
+            if (streamTable != null) {
+                streamTable.free();
+            }
+            resources.freeMemory();
+        }
     }
 
     // ---- Probe ----------------------------------------------------------------------------------
 
-    private int init(final IommuCore core) {
+    private int init(final IommuCore core, final ArmSmmuOptions options) {
         final int[] refusal = new int[1];
-        features = ArmSmmuFeatures.read(mmio, refusal);
+        features = ArmSmmuFeatures.read(platform, kernel.log(), options, refusal);
         if (features == null) {
             return refusal[0];
         }
-        final DmaMemory commandMemory = queueMemory(Commands.BYTES, features.commandQueueLog2());
-        final DmaMemory eventMemory = queueMemory(Events.BYTES, features.eventQueueLog2());
-        final DmaMemory tableMemory = queueMemory(StreamTableEntry.BYTES, features.sidBits());
-        if (commandMemory == null || eventMemory == null || tableMemory == null) {
+        final int ret = initQueues(core);
+        if (ret != 0) {
+            return ret;
+        }
+        streamTable =
+                ArmSmmuStreamTable.alloc(
+                        platform.dma(), features, commandQueue, kernel.log(), platform.name());
+        if (streamTable == null) {
             return -Errno.ENOMEM;
         }
-        streams = new ArmSmmuStreams(features.sidBits());
-        commandQueue =
-                new ArmSmmuCommandQueue(
-                        mmio, kernel, platform.name(), commandMemory, features.commandQueueLog2());
-        eventThread =
-                new ArmSmmuEventThread(
-                        mmio,
+        tables =
+                new ArmSmmuMasterTables(
+                        features,
+                        streamTable,
+                        commandQueue,
+                        platform.dma(),
                         kernel.log(),
-                        platform.name(),
-                        eventMemory,
-                        features.eventQueueLog2(),
-                        streams,
-                        core);
-        streamTable = new ArmSmmuStreamTable(tableMemory, features.sidBits(), commandQueue);
+                        platform.name());
+        asids = new ArmSmmuIds(features.asidBits());
+        vmids = new ArmSmmuIds(features.vmidBits());
         iopfQueue = core.iopfQueueAlloc(platform.name());
         generation = core.generation();
         ops = new ArmSmmuOps(this);
         return 0;
     }
 
-    private DmaMemory queueMemory(final int entryBytes, final int log2Size) {
-        return platform.dma().allocCoherent((long) entryBytes << log2Size);
+    private int initQueues(final IommuCore core) {
+        final DmaMemory commandMemory =
+                resources.alloc(Commands.BYTES, features.commandQueueLog2());
+        final DmaMemory eventMemory = resources.alloc(Events.BYTES, features.eventQueueLog2());
+        final DmaMemory priMemory =
+                features.pri() ? resources.alloc(PriEntry.BYTES, features.priQueueLog2()) : null;
+        if (commandMemory == null || eventMemory == null || (features.pri() && priMemory == null)) {
+            return -Errno.ENOMEM;
+        }
+        streams = new ArmSmmuStreams();
+        commandQueue =
+                new ArmSmmuCommandQueue(
+                        mmio,
+                        kernel,
+                        platform.name(),
+                        commandMemory,
+                        features.commandQueueLog2(),
+                        features.pollsMessages());
+        eventThread =
+                new ArmSmmuEventThread(
+                        mmio,
+                        kernel,
+                        platform.name(),
+                        eventMemory,
+                        features.eventQueueLog2(),
+                        streams,
+                        core);
+        if (features.pri()) {
+            priThread =
+                    new ArmSmmuPriThread(
+                            mmio,
+                            kernel,
+                            platform.name(),
+                            priMemory,
+                            features.priQueueLog2(),
+                            commandQueue);
+        }
+        globalErrors =
+                new ArmSmmuGlobalErrors(mmio, kernel.log(), platform.name(), control, commandQueue);
+        return 0;
     }
 
     // ---- Reset: arm_smmu_device_reset() ---------------------------------------------------------
 
     private int reset() {
-        if ((mmio.readl(SmmuRegisters.CR0) & SmmuRegisters.CR0_SMMUEN) != 0) {
+        if (control.isTranslating()) {
             kernel.log().warn(platform.name(), "SMMU currently enabled! Resetting...");
-            updateGbpa(SmmuRegisters.GBPA_ABORT);
+            control.abortWhenDisabled();
         }
-        int ret = writeAcknowledged(0, SmmuRegisters.CR0, SmmuRegisters.CR0ACK);
+        int ret = control.disable();
         if (ret != 0) {
             return ret;
         }
         mmio.writel(CR1_WRITE_BACK_ISH, SmmuRegisters.CR1);
-        mmio.writel(SmmuRegisters.CR2_PTM | SmmuRegisters.CR2_RECINVSID, SmmuRegisters.CR2);
+        mmio.writel(
+                SmmuRegisters.CR2_PTM
+                        | SmmuRegisters.CR2_RECINVSID
+                        | (features.e2h() ? SmmuRegisters.CR2_E2H : 0),
+                SmmuRegisters.CR2);
         streamTable.programRegisters(mmio);
 
         commandQueue.programRegisters();
-        int enables = SmmuRegisters.CR0_CMDQEN;
-        ret = writeAcknowledged(enables, SmmuRegisters.CR0, SmmuRegisters.CR0ACK);
+        ret = control.enable(SmmuRegisters.CR0_CMDQEN);
         if (ret == 0) {
             ret = forgetEverything();
         }
@@ -189,16 +278,18 @@ public final class ArmSmmuDevice {
             return ret;
         }
         eventThread.programRegisters();
-        enables |= SmmuRegisters.CR0_EVENTQEN;
-        ret = writeAcknowledged(enables, SmmuRegisters.CR0, SmmuRegisters.CR0ACK);
+        ret = control.enable(SmmuRegisters.CR0_EVENTQEN);
+        if (ret == 0 && features.pri()) {
+            priThread.programRegisters();
+            ret = control.enable(SmmuRegisters.CR0_PRIQEN);
+        }
+        if (ret == 0 && features.ats()) {
+            ret = control.enable(SmmuRegisters.CR0_ATSCHK);
+        }
         if (ret == 0) {
             ret = setupIrqs();
         }
-        if (ret != 0) {
-            return ret;
-        }
-        enables |= SmmuRegisters.CR0_SMMUEN;
-        return writeAcknowledged(enables, SmmuRegisters.CR0, SmmuRegisters.CR0ACK);
+        return ret == 0 ? control.enable(SmmuRegisters.CR0_SMMUEN) : ret;
     }
 
     /** Whatever a former owner left in caches must go before the first lookup. */
@@ -210,102 +301,52 @@ public final class ArmSmmuDevice {
         return ret == 0 ? commandQueue.issueWithSync(CmdqOp.TLBI_NSNH_ALL, 0) : ret;
     }
 
+    /** {@code arm_smmu_setup_irqs()}; by wires alone, though the SMMU may know messages. */
     private int setupIrqs() {
-        int ret = writeAcknowledged(0, SmmuRegisters.IRQ_CTRL, SmmuRegisters.IRQ_CTRLACK);
+        final int ret = control.enableIrqs(0);
         if (ret != 0) {
             return ret;
         }
-        ret = requestIrq(EVENT_IRQ, false);
-        if (ret == 0) {
-            ret = requestIrq("gerror", true);
-        }
-        return ret != 0
-                ? ret
-                : writeAcknowledged(
-                        SmmuRegisters.IRQ_CTRL_EVENTQ_IRQEN | SmmuRegisters.IRQ_CTRL_GERROR_IRQEN,
-                        SmmuRegisters.IRQ_CTRL,
-                        SmmuRegisters.IRQ_CTRLACK);
-    }
-
-    private int requestIrq(final String name, final boolean isHard) {
-        final InterruptLine line = platform.interrupt(name);
-        if (line == null) {
-            kernel.log().warn(platform.name(), "no " + name + " irq");
-            return 0;
-        }
-        return isHard
-                ? kernel.requestThreadedIrq(line, this::handleGlobalErrors, null)
-                : kernel.requestThreadedIrq(line, null, eventThread::run);
-    }
-
-    private void freeIrq(final String name) {
-        final InterruptLine line = platform.interrupt(name);
-        if (line != null) {
-            kernel.freeIrq(line);
-        }
-    }
-
-    /** {@code arm_smmu_write_reg_sync()}: the update has taken effect once ACK shows it. */
-    private int writeAcknowledged(final int value, final int register, final int ack) {
-        mmio.writel(value, register);
-        for (long waitedUs = 0; waitedUs <= ACK_TIMEOUT_US; waitedUs++) {
-            if (mmio.readl(ack) == value) {
-                return 0;
-            }
-            kernel.udelay(1);
-        }
-        return -Errno.ETIMEDOUT;
-    }
-
-    /** {@code arm_smmu_update_gbpa()}: a store while Update reads 1 would be ignored. */
-    private void updateGbpa(final int set) {
-        if (isGbpaUpdated()) {
-            mmio.writel(
-                    mmio.readl(SmmuRegisters.GBPA) | set | SmmuRegisters.GBPA_UPDATE,
-                    SmmuRegisters.GBPA);
-            if (isGbpaUpdated()) {
-                return;
+        if (platform.interrupt("combined") != null) {
+            resources.requestIrq("combined", this::handleCombined, this::runThreads);
+        } else {
+            forgetMessages();
+            resources.requestIrq("eventq", null, eventThread::run);
+            resources.requestIrq("gerror", this::handleGlobalErrors, null);
+            if (features.pri()) {
+                resources.requestIrq("priq", null, priThread::run);
             }
         }
-        kernel.log().err(platform.name(), "GBPA not responding to update");
+        return control.enableIrqs(
+                SmmuRegisters.IRQ_CTRL_EVENTQ_IRQEN
+                        | SmmuRegisters.IRQ_CTRL_GERROR_IRQEN
+                        | (features.pri() ? SmmuRegisters.IRQ_CTRL_PRIQ_IRQEN : 0));
     }
 
-    private boolean isGbpaUpdated() {
-        for (long waitedUs = 0; waitedUs <= ACK_TIMEOUT_US; waitedUs++) {
-            if ((mmio.readl(SmmuRegisters.GBPA) & SmmuRegisters.GBPA_UPDATE) == 0) {
-                return true;
-            }
-            kernel.udelay(1);
+    /** {@code arm_smmu_setup_msis()}: no message goes where a former owner wanted it. */
+    private void forgetMessages() {
+        mmio.writeq(0, SmmuRegisters.GERROR_IRQ_CFG0);
+        mmio.writeq(0, SmmuRegisters.EVENTQ_IRQ_CFG0);
+        if (features.pri()) {
+            mmio.writeq(0, SmmuRegisters.PRIQ_IRQ_CFG0);
         }
-        return false;
     }
-
-    // ---- Global errors: arm_smmu_gerror_handler() -----------------------------------------------
 
     private boolean handleGlobalErrors() {
-        final int gerror = mmio.readl(SmmuRegisters.GERROR);
-        final int active = (gerror ^ mmio.readl(SmmuRegisters.GERRORN)) & GERROR_HANDLED;
-        if (active == 0) {
-            return false;
-        }
-        kernel.log()
-                .warn(
-                        platform.name(),
-                        "unexpected global error reported (0x"
-                                + Integer.toHexString(active)
-                                + "), this could be serious");
-        if ((active & SmmuRegisters.GERROR_SFM_ERR) != 0) {
-            kernel.log().err(platform.name(), "device has entered Service Failure Mode!");
-            writeAcknowledged(0, SmmuRegisters.CR0, SmmuRegisters.CR0ACK);
-        }
-        if ((active & SmmuRegisters.GERROR_EVENTQ_ABT_ERR) != 0) {
-            kernel.log().err(platform.name(), "EVTQ write aborted -- events may have been lost");
-        }
-        if ((active & SmmuRegisters.GERROR_CMDQ_ERR) != 0) {
-            commandQueue.skipError();
-        }
-        mmio.writel(gerror, SmmuRegisters.GERRORN);
+        globalErrors.handle();
         return false;
+    }
+
+    private boolean handleCombined() {
+        globalErrors.handle();
+        return true;
+    }
+
+    private void runThreads() {
+        eventThread.run();
+        if (features.pri()) {
+            priThread.run();
+        }
     }
 
     // ---- For the operations and domains of this package -----------------------------------------
@@ -314,8 +355,8 @@ public final class ArmSmmuDevice {
         return platform;
     }
 
-    Kernel kernel() {
-        return kernel;
+    void warn(final String message) {
+        kernel.log().warn(platform.name(), message);
     }
 
     ArmSmmuFeatures features() {
@@ -330,55 +371,32 @@ public final class ArmSmmuDevice {
         return streamTable;
     }
 
+    ArmSmmuMasterTables tables() {
+        return tables;
+    }
+
     ArmSmmuStreams streams() {
         return streams;
+    }
+
+    ArmSmmuIds asids() {
+        return asids;
+    }
+
+    ArmSmmuIds vmids() {
+        return vmids;
     }
 
     FaultGeneration generation() {
         return generation;
     }
 
-    /** Waits until the event queue's records up to now have been taken. */
-    void synchronizeEvents() {
-        kernel.synchronizeIrq(platform.interrupt(EVENT_IRQ));
-    }
-
     IopfQueue iopfQueue() {
         return iopfQueue;
     }
 
-    /** ASIDs count from 1; there are as many domains in a bench as fit into 16 bits. */
-    synchronized int allocAsid() {
-        return ++lastAsid & 0xffff;
-    }
-
-    /** Writes every stream table entry of a master. */
-    void installSte(final ArmSmmuMaster master, final long word0, final long word1) {
-        for (final int sid : master.streamIds()) {
-            streamTable.write(sid, word0, word1);
-        }
-    }
-
-    /**
-     * Makes a master's streams use its table of contexts ({@code arm_smmu_make_cdtable_ste}).
-     *
-     * @param s1Dss what becomes of accesses without SubstreamID, an {@code S1DSS_} value
-     */
-    void installCdTable(final ArmSmmuMaster master, final int s1Dss) {
-        installSte(
-                master,
-                StreamTableEntry.word0(
-                        StreamTableEntry.CONFIG_S1,
-                        master.cdTable().dmaAddress(),
-                        master.ssidBits()),
-                s1Dss | StreamTableEntry.S1C_WRITE_BACK_ISH | stallDisable(master));
-        master.setCdTableInSte(true);
-    }
-
-    /** S1STALLD keeps a context that could stall from doing so where the device must not. */
-    long stallDisable(final ArmSmmuMaster master) {
-        return features.stalls() && !features.stallForced() && !master.isStallEnabled()
-                ? StreamTableEntry.S1STALLD
-                : 0;
+    /** Waits until the event queue's records up to now have been taken. */
+    void synchronizeEvents() {
+        resources.synchronizeIrqs();
     }
 }

@@ -9,104 +9,74 @@ import io.iopf4j.api.IommuPageResponse;
 import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.api.hw.DmaMemory;
 import io.iopf4j.api.hw.Mmio;
-import io.iopf4j.api.kernel.KernelLog;
+import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.api.smmuv3.Events;
-import io.iopf4j.api.smmuv3.QueueIndex;
 import io.iopf4j.api.smmuv3.SmmuRegisters;
 
 /**
  * The threaded half of the event interrupt: takes records off the event queue and reports stalled
- * ones as faults. Follows {@code arm_smmu_evtq_thread()} and {@code arm_smmu_handle_evt()} of Linux
- * 6.12. Runs on one thread at a time.
+ * ones as faults: {@code arm_smmu_handle_evt()} of Linux 6.12.
  */
-final class ArmSmmuEventThread {
-    private static final int LOG_LIMIT = 10;
-
-    private final Mmio mmio;
-    private final KernelLog log;
-    private final String name;
-    private final DmaMemory memory;
-    private final int log2Size;
+final class ArmSmmuEventThread extends ArmSmmuOutputQueue {
     private final ArmSmmuStreams streams;
     private final IommuCore core;
+    private final ArmSmmuRateLimit dumps;
     private final IommuFault fault = new IommuFault();
     private final IommuPageResponse failureResponse = new IommuPageResponse();
-    private int prod;
-    private int cons;
-    private int dumped;
-    private long lostNotices;
 
     ArmSmmuEventThread(
             final Mmio mmio,
-            final KernelLog log,
+            final Kernel kernel,
             final String name,
             final DmaMemory memory,
             final int log2Size,
             final ArmSmmuStreams streams,
             final IommuCore core) {
-        this.mmio = mmio;
-        this.log = log;
-        this.name = name;
-        this.memory = memory;
-        this.log2Size = log2Size;
+        super(
+                mmio,
+                kernel,
+                name,
+                memory,
+                log2Size,
+                SmmuRegisters.EVENTQ_BASE,
+                SmmuRegisters.EVENTQ_PROD,
+                SmmuRegisters.EVENTQ_CONS,
+                Events.BYTES);
         this.streams = streams;
         this.core = core;
+        this.dumps = new ArmSmmuRateLimit(kernel);
     }
 
-    /** Programs base and pointers; the queue must be disabled. */
-    void programRegisters() {
-        prod = 0;
-        cons = 0;
-        mmio.writeq(
-                SmmuRegisters.BASE_ALLOCATE | memory.dmaAddress() | log2Size,
-                SmmuRegisters.EVENTQ_BASE);
-        mmio.writel(prod, SmmuRegisters.EVENTQ_PROD);
-        mmio.writel(cons, SmmuRegisters.EVENTQ_CONS);
-    }
-
-    /** How often the hardware said that it had dropped records. */
-    long lostNotices() {
-        return lostNotices;
-    }
-
-    /** Drains the queue, looks once more, and only then acknowledges an overflow. */
-    void run() {
-        do {
-            while (!QueueIndex.isEmpty(prod, cons, log2Size)) {
-                handleNext();
-            }
-            if (readProd() == -Errno.EOVERFLOW) {
-                lostNotices++;
-                log.err(name, "EVTQ overflow detected -- events lost");
-            }
-        } while (!QueueIndex.isEmpty(prod, cons, log2Size));
-        acknowledgeOverflow();
-    }
-
-    private void handleNext() {
-        final long offset = (long) QueueIndex.index(cons, log2Size) * Events.BYTES;
-        final long word0 = memory.getLong(offset);
-        final long word1 = memory.getLong(offset + 8);
-        final long word2 = memory.getLong(offset + 16);
-        final long word3 = memory.getLong(offset + 24);
-        // The slot goes back before the fault is reported: reporting may take long, and until then
-        // the hardware can use the room.
-        cons = QueueIndex.advance(cons, 1, log2Size);
-        mmio.writel(cons, SmmuRegisters.EVENTQ_CONS);
-        if (handle(word0, word1, word2) != 0 && dumped < LOG_LIMIT) {
-            dumped++;
-            log.info(
-                    name,
-                    String.format(
-                            "event 0x%02x received: 0x%016x 0x%016x 0x%016x 0x%016x",
-                            Events.number(word0), word0, word1, word2, word3));
+    @Override
+    void handle(final long[] words) {
+        if (handle(words[0], words[1], words[2]) != 0 && dumps.allows()) {
+            kernel().log()
+                    .info(
+                            name(),
+                            String.format(
+                                    "event 0x%02x received: 0x%016x 0x%016x 0x%016x 0x%016x",
+                                    Events.number(words[0]),
+                                    words[0],
+                                    words[1],
+                                    words[2],
+                                    words[3]));
         }
+    }
+
+    @Override
+    String overflowMessage() {
+        return "EVTQ overflow detected -- events lost";
     }
 
     private int handle(final long word0, final long word1, final long word2) {
         final int number = Events.number(word0);
         if (number < Events.F_TRANSLATION || number > Events.F_PERMISSION) {
             return -Errno.EOPNOTSUPP;
+        }
+        if ((word1 & Events.S2) != 0 && core.generation() != FaultGeneration.LINUX_6_12) {
+            // Stage 2 is taken to be pinned, and nobody answers: the transaction stays stalled.
+            // 6.12 does not look, and reports the fault as if it were the guest's.
+            return -Errno.EFAULT;
         }
         if ((word1 & Events.STALL) == 0) {
             return -Errno.EOPNOTSUPP;
@@ -129,15 +99,23 @@ final class ArmSmmuEventThread {
             // No RESUME is sent here, in Linux either: the transaction stays stalled.
             return -Errno.EINVAL;
         }
-        if (master.isDraining()) {
+        fault.pageRequest(flags, pasid, Events.stag(word1), perm, word2);
+        return report(master);
+    }
+
+    private int report(final ArmSmmuMaster master) {
+        if (!master.beginReport()) {
             return 0;
         }
-        fault.pageRequest(flags, pasid, Events.stag(word1), perm, word2);
-        final int ret = core.reportDeviceFault(master.device(), fault);
-        if (ret != 0 && core.generation() != FaultGeneration.LINUX_6_12) {
-            answerFailedReport(master);
+        try {
+            final int ret = core.reportDeviceFault(master.device(), fault);
+            if (ret != 0 && core.generation() != FaultGeneration.LINUX_6_12) {
+                answerFailedReport(master);
+            }
+            return ret;
+        } finally {
+            master.endReport();
         }
-        return ret;
     }
 
     /** Until 6.8 whoever reports a fault in vain owes its answer ({@code arm_smmu_handle_evt}). */
@@ -152,21 +130,5 @@ final class ArmSmmuEventThread {
                         master.device(),
                         fault,
                         failureResponse.set(fault.pasid(), fault.grpid(), failure));
-    }
-
-    /** {@code queue_sync_prod_in()}: a changed overflow flag means that records were lost. */
-    private int readProd() {
-        final int now = mmio.readl(SmmuRegisters.EVENTQ_PROD);
-        final boolean lost = ((now ^ prod) & QueueIndex.OVERFLOW) != 0;
-        prod = now;
-        return lost ? -Errno.EOVERFLOW : 0;
-    }
-
-    /** {@code queue_sync_cons_ovf()}. */
-    private void acknowledgeOverflow() {
-        if (((prod ^ cons) & QueueIndex.OVERFLOW) != 0) {
-            cons = (cons & ~QueueIndex.OVERFLOW) | (prod & QueueIndex.OVERFLOW);
-            mmio.writel(cons, SmmuRegisters.EVENTQ_CONS);
-        }
     }
 }

@@ -3,31 +3,60 @@ package io.iopf4j.drivers.armsmmuv3;
 
 import io.iopf4j.api.DomainType;
 import io.iopf4j.api.IommuDevice;
+import io.iopf4j.api.IommuDomain;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A device behind the SMMU: {@code struct arm_smmu_master} of Linux 6.12. */
+/**
+ * A device behind the SMMU: {@code struct arm_smmu_master} of Linux 6.12. Changed under the core's
+ * group lock, but for what the event thread reads.
+ */
 final class ArmSmmuMaster {
     private final IommuDevice device;
-    private final List<Integer> streamIds;
+    private final int[] streamIds;
     private final boolean stallEnabled;
+    private final boolean ats;
     private final int ssidBits;
     private boolean iopfEnabled;
     private boolean svaEnabled;
-    private volatile boolean draining;
+    private boolean draining;
+    private Thread reporter;
+    private volatile boolean atsEnabled;
     private CdTable cdTable;
     private boolean cdTableInSte;
-    private DomainType ridDomainType = DomainType.BLOCKED;
+    private boolean atsInSte;
+    private IommuDomain ridDomain;
+
+    /** What the stream table says of each stream. */
+    private final long[] ste = new long[ArmSmmuEntryWriter.WORDS];
 
     /** By PASID. */
-    private final Map<Integer, ArmSmmuSvaDomain> svaDomains = new TreeMap<>();
+    private final Map<Integer, ArmSmmuStage1Domain> pasidDomains = new TreeMap<>();
 
-    ArmSmmuMaster(final IommuDevice device, final boolean stallEnabled, final int ssidBits) {
+    /**
+     * A device.
+     *
+     * @param device whose ids are its StreamIDs; one that is named twice counts once
+     * @param stallEnabled it may stall
+     * @param ats it may cache translations
+     * @param ssidBits bits of its SubstreamIDs
+     * @param blocked the domain that is attached at first
+     */
+    ArmSmmuMaster(
+            final IommuDevice device,
+            final boolean stallEnabled,
+            final boolean ats,
+            final int ssidBits,
+            final IommuDomain blocked) {
         this.device = device;
-        this.streamIds = device.fwspec().ids();
+        this.streamIds =
+                device.fwspec().ids().stream().distinct().mapToInt(Integer::intValue).toArray();
         this.stallEnabled = stallEnabled;
+        this.ats = ats;
         this.ssidBits = ssidBits;
+        this.ridDomain = blocked;
+        ArmSmmuSte.makeAbort(ste);
     }
 
     static ArmSmmuMaster of(final IommuDevice dev) {
@@ -38,13 +67,17 @@ final class ArmSmmuMaster {
         return device;
     }
 
-    List<Integer> streamIds() {
-        return streamIds;
+    int streamCount() {
+        return streamIds.length;
+    }
+
+    int streamId(final int index) {
+        return streamIds[index];
     }
 
     /** The stream that answers name: a device with faults has exactly one. */
     int faultStreamId() {
-        return streamIds.get(0);
+        return streamIds[0];
     }
 
     boolean isStallEnabled() {
@@ -53,11 +86,25 @@ final class ArmSmmuMaster {
 
     /** {@code arm_smmu_master_iopf_supported()}: one stream, and it may stall. */
     boolean isIopfSupported() {
-        return streamIds.size() == 1 && stallEnabled;
+        return device.fwspec().ids().size() == 1 && stallEnabled;
     }
 
     int ssidBits() {
         return ssidBits;
+    }
+
+    /** {@code arm_smmu_ats_supported()}. */
+    boolean canAts() {
+        return ats;
+    }
+
+    /** Whether its own cache may hold something. */
+    boolean isAtsEnabled() {
+        return atsEnabled;
+    }
+
+    void setAtsEnabled(final boolean enabled) {
+        atsEnabled = enabled;
     }
 
     boolean isIopfEnabled() {
@@ -68,13 +115,44 @@ final class ArmSmmuMaster {
         iopfEnabled = enabled;
     }
 
-    /** Its stalls are being ended: what the event queue still says of them is void. */
-    boolean isDraining() {
-        return draining;
+    /**
+     * The event thread is about to report a stall, and says when it has.
+     *
+     * @return false if the stall has been ended: what the event queue still says of it is void
+     */
+    synchronized boolean beginReport() {
+        if (!draining) {
+            reporter = Thread.currentThread();
+        }
+        return !draining;
     }
 
-    void setDraining(final boolean draining) {
-        this.draining = draining;
+    synchronized void endReport() {
+        reporter = null;
+        notifyAll();
+    }
+
+    /**
+     * Waits for a report that is under way: what answers it must come before its stall is ended, or
+     * would end another's that has got the tag. Whoever drains out of a report does not wait for
+     * itself. The caller holds the monitor, so that no other report begins once this returns.
+     */
+    synchronized void awaitReport() {
+        boolean isInterrupted = false;
+        while (reporter != null && reporter != Thread.currentThread()) {
+            try {
+                wait();
+            } catch (final InterruptedException e) {
+                isInterrupted = true;
+            }
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    synchronized void setDraining(final boolean isDraining) {
+        draining = isDraining;
     }
 
     boolean isSvaEnabled() {
@@ -97,8 +175,23 @@ final class ArmSmmuMaster {
         return cdTableInSte;
     }
 
-    void setCdTableInSte(final boolean inSte) {
-        cdTableInSte = inSte;
+    boolean isAtsInSte() {
+        return atsInSte;
+    }
+
+    /** What {@link #ste()} says is the host's table of contexts, with or without ATS. */
+    void setInSte(final boolean isCdTable, final boolean isAts) {
+        cdTableInSte = isCdTable;
+        atsInSte = isAts;
+    }
+
+    /** Its stream table entry, to be read only. */
+    long[] ste() {
+        return ste;
+    }
+
+    void setSte(final long[] words) {
+        System.arraycopy(words, 0, ste, 0, ste.length);
     }
 
     /** Whether PASIDs are attached through {@link #cdTable()}. */
@@ -106,30 +199,45 @@ final class ArmSmmuMaster {
         return cdTable != null && cdTable.usedSubstreams() > 0;
     }
 
-    /** The SVA domain at a PASID, or null ({@code arm_smmu_bond} until 6.8). */
-    ArmSmmuSvaDomain svaDomain(final int pasid) {
-        return svaDomains.get(pasid);
+    /** The domain at a PASID, or null. */
+    ArmSmmuStage1Domain pasidDomain(final int pasid) {
+        return pasidDomains.get(pasid);
     }
 
-    /** PASIDs at which there are SVA domains. */
-    List<Integer> svaPasids() {
-        return List.copyOf(svaDomains.keySet());
+    /** PASIDs at which there are domains. */
+    List<Integer> pasids() {
+        return List.copyOf(pasidDomains.keySet());
     }
 
-    void addSvaDomain(final int pasid, final ArmSmmuSvaDomain domain) {
-        svaDomains.put(pasid, domain);
+    /** Whether an address space is attached anywhere ({@code arm_smmu_bond} until 6.8). */
+    boolean hasSva() {
+        return pasidDomains.values().stream().anyMatch(domain -> domain.type() == DomainType.SVA);
     }
 
-    void removeSvaDomain(final int pasid) {
-        svaDomains.remove(pasid);
+    /** Enters a domain at a PASID, or takes the one there out with null. */
+    void setPasidDomain(final int pasid, final ArmSmmuStage1Domain domain) {
+        if (domain == null) {
+            pasidDomains.remove(pasid);
+        } else {
+            pasidDomains.put(pasid, domain);
+        }
     }
 
     /** What is attached at the RID. */
-    DomainType ridDomainType() {
-        return ridDomainType;
+    IommuDomain ridDomain() {
+        return ridDomain;
     }
 
-    void setRidDomainType(final DomainType type) {
-        ridDomainType = type;
+    /** Another domain is attached at the RID; the devices of the former no longer count it. */
+    void setRidDomain(final IommuDomain domain) {
+        final ArmSmmuAttachments former = attachments(ridDomain);
+        if (former != null && former != attachments(domain)) {
+            former.remove(this, ArmSmmuAttachments.RID);
+        }
+        ridDomain = domain;
+    }
+
+    private static ArmSmmuAttachments attachments(final IommuDomain domain) {
+        return domain instanceof ArmSmmuAttachable attachable ? attachable.attachments() : null;
     }
 }

@@ -2,6 +2,7 @@
 package io.iopf4j.drivers.armsmmuv3;
 
 import io.iopf4j.api.DevFeature;
+import io.iopf4j.api.DomainType;
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.FaultGeneration;
 import io.iopf4j.api.IommuDevice;
@@ -9,11 +10,12 @@ import io.iopf4j.api.IommuDomain;
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IommuOps;
 import io.iopf4j.api.IommuPageResponse;
-import io.iopf4j.api.IommuUserData;
+import io.iopf4j.api.IommufdViommu;
 import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.api.PageResponseType;
 import io.iopf4j.api.kernel.AddressSpace;
 import io.iopf4j.api.smmuv3.Commands;
+import io.iopf4j.api.uapi.HwptAlloc;
 
 /**
  * What the driver offers to the core: {@code arm_smmu_ops} of Linux 6.12, with the nested domain
@@ -23,11 +25,13 @@ final class ArmSmmuOps implements IommuOps {
     private static final int UNKNOWN_CODE = -1;
 
     private final ArmSmmuDevice smmu;
-    private final ArmSmmuBlockedDomain blocked;
+    private final ArmSmmuSteDomain blocked;
+    private final ArmSmmuSteDomain identity;
 
     ArmSmmuOps(final ArmSmmuDevice smmu) {
         this.smmu = smmu;
-        this.blocked = new ArmSmmuBlockedDomain(smmu);
+        this.blocked = new ArmSmmuSteDomain(smmu, DomainType.BLOCKED);
+        this.identity = new ArmSmmuSteDomain(smmu, DomainType.IDENTITY);
     }
 
     /** Follows {@code arm_smmu_probe_device()}. */
@@ -46,25 +50,56 @@ final class ArmSmmuOps implements IommuOps {
                 new ArmSmmuMaster(
                         dev,
                         stallEnabled,
-                        Math.min(features.ssidBits(), dev.fwspec().pasidNumBits()));
-        final int ret = smmu.streams().insert(master);
+                        features.ats() && dev.fwspec().ats(),
+                        Math.min(features.ssidBits(), dev.fwspec().pasidNumBits()),
+                        blocked);
+        final int ret = insert(master);
         if (ret == 0) {
             dev.setDriverData(master);
         }
         return ret;
     }
 
-    /** Follows {@code arm_smmu_release_device()}. */
+    /** {@code arm_smmu_insert_master()}: every stream gets an entry, or nothing is kept. */
+    private int insert(final ArmSmmuMaster master) {
+        for (int i = 0; i < master.streamCount(); i++) {
+            if (!smmu.streamTable().covers(master.streamId(i))) {
+                return -Errno.ERANGE;
+            }
+        }
+        for (int i = 0; i < master.streamCount(); i++) {
+            final int ret = smmu.streamTable().init(master.streamId(i));
+            if (ret != 0) {
+                return ret;
+            }
+        }
+        final int ret = smmu.streams().insert(master);
+        if (ret != 0) {
+            smmu.warn("another device has a stream of " + master.device().name());
+        }
+        return ret;
+    }
+
+    /**
+     * Follows {@code arm_smmu_release_device()}. The streams abort before the fault queue is left:
+     * nothing stalls any more, so that every stall there is has its record taken, and is answered
+     * when the queue is left. Linux lets the core block the device first.
+     */
     @Override
     public void releaseDevice(final IommuDevice dev) {
         final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
-        for (final int pasid : master.svaPasids()) {
-            master.svaDomain(pasid).removeDevPasid(master, pasid);
+        smmu.tables().block(master);
+        for (final int pasid : master.pasids()) {
+            master.pasidDomain(pasid).removeDevPasid(master, pasid);
+        }
+        blocked.attachDev(dev);
+        if (master.isStallEnabled()) {
+            // Once the stream is nobody's, whatever has stalled would stay so.
+            smmu.synchronizeEvents();
         }
         if (master.isIopfEnabled()) {
             leaveFaultQueue(dev);
         }
-        smmu.installSte(master, ArmSmmuStreamTable.ABORT, 0);
         if (master.cdTable() != null) {
             master.cdTable().free(smmu.platform().dma());
         }
@@ -78,8 +113,25 @@ final class ArmSmmuOps implements IommuOps {
     }
 
     @Override
-    public IommuDomain domainAllocPaging(final IommuDevice dev) {
-        return ArmSmmuPagingDomain.alloc(smmu);
+    public IommuDomain identityDomain() {
+        return identity;
+    }
+
+    /**
+     * Follows {@code arm_smmu_domain_alloc_paging_flags()} and {@code arm_smmu_domain_finalise()}:
+     * stage 1 where it is there, unless guests' tables are to stand on the domain.
+     */
+    @Override
+    public IommuDomain domainAllocPagingFlags(final IommuDevice dev, final int flags) {
+        return switch (flags) {
+            case 0 ->
+                    smmu.features().stage1()
+                            ? ArmSmmuPagingDomain.alloc(smmu)
+                            : ArmSmmuStage2Domain.alloc(smmu, false);
+            case HwptAlloc.FLAG_NEST_PARENT ->
+                    smmu.features().nesting() ? ArmSmmuStage2Domain.alloc(smmu, true) : null;
+            default -> null;
+        };
     }
 
     @Override
@@ -93,9 +145,11 @@ final class ArmSmmuOps implements IommuOps {
         return bits == 0 ? 0 : 1 << bits;
     }
 
+    /** Follows {@code arm_vsmmu_alloc()}. */
     @Override
-    public IommuDomain domainAllocNested(final IommuDevice dev, final IommuUserData data) {
-        return ArmSmmuNestedDomain.alloc(smmu, ArmSmmuMaster.of(dev), data);
+    public IommufdViommu viommuAlloc(
+            final IommuDevice dev, final IommuDomain parent, final int type) {
+        return ArmSmmuVsmmu.alloc(smmu, parent, type);
     }
 
     /**
@@ -109,7 +163,7 @@ final class ArmSmmuOps implements IommuOps {
             return -Errno.ENODEV;
         }
         if (feature == DevFeature.SVA) {
-            if (master.ssidBits() == 0) {
+            if (!smmu.features().sva() || master.ssidBits() == 0) {
                 return -Errno.EINVAL;
             }
             if (master.isSvaEnabled()) {
@@ -148,7 +202,7 @@ final class ArmSmmuOps implements IommuOps {
             if (!master.isSvaEnabled()) {
                 return -Errno.EINVAL;
             }
-            if (smmu.generation() == FaultGeneration.LINUX_5_X && !master.svaPasids().isEmpty()) {
+            if (smmu.generation() == FaultGeneration.LINUX_5_X && master.hasSva()) {
                 return -Errno.EBUSY;
             }
             master.setSvaEnabled(false);
@@ -186,7 +240,7 @@ final class ArmSmmuOps implements IommuOps {
         final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
         final boolean isBefore612 = smmu.generation() != FaultGeneration.LINUX_6_12;
         if (master == null || !master.isStallEnabled()) {
-            smmu.kernel().log().warn(smmu.platform().name(), "page response without stall");
+            smmu.warn("page response without stall");
             return isBefore612 ? -Errno.ENODEV : 0;
         }
         int action = resumeAction(msg.code());
@@ -222,8 +276,12 @@ final class ArmSmmuOps implements IommuOps {
 
     /**
      * What December 2017 asked for and Linux never got: {@code CMD_STALL_TERM} ends all stalls of
-     * the stream, whatever their SubstreamID. Records of them that the driver has not taken yet
-     * would name tags that the next owner's stalls may get, so they are taken and dropped here.
+     * the stream, whatever their SubstreamID. The streams abort meanwhile, which the command needs
+     * to be of any use (IHI 0070, 4.6.2). Records of them that the driver has not taken yet would
+     * name tags that the next owner's stalls may get, so they are taken and dropped here.
+     *
+     * @return 0; or the errno of a command that failed, and no record was dropped: the stalls are
+     *     there still, and are reported
      */
     @Override
     public int drainFaults(final IommuDevice dev) {
@@ -231,13 +289,27 @@ final class ArmSmmuOps implements IommuOps {
         if (!master.isStallEnabled()) {
             return 0;
         }
-        master.setDraining(true);
-        int ret = 0;
-        for (final int sid : master.streamIds()) {
-            ret = ret == 0 ? smmu.commandQueue().issueWithSync(Commands.stallTerm(sid), 0) : ret;
+        smmu.tables().block(master);
+        final int ret;
+        // The event thread must not report a stall that the command has ended.
+        synchronized (master) {
+            master.awaitReport();
+            ret = terminateStalls(master);
+            master.setDraining(ret == 0);
         }
-        smmu.synchronizeEvents();
-        master.setDraining(false);
+        if (ret == 0) {
+            smmu.synchronizeEvents();
+            master.setDraining(false);
+        }
+        smmu.tables().unblock(master);
+        return ret;
+    }
+
+    private int terminateStalls(final ArmSmmuMaster master) {
+        int ret = 0;
+        for (int i = 0; i < master.streamCount() && ret == 0; i++) {
+            ret = smmu.commandQueue().issueWithSync(Commands.stallTerm(master.streamId(i)), 0);
+        }
         return ret;
     }
 

@@ -4,33 +4,36 @@ package io.iopf4j.drivers.armsmmuv3;
 import io.iopf4j.api.DomainType;
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuDevice;
-import io.iopf4j.api.IommuDomain;
-import io.iopf4j.api.smmuv3.Commands;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
 
 /**
  * A stage 1 domain whose tables the host owns, at the RID or at PASIDs: {@code arm_smmu_domain}
- * with {@code ARM_SMMU_DOMAIN_S1} of Linux 6.12.
+ * with {@code ARM_SMMU_DOMAIN_S1} of Linux 6.12. Its owner serialises mapping.
  */
-public final class ArmSmmuPagingDomain extends IommuDomain {
-    private final ArmSmmuDevice smmu;
-    private final IoPgtable pgtable;
-    private final int asid;
-
+public final class ArmSmmuPagingDomain extends ArmSmmuStage1Domain {
     private ArmSmmuPagingDomain(final ArmSmmuDevice smmu, final IoPgtable pgtable, final int asid) {
-        super(DomainType.PAGING);
-        this.smmu = smmu;
-        this.pgtable = pgtable;
-        this.asid = asid;
+        super(DomainType.PAGING, smmu, pgtable, asid);
     }
 
+    /** A domain, or null without memory, ASID, stage 1 or pages of 4 KiB. */
     static ArmSmmuPagingDomain alloc(final ArmSmmuDevice smmu) {
+        if (!smmu.features().stage1() || !smmu.features().granule4k()) {
+            return null;
+        }
         final IoPgtable pgtable = IoPgtable.alloc(smmu.platform().dma());
-        return pgtable == null ? null : new ArmSmmuPagingDomain(smmu, pgtable, smmu.allocAsid());
+        if (pgtable == null) {
+            return null;
+        }
+        final int asid = smmu.asids().alloc();
+        if (asid == ArmSmmuIds.NONE) {
+            pgtable.free();
+            return null;
+        }
+        return new ArmSmmuPagingDomain(smmu, pgtable, asid);
     }
 
     /**
-     * Maps one page of 4 KiB ({@code iommu_map}).
+     * Maps one page of 4 KiB ({@code iommu_map}), or changes its mapping.
      *
      * @param iova any address in the page
      * @param paddr physical address of the page
@@ -38,7 +41,30 @@ public final class ArmSmmuPagingDomain extends IommuDomain {
      * @return 0, or {@code -ENOMEM}
      */
     public int map(final long iova, final long paddr, final int perm) {
-        return pgtable.map(iova, paddr, perm) ? 0 : -Errno.ENOMEM;
+        return mapPage(iova, paddr, perm);
+    }
+
+    @Override
+    public int map(final long iova, final long paddr, final long bytes, final int perm) {
+        final int ret = pgtable().map(iova, paddr, bytes, perm);
+        if (IoPgtable.mayHaveBeenSeen(ret)) {
+            invalidateAll();
+        }
+        return ret;
+    }
+
+    @Override
+    public long unmap(final long iova, final long bytes) {
+        long done = 0;
+        while (done < bytes) {
+            final long gone = pgtable().unmapFirst(iova + done, bytes - done);
+            if (gone == 0) {
+                break;
+            }
+            invalidate(iova + done, gone, Long.numberOfTrailingZeros(gone));
+            done += gone;
+        }
+        return done;
     }
 
     /**
@@ -48,36 +74,32 @@ public final class ArmSmmuPagingDomain extends IommuDomain {
      * @return false if it was not mapped
      */
     public boolean unmap(final long iova) {
-        if (!pgtable.unmap(iova)) {
+        if (!pgtable().unmap(iova)) {
             return false;
         }
-        // Not the leaf alone: tables that became empty have been taken out as well.
-        smmu.commandQueue()
-                .issueWithSync(Commands.tlbiNhVa(0, asid), Commands.tlbiAddress(iova, false));
+        invalidate(iova & -PAGE_BYTES, PAGE_BYTES);
         return true;
     }
 
     /** CD 0 first, then the entry that leads to it: {@code arm_smmu_attach_dev()}. */
     @Override
     public int attachDev(final IommuDevice dev) {
+        if (isOfOtherSmmu(dev)) {
+            return -Errno.EINVAL;
+        }
         final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
-        final int ret = ArmSmmuContexts.write(smmu, master, 0, pgtable, asid);
+        final int ret = enter(master, ArmSmmuAttachments.RID, 0);
         if (ret == 0) {
-            smmu.installCdTable(master, StreamTableEntry.S1DSS_SSID0);
-            master.setRidDomainType(type());
+            smmu().tables().installCdTable(master, StreamTableEntry.S1DSS_SSID0);
+            smmu().tables().commitAts(master, master.canAts(), ArmSmmuAttachments.RID);
+            master.setRidDomain(this);
         }
         return ret;
     }
 
-    @Override
-    public int setDevPasid(final IommuDevice dev, final int pasid) {
-        return ArmSmmuContexts.setPasid(smmu, ArmSmmuMaster.of(dev), pasid, pgtable, asid);
-    }
-
-    /** {@code arm_smmu_domain_free_paging()}: the hardware forgets the tables before they go. */
+    /** {@code arm_smmu_domain_free_paging()}. */
     @Override
     public void free() {
-        smmu.commandQueue().issueWithSync(Commands.tlbiNhAsid(0, asid), 0);
-        pgtable.free();
+        freeTables();
     }
 }

@@ -4,13 +4,8 @@ package io.iopf4j.drivers.armsmmuv3;
 import io.iopf4j.api.DomainType;
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuDevice;
-import io.iopf4j.api.IommuDomain;
 import io.iopf4j.api.kernel.AddressSpace;
 import io.iopf4j.api.kernel.MmuNotifier;
-import io.iopf4j.api.smmuv3.Commands;
-import io.iopf4j.api.smmuv3.ContextDescriptor;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * A process's address space at PASIDs: {@code arm-smmu-v3-sva.c} of Linux 6.12. Differs in that the
@@ -21,19 +16,11 @@ import java.util.List;
  * <p>Its monitor guards tables and attachments; it is taken under the core's group lock or the
  * address space's lock, and takes a table of contexts and the command queue.
  */
-final class ArmSmmuSvaDomain extends IommuDomain implements MmuNotifier {
+final class ArmSmmuSvaDomain extends ArmSmmuStage1Domain implements MmuNotifier {
     /** {@code CMDQ_MAX_TLBI_OPS}: from so many pages on the whole address space is invalidated. */
     private static final long MAX_TLBI_OPS = 512;
 
-    private static final int PAGE_SHIFT = 12;
-
-    private record Attachment(ArmSmmuMaster master, int ssid) {}
-
-    private final ArmSmmuDevice smmu;
     private final AddressSpace mm;
-    private final IoPgtable pgtable;
-    private final int asid;
-    private final List<Attachment> attachments = new ArrayList<>();
     private boolean isReleased;
 
     private ArmSmmuSvaDomain(
@@ -41,21 +28,30 @@ final class ArmSmmuSvaDomain extends IommuDomain implements MmuNotifier {
             final AddressSpace mm,
             final IoPgtable pgtable,
             final int asid) {
-        super(DomainType.SVA);
-        this.smmu = smmu;
+        super(DomainType.SVA, smmu, pgtable, asid);
         this.mm = mm;
-        this.pgtable = pgtable;
-        this.asid = asid;
     }
 
-    /** {@code arm_smmu_domain_alloc_sva()}: null without memory, or if the process has ended. */
+    /**
+     * {@code arm_smmu_domain_alloc_sva()}: null without memory or ASID, if the SMMU cannot share
+     * address spaces, or if the process has ended.
+     */
     static ArmSmmuSvaDomain alloc(final ArmSmmuDevice smmu, final AddressSpace mm) {
+        if (!smmu.features().sva()) {
+            return null;
+        }
         final IoPgtable pgtable = IoPgtable.alloc(smmu.platform().dma());
         if (pgtable == null) {
             return null;
         }
-        final ArmSmmuSvaDomain domain = new ArmSmmuSvaDomain(smmu, mm, pgtable, smmu.allocAsid());
+        final int asid = smmu.asids().alloc();
+        if (asid == ArmSmmuIds.NONE) {
+            pgtable.free();
+            return null;
+        }
+        final ArmSmmuSvaDomain domain = new ArmSmmuSvaDomain(smmu, mm, pgtable, asid);
         if (mm.register(domain) != 0) {
+            smmu.asids().free(asid);
             pgtable.free();
             return null;
         }
@@ -71,35 +67,24 @@ final class ArmSmmuSvaDomain extends IommuDomain implements MmuNotifier {
     /** {@code arm_smmu_sva_set_dev_pasid()}. */
     @Override
     public synchronized int setDevPasid(final IommuDevice dev, final int pasid) {
-        if (isReleased || dev.ops() != smmu.ops()) {
-            return -Errno.EINVAL;
-        }
-        final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
-        final int ret = ArmSmmuContexts.setPasid(smmu, master, pasid, pgtable, asid);
-        if (ret == 0) {
-            attachments.add(new Attachment(master, pasid));
-            master.addSvaDomain(pasid, this);
-        }
-        return ret;
+        return isReleased ? -Errno.EINVAL : super.setDevPasid(dev, pasid);
     }
 
     /**
-     * Ends an attachment ({@code arm_smmu_remove_dev_pasid}). The context goes under the lock: were
-     * the process to end in between, its pages would go while the context still led to them.
+     * The context goes under the lock: were the process to end in between, its pages would go while
+     * the context still led to them.
      */
+    @Override
     synchronized void removeDevPasid(final ArmSmmuMaster master, final int ssid) {
-        master.cdTable().clear(ssid, ArmSmmuContexts.invalidation(smmu, master));
-        attachments.remove(new Attachment(master, ssid));
-        master.removeSvaDomain(ssid);
+        super.removeDevPasid(master, ssid);
     }
 
-    /** {@code arm_smmu_sva_domain_free()}: the hardware forgets the tables before they go. */
+    /** {@code arm_smmu_sva_domain_free()}. */
     @Override
     public void free() {
         mm.unregister(this);
         synchronized (this) {
-            invalidateAsid();
-            pgtable.free();
+            freeTables();
         }
     }
 
@@ -107,27 +92,24 @@ final class ArmSmmuSvaDomain extends IommuDomain implements MmuNotifier {
 
     @Override
     public synchronized int populated(final long addr, final long paddr, final int perm) {
-        return pgtable.map(addr, paddr, perm) ? 0 : -Errno.ENOMEM;
+        return mapPage(addr, paddr, perm);
     }
 
     @Override
     public synchronized void cleared(final long addr) {
-        pgtable.unmap(addr);
+        pgtable().unmap(addr);
     }
 
     /** {@code arm_smmu_mm_arch_invalidate_secondary_tlbs()}. */
     @Override
     public synchronized void invalidateSecondaryTlbs(final long start, final long end) {
-        if ((end - start) >>> PAGE_SHIFT >= MAX_TLBI_OPS) {
-            invalidateAsid();
-            return;
+        final long size = end - start;
+        if (!smmu().features().rangeInvalidation()
+                && size >>> ArmSmmuTlb.PAGE_SHIFT >= MAX_TLBI_OPS) {
+            invalidateAll();
+        } else {
+            invalidate(start, size);
         }
-        for (long addr = start; addr < end; addr += 1L << PAGE_SHIFT) {
-            // Not the leaf alone: tables that became empty have been taken out as well.
-            smmu.commandQueue()
-                    .issue(Commands.tlbiNhVa(0, asid), Commands.tlbiAddress(addr, false));
-        }
-        smmu.commandQueue().sync();
     }
 
     /**
@@ -137,20 +119,14 @@ final class ArmSmmuSvaDomain extends IommuDomain implements MmuNotifier {
     @Override
     public synchronized void released() {
         isReleased = true;
-        for (final Attachment attachment : attachments) {
+        final long[] cd = new long[ArmSmmuEntryWriter.WORDS];
+        for (final ArmSmmuAttachments.Attachment attachment : attachments().all()) {
             final ArmSmmuMaster master = attachment.master();
+            ArmSmmuCd.makeSvaReleased(
+                    cd, walk(), asid(), master.isStallEnabled(), smmu().features().stallForced());
             master.cdTable()
-                    .quiet(
-                            attachment.ssid(),
-                            ContextDescriptor.quiet(
-                                    ArmSmmuContexts.word0(smmu, master, asid),
-                                    smmu.features().stallForced()),
-                            ArmSmmuContexts.invalidation(smmu, master));
+                    .write(attachment.ssid(), cd, smmu().tables().contextInvalidation(master));
         }
-        invalidateAsid();
-    }
-
-    private void invalidateAsid() {
-        smmu.commandQueue().issueWithSync(Commands.tlbiNhAsid(0, asid), 0);
+        invalidateAll();
     }
 }

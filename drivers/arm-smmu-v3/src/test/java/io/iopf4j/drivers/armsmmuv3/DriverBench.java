@@ -27,6 +27,7 @@ import io.iopf4j.emulation.PhysicalMemory;
 import io.iopf4j.emulation.RecentLog;
 import io.iopf4j.emulation.Scheduler;
 import io.iopf4j.emulation.SimulatedKernel;
+import io.iopf4j.emulation.smmuv3.SmmuFeature;
 import io.iopf4j.emulation.smmuv3.SmmuObserver;
 import io.iopf4j.emulation.smmuv3.SmmuV3;
 import io.iopf4j.emulation.smmuv3.SmmuV3Config;
@@ -48,7 +49,19 @@ final class DriverBench implements PlatformDevice {
     static final long IOVA = 0x1234_5678L;
     static final long MEMORY = 0x4000_0000L;
     static final SmmuV3Config CONFIG =
-            new SmmuV3Config(8, 20, 8, 7, 64, SmmuV3Config.STALL_AND_TERMINATE);
+            SmmuV3Config.roomy()
+                    .withSidBits(8)
+                    .withCommandQueueLog2Max(8)
+                    .withEventQueueLog2Max(7)
+                    .withStallMax(64);
+
+    /** The same as a small integration would have it: no PCIe, no messages, no ranges, no EL2. */
+    static final SmmuV3Config PLAIN =
+            CONFIG.without(SmmuFeature.HYP)
+                    .without(SmmuFeature.RANGE_INVALIDATION)
+                    .without(SmmuFeature.PRI)
+                    .without(SmmuFeature.ATS)
+                    .without(SmmuFeature.MSI);
 
     final PhysicalMemory memory = new PhysicalMemory(MEMORY, 0x100_0000);
     final MemoryAllocator allocator = new MemoryAllocator(memory);
@@ -190,7 +203,12 @@ final class DriverBench implements PlatformDevice {
         final List<long[]> commands = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             final long at = base + (long) i * Commands.BYTES;
-            commands.add(new long[] {memory.readLong(at), memory.readLong(at + 8)});
+            final long word0 = memory.readLong(at);
+            final long word1 = memory.readLong(at + 8);
+            // A SYNC whose message has come is half gone.
+            final boolean isSync = (int) word0 == 0 && word1 == at;
+            commands.add(
+                    new long[] {isSync ? Commands.sync(Commands.SYNC_CS_IRQ, 0) : word0, word1});
         }
         return commands;
     }

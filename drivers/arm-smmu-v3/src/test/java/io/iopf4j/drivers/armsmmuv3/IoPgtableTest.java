@@ -158,7 +158,7 @@ final class IoPgtableTest {
 
     @Test
     void shouldMakeTheHardwareForgetTablesThatWentWithThePage() {
-        final DriverBench bench = DriverBench.probed();
+        final DriverBench bench = DriverBench.probed(DriverBench.PLAIN);
         final DriverBench.Client client = bench.client(SID);
         final ArmSmmuPagingDomain domain = bench.pagingDomain(client);
         domain.map(IOVA, bench.page, READ);

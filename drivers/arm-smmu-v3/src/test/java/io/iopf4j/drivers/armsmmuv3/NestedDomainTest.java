@@ -15,13 +15,15 @@ import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuAttachHandle;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuDomain;
+import io.iopf4j.api.IommuFwspec;
 import io.iopf4j.api.IommuUserData;
 import io.iopf4j.api.PageResponseCode;
-import io.iopf4j.api.smmuv3.CmdqOp;
 import io.iopf4j.api.smmuv3.Commands;
 import io.iopf4j.api.smmuv3.ContextDescriptor;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
+import io.iopf4j.core.IommuGroup;
 import io.iopf4j.emulation.AccessResult;
+import io.iopf4j.emulation.smmuv3.SmmuFeature;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,10 +33,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A domain whose contexts and tables a guest owns. */
 final class NestedDomainTest {
     private static final int PASID = 3;
+    private static final int VSID = 1;
     private static final long S1DSS = StreamTableEntry.S1DSS_SSID0;
 
     private final DriverBench bench = DriverBench.probed();
     private final DriverBench.Client client = bench.client(SID);
+    private final GuestMachine machine = new GuestMachine(bench);
     private final CdTable guestContexts = CdTable.alloc(bench.allocator, DriverBench.PASID_BITS);
     private final IoPgtable guestTables = IoPgtable.alloc(bench.allocator);
     private final long vste =
@@ -69,7 +73,12 @@ final class NestedDomainTest {
         attachGuest();
         guestContext(PASID);
         client.access(PASID, IOVA, READ);
-        guestContexts.clear(PASID, ssid -> {});
+        assertEquals(0, machine.viommu.vdeviceAlloc(VSID, client.device));
+        guestContexts.clear(
+                PASID,
+                ssid ->
+                        assertEquals(
+                                0, machine.viommu.cacheInvalidate(Commands.cfgiCd(VSID, ssid), 1)));
         bench.answer(PageResponseCode.SUCCESS);
         assertEquals(List.of(AccessResult.ABORTED), client.results());
     }
@@ -81,7 +90,8 @@ final class NestedDomainTest {
         "0x0100000000000000, 0", // Reserved bits of word 0.
         "0x0010000000000000, 0",
         "0, 0x0000000000000100", // Fields of stage 2 and others.
-        "0, 0x0000000010000000", // EATS
+        "0, 0x0000000020000000", // EATS, split
+        "0, 0x0000000030000000",
         "0, 0x0000100000000000" // SHCFG
     })
     void shouldRefuseBitsThatAreNotTheGuests(final String extra0, final String extra1) {
@@ -89,36 +99,14 @@ final class NestedDomainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            ints = {
-                1,
-                2,
-                3,
-                StreamTableEntry.CONFIG_BYPASS,
-                StreamTableEntry.CONFIG_S2,
-                StreamTableEntry.CONFIG_NESTED
-            })
+    @ValueSource(ints = {1, 2, 3, StreamTableEntry.CONFIG_S2, StreamTableEntry.CONFIG_NESTED})
     void shouldRefuseAConfigurationThatIsNotTheGuests(final int config) {
         assertNull(alloc(StreamTableEntry.word0(config), 0));
     }
 
     @Test
     void shouldRefuseDataOfAnotherKind() {
-        assertNull(
-                bench.smmu
-                        .ops()
-                        .domainAllocNested(client.device, new IommuUserData(1, vste, S1DSS)));
-    }
-
-    @Test
-    void shouldRefuseADeviceThatWasNotProbed() {
-        final IommuDevice stranger = bench.device(0x30);
-        assertNull(
-                bench.smmu
-                        .ops()
-                        .domainAllocNested(
-                                stranger,
-                                new IommuUserData(IommuUserData.ARM_SMMUV3, vste, S1DSS)));
+        assertNull(machine.viommu.allocDomainNested(new IommuUserData(1, vste, S1DSS)));
     }
 
     @Test
@@ -144,6 +132,59 @@ final class NestedDomainTest {
         guestContext(PASID);
         client.access(PASID, IOVA, READ);
         assertEquals(List.of(AccessResult.ABORTED), client.results());
+    }
+
+    @Test
+    void shouldMergeTheGuestsWordsWithTheHosts() {
+        client.attach(alloc(vste, S1DSS | StreamTableEntry.S1C_WRITE_BACK_ISH));
+        final long[] ste = ArmSmmuMaster.of(client.device).ste();
+        assertEquals(vste | 7 << 1, ste[0]);
+        assertEquals(S1DSS | StreamTableEntry.S1C_WRITE_BACK_ISH | 1L << 44, ste[1]);
+        final long[] parent = new long[ArmSmmuEntryWriter.WORDS];
+        machine.parent.makeSte(parent, ArmSmmuMaster.of(client.device), false);
+        assertEquals(parent[2], ste[2]);
+        assertEquals(parent[3], ste[3]);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, 0, 0", "false, 1, 0", "true, 0, 0", "true, 1, 1"})
+    void shouldHaveAtsIfDeviceAndGuestBothHave(
+            final boolean device, final int eats, final int expected) {
+        final DriverBench cached = DriverBench.probed(DriverBench.CONFIG.with(SmmuFeature.ATS));
+        final IommuDevice dev =
+                new IommuDevice(
+                        "ats",
+                        cached.smmu.ops(),
+                        new IommuFwspec(List.of(0x30), false, DriverBench.PASID_BITS, device));
+        assertEquals(0, new IommuGroup(0x30).addDevice(dev));
+        final IommuDomain domain = new GuestMachine(cached).nested(vste, S1DSS | (long) eats << 28);
+        assertEquals(0, domain.attachDev(dev));
+        assertEquals(expected, StreamTableEntry.eats(ArmSmmuMaster.of(dev).ste()[1]));
+    }
+
+    @Test
+    void shouldKeepADeviceFromStallingThatMustNot() {
+        final IommuDevice dev = bench.device(false, DriverBench.PASID_BITS, 0x30);
+        assertEquals(0, new IommuGroup(0x30).addDevice(dev));
+        assertEquals(0, alloc(vste, S1DSS).attachDev(dev));
+        final long[] ste = ArmSmmuMaster.of(dev).ste();
+        assertEquals(StreamTableEntry.S1STALLD, ste[1] & StreamTableEntry.S1STALLD);
+        assertEquals(0, ste[2] & StreamTableEntry.S2S);
+    }
+
+    @Test
+    void shouldPassThroughStageTwoAloneWhereTheGuestBypasses() {
+        client.attach(alloc(StreamTableEntry.word0(StreamTableEntry.CONFIG_BYPASS), 0));
+        client.access(NO_PASID, bench.page, READ);
+        client.access(NO_PASID, DriverBench.MEMORY - 8, READ);
+        assertEquals(List.of(AccessResult.DONE), client.results());
+        assertEquals(1, bench.faults.size(), "below the machine's memory");
+    }
+
+    @Test
+    void shouldRefuseADeviceOfAnotherSmmu() {
+        final DriverBench other = DriverBench.probed();
+        assertEquals(-Errno.EINVAL, alloc(vste, S1DSS).attachDev(other.client(SID).device));
     }
 
     // ---- Beside other domains -------------------------------------------------------------------
@@ -202,54 +243,6 @@ final class NestedDomainTest {
         assertEquals(-Errno.EOPNOTSUPP, alloc(vste, S1DSS).setDevPasid(client.device, PASID));
     }
 
-    // ---- Invalidation ---------------------------------------------------------------------------
-
-    @ParameterizedTest
-    @ValueSource(
-            longs = {
-                CmdqOp.CFGI_STE,
-                CmdqOp.CFGI_STE_RANGE,
-                CmdqOp.TLBI_EL2_ALL,
-                CmdqOp.TLBI_S12_VMALL,
-                CmdqOp.RESUME,
-                CmdqOp.STALL_TERM,
-                CmdqOp.SYNC,
-                CmdqOp.PREFETCH_CONFIG,
-                0,
-                0xff,
-                CmdqOp.CFGI_CD | Commands.SSEC,
-                CmdqOp.TLBI_NH_ASID | Commands.SSEC
-            })
-    void shouldRefuseACommandThatIsNotTheGuests(final long word0) {
-        final int before = bench.commands().size();
-        assertEquals(-Errno.EIO, alloc(vste, S1DSS).cacheInvalidateUser(word0, 0));
-        assertEquals(before, bench.commands().size());
-    }
-
-    @Test
-    void shouldPutTheHostsStreamIntoAContextInvalidation() {
-        assertEquals(0, alloc(vste, S1DSS).cacheInvalidateUser(Commands.cfgiCd(0x99, PASID), 1));
-        assertEquals(Commands.cfgiCd(SID, PASID), bench.lastSyncedCommand()[0]);
-        assertEquals(1, bench.lastSyncedCommand()[1]);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            ints = {CmdqOp.TLBI_NH_ALL, CmdqOp.TLBI_NH_ASID, CmdqOp.TLBI_NH_VA, CmdqOp.TLBI_NH_VAA})
-    void shouldPutTheHostsVmidIntoATlbInvalidation(final int opcode) {
-        final long guest = opcode | 0x0021_0077_0000_0000L;
-        assertEquals(0, alloc(vste, S1DSS).cacheInvalidateUser(guest, 0x1234_5000));
-        assertEquals(opcode | 0x0021_0000_0000_0000L, bench.lastSyncedCommand()[0]);
-        assertEquals(0x1234_5000, bench.lastSyncedCommand()[1]);
-    }
-
-    @Test
-    void shouldTakeNoInvalidationForADomainOfTheHost() {
-        assertEquals(
-                -Errno.EOPNOTSUPP,
-                bench.pagingDomain(client).cacheInvalidateUser(CmdqOp.TLBI_NH_ALL, 0));
-    }
-
     // ---- The guest's contexts -------------------------------------------------------------------
 
     @ParameterizedTest
@@ -274,16 +267,7 @@ final class NestedDomainTest {
     }
 
     private IommuDomain alloc(final long word0, final long word1) {
-        final IommuDomain domain =
-                bench.smmu
-                        .ops()
-                        .domainAllocNested(
-                                client.device,
-                                new IommuUserData(IommuUserData.ARM_SMMUV3, word0, word1));
-        if (domain != null) {
-            domain.setIopfHandler(bench::keepFaults);
-        }
-        return domain;
+        return machine.nested(word0, word1);
     }
 
     private void attachGuest() {

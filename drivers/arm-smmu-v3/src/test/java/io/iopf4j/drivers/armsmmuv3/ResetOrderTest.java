@@ -33,7 +33,7 @@ final class ResetOrderTest {
     void makeBench() {
         bench =
                 new DriverBench(
-                        DriverBench.CONFIG,
+                        DriverBench.PLAIN,
                         pages -> {
                             spy = mock(Mmio.class, delegatesTo(pages));
                             return spy;
@@ -54,15 +54,15 @@ final class ResetOrderTest {
         order.verify(spy).writel(0, SmmuRegisters.CMDQ_PROD);
         order.verify(spy).writel(0, SmmuRegisters.CMDQ_CONS);
         verifyAcknowledged(order, CMDQEN, SmmuRegisters.CR0, SmmuRegisters.CR0ACK);
-        order.verify(spy).writel(1, SmmuRegisters.CMDQ_PROD); // CFGI_ALL
-        order.verify(spy).writel(2, SmmuRegisters.CMDQ_PROD); // SYNC
-        order.verify(spy).writel(3, SmmuRegisters.CMDQ_PROD); // TLBI_NSNH_ALL
-        order.verify(spy).writel(4, SmmuRegisters.CMDQ_PROD); // SYNC
+        order.verify(spy).writel(2, SmmuRegisters.CMDQ_PROD); // CFGI_ALL, SYNC
+        order.verify(spy).writel(4, SmmuRegisters.CMDQ_PROD); // TLBI_NSNH_ALL, SYNC
         order.verify(spy).writeq(anyLong(), eq(SmmuRegisters.EVENTQ_BASE));
         order.verify(spy).writel(0, SmmuRegisters.EVENTQ_PROD);
         order.verify(spy).writel(0, SmmuRegisters.EVENTQ_CONS);
         verifyAcknowledged(order, QUEUES, SmmuRegisters.CR0, SmmuRegisters.CR0ACK);
         verifyAcknowledged(order, 0, SmmuRegisters.IRQ_CTRL, SmmuRegisters.IRQ_CTRLACK);
+        order.verify(spy).writeq(0, SmmuRegisters.GERROR_IRQ_CFG0);
+        order.verify(spy).writeq(0, SmmuRegisters.EVENTQ_IRQ_CFG0);
         verifyAcknowledged(order, 5, SmmuRegisters.IRQ_CTRL, SmmuRegisters.IRQ_CTRLACK);
         verifyAcknowledged(order, ALL, SmmuRegisters.CR0, SmmuRegisters.CR0ACK);
         order.verifyNoMoreInteractions();

@@ -39,7 +39,7 @@ final class SvaTest {
     private static final long START = 0x7f00_0000_0000L;
     private static final long END = START + 0x10_0000L;
 
-    private final DriverBench bench = DriverBench.probed();
+    private final DriverBench bench = DriverBench.probed(DriverBench.PLAIN);
     private final IommuSva sva = new IommuSva();
     private final MmStruct mm = new MmStruct("mm", bench.allocator);
     private final DriverBench.Client client = svaClient(SID);

@@ -49,7 +49,6 @@ public final class Bench {
     private final List<GuestVm> vms = new ArrayList<>();
     private final List<GuestDevice> devices = new ArrayList<>();
     private final List<GuestDevice> changed = new ArrayList<>();
-    private int lastAsid;
 
     private Bench(
             final BenchSettings settings,
@@ -130,8 +129,8 @@ public final class Bench {
         final VmMonitor monitor =
                 core.generation() == FaultGeneration.LINUX_6_12
                         ? new IommufdMonitor(
-                                (GroupResponder) core, coreObserver, drainsOnDomainChange())
-                        : new VfioMonitor(kernel, gate, coreObserver, scheduler::runReady);
+                                (GroupResponder) core, coreObserver, drainsOnDomainChange(), memory)
+                        : new VfioMonitor(kernel, gate, coreObserver, scheduler::runReady, memory);
         final GuestVm vm =
                 new GuestVm(
                         index,
@@ -166,8 +165,7 @@ public final class Bench {
                         new Endpoint(index, name, index, smmu, endpointListener),
                         driver.ops(),
                         allocator,
-                        pasidBits,
-                        this::nextAsid);
+                        pasidBits);
         devices.add(device);
         device.giveTo(vm);
         return device;
@@ -260,12 +258,6 @@ public final class Bench {
         return core.generation() == FaultGeneration.LINUX_6_12
                 || (record.device().endpoint().index() == ledger.endpoint(row)
                         && record.iova() == ledger.iova(row));
-    }
-
-    /** No VMID keeps guests apart while stage 2 is missing, so ASIDs are unique on the bench. */
-    private int nextAsid() {
-        lastAsid = lastAsid == 0xffff ? 1 : lastAsid + 1;
-        return lastAsid;
     }
 
     /**

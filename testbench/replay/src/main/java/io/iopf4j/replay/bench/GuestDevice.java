@@ -3,7 +3,6 @@ package io.iopf4j.replay.bench;
 
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuDevice;
-import io.iopf4j.api.IommuDomain;
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IommuFwspec;
 import io.iopf4j.api.IommuOps;
@@ -19,7 +18,6 @@ import io.iopf4j.drivers.armsmmuv3.IoPgtable;
 import io.iopf4j.emulation.Endpoint;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntSupplier;
 
 /**
  * A device that is assigned to a virtual machine, seen from both sides: the host's attachment of
@@ -38,21 +36,20 @@ public final class GuestDevice {
     private final IommuDevice device;
     private final DmaAllocator memory;
     private final int pasidBits;
-    private final IntSupplier asids;
     private final long page;
     private GuestVm vm;
     private CdTable contexts;
     private Context[] contextBySsid;
     private boolean isBound;
-    private IommuDomain domain;
+    private boolean isAttached;
+    private int virtualStreamId;
 
     GuestDevice(
             final Bench bench,
             final Endpoint endpoint,
             final IommuOps ops,
             final DmaAllocator memory,
-            final int pasidBits,
-            final IntSupplier asids) {
+            final int pasidBits) {
         this.bench = bench;
         this.endpoint = endpoint;
         this.device =
@@ -62,7 +59,6 @@ public final class GuestDevice {
                         new IommuFwspec(List.of(endpoint.streamId()), true, pasidBits));
         this.memory = memory;
         this.pasidBits = pasidBits;
-        this.asids = asids;
         final DmaMemory data = memory.allocCoherent(1);
         if (data == null) {
             throw new IllegalStateException(endpoint.name() + ": no guest memory is left");
@@ -75,6 +71,7 @@ public final class GuestDevice {
     /** Gives it to a machine, whose guest has tables of its own for it. */
     void giveTo(final GuestVm owner) {
         vm = owner;
+        virtualStreamId = owner.nextVirtualStreamId();
         contexts = CdTable.alloc(memory, pasidBits);
         if (contexts == null) {
             throw new IllegalStateException(endpoint.name() + ": no guest memory is left");
@@ -95,12 +92,11 @@ public final class GuestDevice {
 
     /** Attaches a nested domain that takes faults, if none is attached. */
     public void attach() {
-        if (domain == null) {
+        if (!isAttached) {
             if (!isBound) {
                 bind();
             }
-            final IommuDomain made = makeDomain();
-            final int ret = vm.monitor().attach(this, made);
+            final int ret = vm.monitor().attach(this, tables());
             if (ret == -Errno.EBUSY) {
                 // A former owner's handler is still registered: kernels before 6.12 cannot give a
                 // device away while faults of it are pending.
@@ -108,13 +104,13 @@ public final class GuestDevice {
                 return;
             }
             check("attach", ret);
-            domain = made;
+            isAttached = true;
         }
     }
 
     /** Attaches another nested domain in place of the one that is attached. */
     public void replace() {
-        if (domain == null) {
+        if (!isAttached) {
             return;
         }
         if (bench.drainsOnDomainChange()) {
@@ -123,15 +119,13 @@ public final class GuestDevice {
             attach();
             return;
         }
-        final IommuDomain made = makeDomain();
-        check("replace", vm.monitor().replace(this, made));
-        domain = made;
+        check("replace", vm.monitor().replace(this, tables()));
         bench.domainChanged(this);
     }
 
     /** Detaches what is attached; whether outstanding faults end is the kernel's affair. */
     public void detach() {
-        if (domain == null) {
+        if (!isAttached) {
             return;
         }
         final int ret = vm.monitor().detach(this);
@@ -140,7 +134,7 @@ public final class GuestDevice {
         } else {
             check("detach", ret);
         }
-        domain = null;
+        isAttached = false;
         bench.domainChanged(this);
     }
 
@@ -177,18 +171,13 @@ public final class GuestDevice {
         isBound = false;
     }
 
-    private IommuDomain makeDomain() {
-        return device.ops()
-                .domainAllocNested(
-                        device,
-                        new IommuUserData(
-                                IommuUserData.ARM_SMMUV3,
-                                StreamTableEntry.word0(
-                                        StreamTableEntry.CONFIG_S1,
-                                        contexts.dmaAddress(),
-                                        contexts.log2Size()),
-                                StreamTableEntry.S1DSS_SSID0
-                                        | StreamTableEntry.S1C_WRITE_BACK_ISH));
+    /** What the guest wrote into its stream table. */
+    private IommuUserData tables() {
+        return new IommuUserData(
+                IommuUserData.ARM_SMMUV3,
+                StreamTableEntry.word0(
+                        StreamTableEntry.CONFIG_S1, contexts.dmaAddress(), contexts.log2Size()),
+                StreamTableEntry.S1DSS_SSID0 | StreamTableEntry.S1C_WRITE_BACK_ISH);
     }
 
     private void check(final String what, final int ret) {
@@ -242,22 +231,30 @@ public final class GuestDevice {
             contextBySsid =
                     Arrays.copyOf(contextBySsid, Math.max(index + 1, contextBySsid.length * 2));
         }
-        final Context made = new Context(IoPgtable.alloc(memory), asids.getAsInt());
+        final Context made = new Context(IoPgtable.alloc(memory), vm.nextAsid());
         contextBySsid[index] = made;
         contexts.write(
                 index,
                 ContextDescriptor.word0(IoPgtable.ADDRESS_BITS, IPS_48_BITS, made.asid, true),
                 made.table.ttb(),
                 MAIR_WRITE_BACK,
-                changed -> invalidate(Commands.cfgiCd(endpoint.streamId(), changed), 1));
+                this::contextChanged);
         return made;
     }
 
-    /** The guest's commands go through the host, which has nothing to do while not attached. */
-    private void invalidate(final long word0, final long word1) {
-        if (domain != null) {
-            check("invalidate", domain.cacheInvalidateUser(word0, word1));
+    /** A device that was taken away has no name any more, and the hardware forgot all of it. */
+    private void contextChanged(final int ssid) {
+        if (isBound) {
+            invalidate(Commands.cfgiCd(virtualStreamId, ssid), 1);
         }
+    }
+
+    /**
+     * The guest's commands go through its machine's viommu, whether the device is attached or not:
+     * the hardware remembers translations by VMID, not by stream.
+     */
+    private void invalidate(final long word0, final long word1) {
+        check("invalidate", vm.monitor().invalidate(word0, word1));
     }
 
     // ---- For whoever looks on -------------------------------------------------------------------
@@ -281,12 +278,21 @@ public final class GuestDevice {
     }
 
     /**
+     * How its guest calls it.
+     *
+     * @return the guest's StreamID, each machine's own numbering
+     */
+    int virtualStreamId() {
+        return virtualStreamId;
+    }
+
+    /**
      * Whether a domain that takes faults is attached.
      *
      * @return after attach, before detach
      */
     public boolean isAttached() {
-        return domain != null;
+        return isAttached;
     }
 
     /**

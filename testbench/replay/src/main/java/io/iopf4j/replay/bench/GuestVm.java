@@ -22,6 +22,8 @@ public final class GuestVm {
     private final GuestListener looks = this::look;
     private GuestListener listener = GuestListener.NONE;
     private int lastCookie;
+    private int lastAsid;
+    private int virtualStreamIds;
 
     GuestVm(
             final int index,
@@ -46,6 +48,17 @@ public final class GuestVm {
 
     void remove(final GuestDevice device) {
         devices.remove(device);
+    }
+
+    /** The guest's own ASIDs: each machine counts from 1. */
+    int nextAsid() {
+        lastAsid = lastAsid == 0xffff ? 1 : lastAsid + 1;
+        return lastAsid;
+    }
+
+    /** The guest's own StreamIDs: each machine counts from 0. */
+    int nextVirtualStreamId() {
+        return virtualStreamIds++;
     }
 
     /**

@@ -2,7 +2,9 @@
 package io.iopf4j.replay.bench;
 
 import io.iopf4j.api.FaultObserver;
-import io.iopf4j.api.IommuDomain;
+import io.iopf4j.api.IommuUserData;
+import io.iopf4j.api.IommufdViommu;
+import io.iopf4j.api.uapi.HwptAlloc;
 import io.iopf4j.api.uapi.HwptPageResponse;
 import io.iopf4j.api.uapi.HwptPgfault;
 import io.iopf4j.core.iommufd.IommufdContext;
@@ -11,12 +13,16 @@ import io.iopf4j.core.iommufd.IommufdFaultQueue;
 import io.iopf4j.core.iommufd.IommufdHwpt;
 import io.iopf4j.core.iopf.GroupResponder;
 import io.iopf4j.emulation.IommuModel;
+import io.iopf4j.emulation.PhysicalMemory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A monitor of 6.12: one iommufd context with one fault queue. */
+/**
+ * A monitor of 6.12: one iommufd context with one fault queue, and of 6.13 the viommu, without
+ * which a guest has no tables.
+ */
 final class IommufdMonitor implements VmMonitor {
     private static final int READ_RECORDS = 64;
     private static final int PASID_VALID = 1;
@@ -29,9 +35,17 @@ final class IommufdMonitor implements VmMonitor {
     private final ByteBuffer records = ByteBuffer.allocate(READ_RECORDS * HwptPgfault.BYTES);
     private final ByteBuffer answer = ByteBuffer.allocate(HwptPageResponse.BYTES);
     private final GuestRecord record = new GuestRecord();
+    private final PhysicalMemory memory;
     private GuestDevice[] deviceOfId = new GuestDevice[16];
+    private int viommuId;
+    private IommufdViommu viommu;
 
-    IommufdMonitor(final GroupResponder core, final FaultObserver observer, final boolean drains) {
+    IommufdMonitor(
+            final GroupResponder core,
+            final FaultObserver observer,
+            final boolean drains,
+            final PhysicalMemory memory) {
+        this.memory = memory;
         context = new IommufdContext(core, observer);
         faultQueueId = context.faultQueueAlloc(0);
         faultQueue = context.faultQueue(faultQueueId);
@@ -48,6 +62,20 @@ final class IommufdMonitor implements VmMonitor {
             deviceOfId = Arrays.copyOf(deviceOfId, bound.id() * 2);
         }
         deviceOfId[bound.id()] = device;
+        if (viommu == null) {
+            makeViommu(bound);
+        }
+        final int id = context.vdeviceAlloc(viommuId, bound, device.virtualStreamId());
+        VmMemory.require(id > 0, "name a device", id);
+    }
+
+    private void makeViommu(final IommufdDevice bound) {
+        final IommufdHwpt parent = context.hwptAllocPaging(bound, HwptAlloc.FLAG_NEST_PARENT);
+        VmMemory.require(parent != null, "make a stage 2", context.lastError());
+        VmMemory.map(parent.domain(), memory);
+        viommuId = context.viommuAlloc(IommuUserData.VIOMMU_ARM_SMMUV3, bound, parent);
+        VmMemory.require(viommuId > 0, "make a viommu", viommuId);
+        viommu = context.viommu(viommuId);
     }
 
     @Override
@@ -58,9 +86,9 @@ final class IommufdMonitor implements VmMonitor {
     }
 
     @Override
-    public int attach(final GuestDevice device, final IommuDomain domain) {
+    public int attach(final GuestDevice device, final IommuUserData tables) {
         final Seat seat = seats.get(device);
-        final IommufdHwpt hwpt = context.hwptAlloc(domain, faultQueueId);
+        final IommufdHwpt hwpt = context.hwptAllocNested(viommuId, tables, faultQueueId);
         if (hwpt == null) {
             return context.lastError();
         }
@@ -74,9 +102,9 @@ final class IommufdMonitor implements VmMonitor {
     }
 
     @Override
-    public int replace(final GuestDevice device, final IommuDomain domain) {
+    public int replace(final GuestDevice device, final IommuUserData tables) {
         final Seat seat = seats.get(device);
-        final IommufdHwpt hwpt = context.hwptAlloc(domain, faultQueueId);
+        final IommufdHwpt hwpt = context.hwptAllocNested(viommuId, tables, faultQueueId);
         if (hwpt == null) {
             return context.lastError();
         }
@@ -86,6 +114,11 @@ final class IommufdMonitor implements VmMonitor {
             seat.hwpt = hwpt;
         }
         return ret;
+    }
+
+    @Override
+    public int invalidate(final long word0, final long word1) {
+        return viommu.cacheInvalidate(word0, word1);
     }
 
     @Override

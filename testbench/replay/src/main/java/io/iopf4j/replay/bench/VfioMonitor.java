@@ -5,15 +5,21 @@ import io.iopf4j.api.Errno;
 import io.iopf4j.api.FaultGeneration;
 import io.iopf4j.api.FaultObserver;
 import io.iopf4j.api.IommuCore;
+import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuDomain;
 import io.iopf4j.api.IommuFault;
+import io.iopf4j.api.IommuOps;
 import io.iopf4j.api.IommuPageResponse;
+import io.iopf4j.api.IommuUserData;
+import io.iopf4j.api.IommufdViommu;
 import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.api.kernel.Kernel;
+import io.iopf4j.api.uapi.HwptAlloc;
 import io.iopf4j.core.vfio.VfioFaultReader;
 import io.iopf4j.core.vfio.VfioPciDevice;
 import io.iopf4j.core.vfio.VfioResponseWriter;
 import io.iopf4j.emulation.IommuModel;
+import io.iopf4j.emulation.PhysicalMemory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +27,9 @@ import java.util.Map;
 
 /**
  * A monitor of the kernels before 6.12: VFIO's fault and response regions, a pair for each device.
- * The guest looks into the rings in the order in which its devices signalled.
+ * The guest looks into the rings in the order in which its devices signalled. Its container has the
+ * machine's stage 2, and passes a guest's invalidations on ({@code VFIO_IOMMU_CACHE_INVALIDATE}),
+ * which needs what only a viommu of later kernels knows; so here it is one.
  */
 final class VfioMonitor implements VmMonitor {
     private final Kernel kernel;
@@ -34,6 +42,8 @@ final class VfioMonitor implements VmMonitor {
     private final IommuPageResponse response = new IommuPageResponse();
     private final GuestRecord record = new GuestRecord();
     private final Runnable settle;
+    private final PhysicalMemory memory;
+    private IommufdViommu viommu;
     private Runnable wakeup = () -> {};
     private boolean isClosed;
 
@@ -41,8 +51,10 @@ final class VfioMonitor implements VmMonitor {
             final Kernel kernel,
             final IommuCore core,
             final FaultObserver observer,
-            final Runnable settle) {
+            final Runnable settle,
+            final PhysicalMemory memory) {
         this.settle = settle;
+        this.memory = memory;
         this.kernel = kernel;
         this.core = core;
         this.observer = observer;
@@ -53,6 +65,20 @@ final class VfioMonitor implements VmMonitor {
         seats.put(
                 device,
                 new Seat(device, VfioPciDevice.open(core, kernel, device.device(), observer)));
+        if (viommu == null) {
+            makeViommu(device.device());
+        }
+        final int ret = viommu.vdeviceAlloc(device.virtualStreamId(), device.device());
+        VmMemory.require(ret == 0, "name a device", ret);
+    }
+
+    private void makeViommu(final IommuDevice dev) {
+        final IommuOps ops = dev.ops();
+        final IommuDomain parent = ops.domainAllocPagingFlags(dev, HwptAlloc.FLAG_NEST_PARENT);
+        VmMemory.require(parent != null, "make a stage 2", -Errno.EOPNOTSUPP);
+        VmMemory.map(parent, memory);
+        viommu = ops.viommuAlloc(dev, parent, IommuUserData.VIOMMU_ARM_SMMUV3);
+        VmMemory.require(viommu != null, "make a viommu", -Errno.EOPNOTSUPP);
     }
 
     /** The device file is closed: what its guest says of it later meets a bad descriptor. */
@@ -60,20 +86,26 @@ final class VfioMonitor implements VmMonitor {
     public void unbind(final GuestDevice device) {
         final Seat seat = seats.remove(device);
         signalled.remove(seat);
+        viommu.vdeviceDestroy(device.virtualStreamId());
         seat.vfio.release();
     }
 
     @Override
-    public int attach(final GuestDevice device, final IommuDomain domain) {
+    public int attach(final GuestDevice device, final IommuUserData tables) {
         final Seat seat = seats.get(device);
-        final int ret = seat.vfio.attach(domain);
+        final int ret = seat.vfio.attach(viommu.allocDomainNested(tables));
         seat.openRegions();
         return ret;
     }
 
     @Override
-    public int replace(final GuestDevice device, final IommuDomain domain) {
-        return seats.get(device).vfio.replace(domain);
+    public int replace(final GuestDevice device, final IommuUserData tables) {
+        return seats.get(device).vfio.replace(viommu.allocDomainNested(tables));
+    }
+
+    @Override
+    public int invalidate(final long word0, final long word1) {
+        return viommu.cacheInvalidate(word0, word1);
     }
 
     @Override

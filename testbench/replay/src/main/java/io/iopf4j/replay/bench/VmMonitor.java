@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay.bench;
 
-import io.iopf4j.api.IommuDomain;
+import io.iopf4j.api.IommuUserData;
 
 /**
  * What a virtual machine monitor does with the host's kernel: takes devices, attaches them, hands
@@ -9,13 +9,18 @@ import io.iopf4j.api.IommuDomain;
  * 6.12 through iommufd. Each method returns 0 or the kernel's negative errno.
  */
 interface VmMonitor {
+    /** Takes a device. With the first one the machine gets its memory and its part of the IOMMU. */
     void bind(GuestDevice device);
 
     void unbind(GuestDevice device);
 
-    int attach(GuestDevice device, IommuDomain domain);
+    /** Attaches a domain of the guest's tables. */
+    int attach(GuestDevice device, IommuUserData tables);
 
-    int replace(GuestDevice device, IommuDomain domain);
+    int replace(GuestDevice device, IommuUserData tables);
+
+    /** Hands a guest's invalidation on, whatever is attached. */
+    int invalidate(long word0, long word1);
 
     /** The domain is gone afterwards, whatever the result. */
     int detach(GuestDevice device);
