@@ -3,6 +3,7 @@
 @SuppressWarnings("requires-automatic") // HdrHistogram names no module of its own
 module io.iopf4j.cli {
     requires info.picocli;
+    requires io.iopf4j.qtest;
     requires io.iopf4j.replay;
     requires HdrHistogram;
     requires tools.jackson.core;

@@ -21,6 +21,7 @@ import picocli.CommandLine.ParameterException;
             InfoCommand.class,
             ReplayCommand.class,
             RunCommand.class,
+            ServeCommand.class,
             PoliciesCommand.class,
             SemanticsCommand.class,
             ScenariosCommand.class
@@ -32,6 +33,7 @@ import picocli.CommandLine.ParameterException;
             "  iopf4j replay trace.dat",
             "  iopf4j replay trace.dat --json > report.json",
             "  iopf4j run shared-stall-buffer --policy vm-quota=half",
+            "  iopf4j serve --qtest unix:/tmp/smmu.sock",
             "",
             "iopf4j COMMAND --help shows more."
         })
@@ -40,8 +42,7 @@ public final class Main implements Runnable {
     static final int BROKEN = 1;
     static final int UNUSABLE = 2;
 
-    private static final List<String> LATER =
-            List.of("compare", "sweep", "serve", "explore", "convert");
+    private static final List<String> LATER = List.of("compare", "sweep", "explore", "convert");
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 

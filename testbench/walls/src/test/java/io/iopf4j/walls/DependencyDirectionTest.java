@@ -22,6 +22,7 @@ class DependencyDirectionTest {
     private static final String DRIVERS = "io.iopf4j.drivers..";
     private static final String TRACE = "io.iopf4j.trace..";
     private static final String REPLAY = "io.iopf4j.replay..";
+    private static final String QTEST = "io.iopf4j.qtest..";
     private static final String CLI = "io.iopf4j.cli..";
 
     @ArchTest
@@ -53,22 +54,27 @@ class DependencyDirectionTest {
 
     @ArchTest
     static void shouldKeepCoreFromHardwareAndBench(JavaClasses ours) {
-        checkNoneUses(ours, CORE, DRIVERS, EMULATION, TRACE, REPLAY, CLI);
+        checkNoneUses(ours, CORE, DRIVERS, EMULATION, TRACE, REPLAY, QTEST, CLI);
     }
 
     @ArchTest
     static void shouldKeepEmulationFromSoftwareAboveIt(JavaClasses ours) {
-        checkNoneUses(ours, EMULATION, CORE, DRIVERS, TRACE, REPLAY, CLI);
+        checkNoneUses(ours, EMULATION, CORE, DRIVERS, TRACE, REPLAY, QTEST, CLI);
     }
 
     @ArchTest
     static void shouldKeepTraceReadersAlone(JavaClasses ours) {
-        checkNoneUses(ours, TRACE, API, CORE, EMULATION, DRIVERS, REPLAY, CLI);
+        checkNoneUses(ours, TRACE, API, CORE, EMULATION, DRIVERS, REPLAY, QTEST, CLI);
     }
 
     @ArchTest
     static void shouldKeepReplayFromCommandLine(JavaClasses ours) {
-        checkNoneUses(ours, REPLAY, CLI);
+        checkNoneUses(ours, REPLAY, QTEST, CLI);
+    }
+
+    @ArchTest
+    static void shouldKeepQtestOnHardware(JavaClasses ours) {
+        checkNoneUses(ours, QTEST, CORE, DRIVERS, TRACE, REPLAY, CLI);
     }
 
     private static void checkNoneUses(JavaClasses ours, String from, String... forbidden) {

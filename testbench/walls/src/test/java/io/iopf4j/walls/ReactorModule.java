@@ -15,6 +15,7 @@ enum ReactorModule {
     ARM_SMMU_V3("drivers/arm-smmu-v3", "io.iopf4j.drivers.armsmmuv3"),
     TRACE("testbench/trace", "io.iopf4j.trace"),
     REPLAY("testbench/replay", "io.iopf4j.replay"),
+    QTEST("testbench/qtest", "io.iopf4j.qtest"),
     CLI("testbench/cli", "io.iopf4j.cli");
 
     /** Tests run in testbench/walls. */

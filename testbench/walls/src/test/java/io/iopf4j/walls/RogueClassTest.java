@@ -26,7 +26,7 @@ class RogueClassTest {
     @TempDir Path output;
 
     @ParameterizedTest
-    @EnumSource(names = {"API", "CORE", "EMULATION", "ARM_SMMU_V3", "TRACE"})
+    @EnumSource(names = {"API", "CORE", "EMULATION", "ARM_SMMU_V3", "TRACE", "QTEST"})
     void shouldCompileModuleAsItIs(ReactorModule module) throws IOException {
         assertEquals(List.of(), new ModuleCompiler(output).errors(module, List.of(), List.of()));
     }
@@ -40,7 +40,9 @@ class RogueClassTest {
         "ARM_SMMU_V3, EMULATION",
         "ARM_SMMU_V3, CORE",
         "TRACE, CORE",
-        "TRACE, API"
+        "TRACE, API",
+        "QTEST, CORE",
+        "QTEST, ARM_SMMU_V3"
     })
     void shouldRefuseClassThatReachesThroughWall(ReactorModule from, ReactorModule to)
             throws IOException {

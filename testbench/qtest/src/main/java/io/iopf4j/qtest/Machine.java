@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.qtest;
+
+import io.iopf4j.emulation.PhysicalMemory;
+import io.iopf4j.emulation.Scheduler;
+import io.iopf4j.emulation.WiredInterrupt;
+import java.util.List;
+
+/** What a client programs: memory, registers and interrupts around one IOMMU, out of reset. */
+public interface Machine {
+    /**
+     * Its memory.
+     *
+     * @return the only range there is
+     */
+    PhysicalMemory memory();
+
+    /**
+     * Its registers: the IOMMU's and the endpoint block's.
+     *
+     * @return windows that overlap neither each other nor the memory
+     */
+    List<Window> windows();
+
+    /**
+     * Its interrupts.
+     *
+     * @return wires; a wire's number is its place
+     */
+    List<WiredInterrupt> interrupts();
+
+    /**
+     * Its virtual time, 0 at first, and what waits for it.
+     *
+     * @return the clock
+     */
+    Scheduler clock();
+
+    /**
+     * What whoever ran it should know afterwards.
+     *
+     * @return lines, none if there is nothing to say
+     */
+    List<String> remarks();
+}
