@@ -72,9 +72,6 @@ public final class ContextDescriptor {
     /** Word 1 bit 1, and word 2 bit 1 for TTB1: permissions of tables are ignored. */
     public static final long HAD = 1L << 1;
 
-    /** Word 0 bits 13:0: T0SZ, TG0, IR0, OR0 and SH0, which say how TTB0 is walked. */
-    private static final long TTB0_WALK_MASK = (1L << 14) - 1;
-
     private static final int TG0_SHIFT = 6;
     private static final int IPS_SHIFT = 32;
     private static final int ASID_SHIFT = 48;
@@ -106,21 +103,6 @@ public final class ContextDescriptor {
                 | A
                 | ASET
                 | (long) (asid & 0xffff) << ASID_SHIFT;
-    }
-
-    /**
-     * Word 0 of a context that leads nowhere any more and makes no noise: nothing is walked, and
-     * accesses abort without a stall or a record. What {@code arm_smmu_make_sva_cd()} of Linux 6.12
-     * builds once the process has ended.
-     *
-     * @param word0 first doubleword of the context as it was
-     * @param stallForced whether the SMMU knows no context without stalls: then stall and record
-     *     stay
-     * @return first doubleword, whose context needs no table
-     */
-    public static long quiet(final long word0, final boolean stallForced) {
-        final long quiet = (word0 & ~TTB0_WALK_MASK) | EPD0;
-        return stallForced ? quiet : quiet & ~(S | R);
     }
 
     /**

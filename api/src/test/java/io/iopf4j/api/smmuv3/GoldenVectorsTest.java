@@ -220,13 +220,6 @@ class GoldenVectorsTest {
         assertWord(0x07cdf205c0003510L, ContextDescriptor.word0(48, 5, 1997, true));
     }
 
-    @Test
-    void shouldSilenceContextDescriptor() {
-        final long word0 = ContextDescriptor.word0(48, 5, 1997, true);
-        assertWord(0x07cdc205c0004000L, ContextDescriptor.quiet(word0, false));
-        assertWord(0x07cdf205c0004000L, ContextDescriptor.quiet(word0, true));
-    }
-
     @ParameterizedTest
     @CsvSource({"0, 32", "1, 36", "2, 40", "3, 42", "4, 44", "5, 48", "6, 52", "7, 56", "8, 32"})
     void shouldDecodeAddressSizes(final int field, final int bits) {
