@@ -55,16 +55,7 @@ public final class ArmSmmuPagingDomain extends ArmSmmuStage1Domain {
 
     @Override
     public long unmap(final long iova, final long bytes) {
-        long done = 0;
-        while (done < bytes) {
-            final long gone = pgtable().unmapFirst(iova + done, bytes - done);
-            if (gone == 0) {
-                break;
-            }
-            invalidate(iova + done, gone, Long.numberOfTrailingZeros(gone));
-            done += gone;
-        }
-        return done;
+        return pgtable().unmap(iova, bytes, this::invalidate);
     }
 
     /**

@@ -100,23 +100,7 @@ final class ArmSmmuStage2Domain extends IommuDomain implements ArmSmmuAttachable
      */
     @Override
     public long unmap(final long iova, final long bytes) {
-        long done = 0;
-        long run = 0;
-        long leaf = 0;
-        while (done < bytes) {
-            final long gone = pgtable.unmapFirst(iova + done, bytes - done);
-            if (gone != leaf) {
-                invalidate(iova + done - run, run, leaf);
-                run = 0;
-                leaf = gone;
-            }
-            if (gone == 0) {
-                break;
-            }
-            run += gone;
-            done += gone;
-        }
-        invalidate(iova + done - run, run, leaf);
+        final long done = pgtable.unmap(iova, bytes, this::invalidate);
         if (done > 0 && isNestParent) {
             smmu.commandQueue().issueWithSync(Commands.tlbiNhAll(vmid), 0);
             // A device knows a guest's addresses, too.
@@ -127,11 +111,8 @@ final class ArmSmmuStage2Domain extends IommuDomain implements ArmSmmuAttachable
         return done;
     }
 
-    private void invalidate(final long iova, final long size, final long leaf) {
-        if (size > 0) {
-            tlb.invalidateRange(
-                    Commands.tlbiS2Ipa(vmid), iova, size, Long.numberOfTrailingZeros(leaf), false);
-        }
+    private void invalidate(final long iova, final long size, final int leafLog2) {
+        tlb.invalidateRange(Commands.tlbiS2Ipa(vmid), iova, size, leafLog2, false);
     }
 
     /** {@code arm_smmu_make_s2_domain_ste()} of this domain and a master. */

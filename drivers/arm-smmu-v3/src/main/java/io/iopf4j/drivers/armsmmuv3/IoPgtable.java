@@ -209,28 +209,48 @@ public final class IoPgtable {
      *     that reaches out of the range; 0 for a range that has too many bits or is no multiple
      */
     public long unmap(final long iova, final long bytes) {
+        return unmap(iova, bytes, (first, size, leafLog2) -> {});
+    }
+
+    /** The same for an owner that makes the hardware forget each run of equal leaves. */
+    long unmap(final long iova, final long bytes, final Unmapped unmapped) {
         long done = 0;
-        while (done < bytes) {
-            final long gone = unmapFirst(iova + done, bytes - done);
-            if (gone == 0) {
-                break;
+        long run = 0;
+        long leaf = 0;
+        long gone;
+        do {
+            gone = done < bytes ? unmapFirst(iova + done, bytes - done) : 0;
+            if (gone != leaf) {
+                if (run > 0) {
+                    unmapped.run(iova + done - run, run, Long.numberOfTrailingZeros(leaf));
+                }
+                run = 0;
+                leaf = gone;
             }
+            run += gone;
             done += gone;
-        }
+        } while (gone != 0);
         return done;
     }
 
-    /**
-     * Unmaps the one page or block at the start of a range.
-     *
-     * @param iova first address, a multiple of 4 KiB
-     * @param most bytes of the range
-     * @return bytes of the page or block, or 0 as {@link #unmap(long, long)} says
-     */
-    long unmapFirst(final long iova, final long most) {
+    /** Bytes of the one page or block at the start of a range that was unmapped, or 0. */
+    private long unmapFirst(final long iova, final long most) {
         return (iova & (PAGE_BYTES - 1)) != 0 || isOutside(iova, most, addressBits)
                 ? 0
                 : unmapBelow(root, startLevel, iova, most);
+    }
+
+    /** What an owner does about leaves that are gone; tables may have gone with them. */
+    @FunctionalInterface
+    interface Unmapped {
+        /**
+         * Leaves of one size, side by side, are gone.
+         *
+         * @param iova address of the first
+         * @param size bytes of all
+         * @param leafLog2 log2 of the bytes of each
+         */
+        void run(long iova, long size, int leafLog2);
     }
 
     /** Gives the memory of all tables back; nothing walks them any more. */
