@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.api;
 
+import io.iopf4j.api.hw.PciConfig;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -15,6 +16,7 @@ public final class IommuDevice {
     private final String name;
     private final IommuOps ops;
     private final IommuFwspec fwspec;
+    private final PciConfig pci;
     private Object driverData;
     private volatile Object faultParam;
     private volatile Object iopfParam;
@@ -29,9 +31,23 @@ public final class IommuDevice {
      * @param fwspec what firmware says of it
      */
     public IommuDevice(final String name, final IommuOps ops, final IommuFwspec fwspec) {
+        this(name, ops, fwspec, null);
+    }
+
+    /**
+     * A PCI function that no driver has probed yet ({@code to_pci_dev} finds it).
+     *
+     * @param name what the kernel calls it, such as {@code 0000:00:02.0}
+     * @param ops the operations of the IOMMU that it sits behind
+     * @param fwspec what firmware says of it; its one id is its bus, device and function
+     * @param pci its configuration space, or null if it is no PCI function
+     */
+    public IommuDevice(
+            final String name, final IommuOps ops, final IommuFwspec fwspec, final PciConfig pci) {
         this.name = name;
         this.ops = ops;
         this.fwspec = fwspec;
+        this.pci = pci;
     }
 
     /**
@@ -59,6 +75,15 @@ public final class IommuDevice {
      */
     public IommuFwspec fwspec() {
         return fwspec;
+    }
+
+    /**
+     * Its configuration space ({@code to_pci_dev}).
+     *
+     * @return the space, or null if it is no PCI function
+     */
+    public PciConfig pci() {
+        return pci;
     }
 
     /**

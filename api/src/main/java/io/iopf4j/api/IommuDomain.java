@@ -145,6 +145,18 @@ public abstract class IommuDomain {
         return -Errno.ENODEV;
     }
 
+    /**
+     * Invalidates what the hardware caches of a guest's tables ({@code cache_invalidate_user}),
+     * where no viommu does it. The kernel's operation takes an array of such requests.
+     *
+     * @param request what is to go, in the hardware's own format
+     * @return 0; {@code -EOPNOTSUPP} if the domain has no such operation; {@code -EINVAL} or {@code
+     *     -EOPNOTSUPP} for a request that is not acceptable
+     */
+    public int cacheInvalidateUser(final IommuUserData request) {
+        return -Errno.EOPNOTSUPP;
+    }
+
     /** Gives up what the driver holds for it ({@code domain_ops.free}); nothing is attached. */
     public void free() {}
 }

@@ -64,6 +64,21 @@ public interface IommuOps {
     }
 
     /**
+     * Makes a domain whose page tables a guest owns, on the second stage of its memory, where no
+     * viommu is needed ({@code domain_alloc_nested} of 6.13): VT-d.
+     *
+     * @param dev the device that it is made for
+     * @param parent a domain made with {@code NEST_PARENT}; stays as long as the result
+     * @param data the guest's tables in the hardware's own format
+     * @return the domain, or null where the kernel says {@code -EOPNOTSUPP} or {@code -EINVAL}:
+     *     other data, hardware without nesting, or a parent that is no such domain
+     */
+    default IommuDomain domainAllocNested(
+            final IommuDevice dev, final IommuDomain parent, final IommuUserData data) {
+        return null;
+    }
+
+    /**
      * Makes a virtual machine's own part of the IOMMU ({@code viommu_alloc} of 6.13).
      *
      * @param dev the device that it is made for; others of the same IOMMU may use it
