@@ -3,6 +3,7 @@
 @SuppressWarnings("module") // The digit is the architecture's version.
 module io.iopf4j.drivers.armsmmuv3 {
     requires transitive io.iopf4j.api;
+    requires transitive io.iopf4j.iopgtable;
 
     exports io.iopf4j.drivers.armsmmuv3;
 }

@@ -5,6 +5,7 @@ import io.iopf4j.api.DomainType;
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
+import io.iopf4j.iopgtable.IoPgtable;
 
 /**
  * A stage 1 domain whose tables the host owns, at the RID or at PASIDs: {@code arm_smmu_domain}

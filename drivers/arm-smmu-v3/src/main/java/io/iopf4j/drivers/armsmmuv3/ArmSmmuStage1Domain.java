@@ -6,6 +6,7 @@ import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuDomain;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
+import io.iopf4j.iopgtable.IoPgtable;
 
 /**
  * A stage 1 domain whose tables the host owns: what paging and SVA domains do alike, {@code

@@ -6,6 +6,8 @@ import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuDomain;
 import io.iopf4j.api.smmuv3.Commands;
+import io.iopf4j.iopgtable.IoPgtable;
+import io.iopf4j.iopgtable.IoPgtableFmt;
 
 /**
  * A stage 2 domain, whose tables the host owns: {@code arm_smmu_domain} with {@code

@@ -6,6 +6,7 @@ import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.kernel.AddressSpace;
 import io.iopf4j.api.kernel.MmuNotifier;
+import io.iopf4j.iopgtable.IoPgtable;
 
 /**
  * A process's address space at PASIDs: {@code arm-smmu-v3-sva.c} of Linux 6.12. Differs in that the

@@ -10,6 +10,7 @@ import io.iopf4j.api.smmuv3.Commands;
 import io.iopf4j.api.smmuv3.ContextDescriptor;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
 import io.iopf4j.api.uapi.HwptAlloc;
+import io.iopf4j.iopgtable.IoPgtable;
 import java.util.List;
 
 /** A virtual machine on a bench: all memory is its own, one to one, below a viommu. */

@@ -14,6 +14,8 @@ import io.iopf4j.api.hw.DmaAllocator;
 import io.iopf4j.api.hw.DmaMemory;
 import io.iopf4j.emulation.MemoryAllocator;
 import io.iopf4j.emulation.PhysicalMemory;
+import io.iopf4j.iopgtable.IoPgtable;
+import io.iopf4j.iopgtable.IoPgtableFmt;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -18,6 +18,7 @@ import io.iopf4j.api.hw.DmaMemory;
 import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.emulation.MemoryAllocator;
 import io.iopf4j.emulation.PhysicalMemory;
+import io.iopf4j.iopgtable.IoPgtable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -24,6 +24,7 @@ import io.iopf4j.api.smmuv3.StreamTableEntry;
 import io.iopf4j.core.IommuGroup;
 import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.emulation.smmuv3.SmmuFeature;
+import io.iopf4j.iopgtable.IoPgtable;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -17,6 +17,7 @@ import io.iopf4j.api.smmuv3.Events;
 import io.iopf4j.api.smmuv3.SmmuRegisters;
 import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.emulation.AccessResult;
+import io.iopf4j.iopgtable.IoPgtable;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -11,6 +11,7 @@ import io.iopf4j.api.smmuv3.Commands;
 import io.iopf4j.api.smmuv3.ContextDescriptor;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
 import io.iopf4j.api.uapi.HwptAlloc;
+import io.iopf4j.iopgtable.IoPgtable;
 
 /**
  * A guest whose tables stand on a stage 2 of the host's. Its memory is mapped one to one, but pages

@@ -14,7 +14,7 @@ import io.iopf4j.api.smmuv3.ContextDescriptor;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
 import io.iopf4j.core.IommuGroup;
 import io.iopf4j.drivers.armsmmuv3.CdTable;
-import io.iopf4j.drivers.armsmmuv3.IoPgtable;
+import io.iopf4j.iopgtable.IoPgtable;
 import io.iopf4j.emulation.Endpoint;
 import java.util.Arrays;
 import java.util.List;

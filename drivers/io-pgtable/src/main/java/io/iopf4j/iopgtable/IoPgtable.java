@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.iopf4j.drivers.armsmmuv3;
+package io.iopf4j.iopgtable;
 
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.hw.DmaAllocator;
 import io.iopf4j.api.hw.DmaMemory;
-import io.iopf4j.api.smmuv3.PageDescriptor;
 
 /**
- * A translation table of 4 KiB pages and of blocks of 2 MiB and 1 GiB, for either stage: {@code
- * io-pgtable-arm.c} of Linux 6.12. A table that becomes empty is kept for the next one that is
- * needed, so that mapping in steady state allocates nothing. Its owner serialises calls and
- * invalidates what the hardware may have cached.
+ * A translation table of 4 KiB pages and of blocks of 2 MiB and 1 GiB, in the format of any stage:
+ * {@code io-pgtable-arm.c} and {@code intel/iommu.c} of Linux 6.12. A table that becomes empty is
+ * kept for the next one that is needed, so that mapping in steady state allocates nothing. Its
+ * owner serialises calls and invalidates what the hardware may have cached.
  */
 public final class IoPgtable {
-    /** Most bits of an input address. */
+    /** Bits of an input address that any format has tables for, and of an output address. */
     public static final int ADDRESS_BITS = 48;
 
     /** Bytes of a page. */
@@ -61,14 +60,17 @@ public final class IoPgtable {
      *
      * @param dma where from
      * @param fmt the stage
-     * @param addressBits bits of an input address, in [32, 48]
+     * @param addressBits bits of an input address, in [32, {@link IoPgtableFmt#maxAddressBits()}]
      * @return the table, or null without memory
      */
     public static IoPgtable alloc(
             final DmaAllocator dma, final IoPgtableFmt fmt, final int addressBits) {
-        if (addressBits < MIN_ADDRESS_BITS || addressBits > ADDRESS_BITS) {
+        if (addressBits < MIN_ADDRESS_BITS || addressBits > fmt.maxAddressBits()) {
             throw new IllegalArgumentException(
-                    "addressBits must be in [32, 48]: addressBits=" + addressBits);
+                    "addressBits must be in [32, "
+                            + fmt.maxAddressBits()
+                            + "]: addressBits="
+                            + addressBits);
         }
         final int levels = (addressBits - PAGE_SHIFT + STRIDE - 1) / STRIDE;
         int startLevel = LAST_LEVEL + 1 - levels;
@@ -105,7 +107,7 @@ public final class IoPgtable {
     /**
      * Where the hardware starts to walk.
      *
-     * @return the level of the root, 0 or 1
+     * @return the level of the root, counted as Arm does: 3 has the pages, -1 is the fifth level
      */
     public int startLevel() {
         return startLevel;
@@ -116,8 +118,8 @@ public final class IoPgtable {
      *
      * @param iova any address in the page
      * @param paddr physical address of the page
-     * @param perm {@code IommuFault.PERM_} bits that are allowed; in stage 1 reads and unprivileged
-     *     accesses always are
+     * @param perm {@code IommuFault.PERM_} bits that are allowed; in a first stage reads and
+     *     unprivileged accesses always are
      * @return false if there is no memory for a table, a block is mapped there, or the address has
      *     too many bits
      */
@@ -163,7 +165,7 @@ public final class IoPgtable {
      * @param ret what {@link #map(long, long, long, int)} returned
      * @return true for {@code -EEXIST} and {@code -ENOMEM}
      */
-    static boolean mayHaveBeenSeen(final int ret) {
+    public static boolean mayHaveBeenSeen(final int ret) {
         return ret == -Errno.EEXIST || ret == -Errno.ENOMEM;
     }
 
@@ -212,8 +214,15 @@ public final class IoPgtable {
         return unmap(iova, bytes, (first, size, leafLog2) -> {});
     }
 
-    /** The same for an owner that makes the hardware forget each run of equal leaves. */
-    long unmap(final long iova, final long bytes, final Unmapped unmapped) {
+    /**
+     * The same for an owner that makes the hardware forget each run of equal leaves.
+     *
+     * @param iova first address, a multiple of 4 KiB
+     * @param bytes a multiple of 4 KiB, at least 0
+     * @param unmapped hears of each run, once it is gone
+     * @return how many bytes were unmapped, as {@link #unmap(long, long)}
+     */
+    public long unmap(final long iova, final long bytes, final Unmapped unmapped) {
         long done = 0;
         long run = 0;
         long leaf = 0;
@@ -242,7 +251,7 @@ public final class IoPgtable {
 
     /** What an owner does about leaves that are gone; tables may have gone with them. */
     @FunctionalInterface
-    interface Unmapped {
+    public interface Unmapped {
         /**
          * Leaves of one size, side by side, are gone.
          *
@@ -290,7 +299,7 @@ public final class IoPgtable {
                     giveBackEmpty(root, startLevel, iova);
                     return -Errno.ENOMEM;
                 }
-                table.link(index, child);
+                table.link(index, child, fmt.table(child.memory.dmaAddress()));
             }
             table = child;
         }
@@ -384,12 +393,10 @@ public final class IoPgtable {
             return memory.getLong((long) index * Long.BYTES) != 0;
         }
 
-        void link(final int index, final Table child) {
+        void link(final int index, final Table child, final long entry) {
             children[index] = child;
             used++;
-            memory.putLong(
-                    (long) index * Long.BYTES,
-                    PageDescriptor.TABLE_OR_PAGE | child.memory.dmaAddress());
+            memory.putLong((long) index * Long.BYTES, entry);
         }
 
         void unlink(final int index) {
