@@ -23,14 +23,33 @@ public interface PcieBus {
      *
      * @param streamId whose
      * @param substreamId PASID, 20 bits, or {@link IommuModel#NO_SUBSTREAM}
-     * @param code {@link #SUCCESS}, {@link #INVALID_REQUEST} or {@link #RESPONSE_FAILURE}
+     * @param code {@link #SUCCESS}, {@link #INVALID_REQUEST}, {@link #RESPONSE_FAILURE} or what
+     *     else software put there, 4 bits; a device takes that for a failure
      * @param group group index, 9 bits
      */
     default void pageRequestResponse(
             final int streamId, final int substreamId, final int code, final int group) {}
 
     /**
-     * Translations that a device may have cached must go.
+     * One page request is answered, as until revision 3 of VT-d a page stream response does.
+     *
+     * @param streamId whose
+     * @param substreamId PASID, 20 bits
+     * @param code as of a group
+     * @param group group index, 9 bits
+     * @param address page address
+     */
+    default void pageStreamResponse(
+            final int streamId,
+            final int substreamId,
+            final int code,
+            final int group,
+            final long address) {}
+
+    /**
+     * Translations that a device may have cached must go. Page requests that the device has sent
+     * before reach the IOMMU before this returns, since PCIe orders the completion behind them: a
+     * device that holds some sends them from within.
      *
      * @param streamId whose
      * @param substreamId PASID, or {@link IommuModel#NO_SUBSTREAM} for all, with PASID or without

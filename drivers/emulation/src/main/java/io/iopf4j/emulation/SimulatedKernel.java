@@ -18,17 +18,33 @@ public final class SimulatedKernel implements Kernel {
 
     private final Scheduler scheduler;
     private final KernelLog log;
-    private final Map<InterruptLine, Scheduler.Task> irqThreads = new HashMap<>();
+    private final long irqLatencyNs;
+    private final Map<InterruptLine, IrqThread> irqThreads = new HashMap<>();
 
     /**
-     * Services on a scheduler.
+     * Services on a scheduler; an interrupt's thread is ready at once.
      *
      * @param scheduler time and order
      * @param log where messages go
      */
     public SimulatedKernel(final Scheduler scheduler, final KernelLog log) {
+        this(scheduler, log, 0);
+    }
+
+    /**
+     * Services of a machine whose processors are busy: an interrupt's thread takes its time. What
+     * interrupts it meanwhile finds it on its way.
+     *
+     * @param scheduler time and order
+     * @param log where messages go
+     * @param irqLatencyNs from an interrupt until its thread is ready, virtual nanoseconds, not
+     *     negative
+     */
+    public SimulatedKernel(
+            final Scheduler scheduler, final KernelLog log, final long irqLatencyNs) {
         this.scheduler = scheduler;
         this.log = log;
+        this.irqLatencyNs = irqLatencyNs;
     }
 
     @Override
@@ -48,13 +64,13 @@ public final class SimulatedKernel implements Kernel {
         if (wire.isConnected()) {
             return -Errno.EBUSY;
         }
-        final Scheduler.Task task =
-                scheduler.new Task(thread == null ? SimulatedKernel::nothing : thread);
-        irqThreads.put(line, task);
+        final IrqThread irqThread =
+                new IrqThread(thread == null ? SimulatedKernel::nothing : thread);
+        irqThreads.put(line, irqThread);
         wire.connect(
                 () -> {
                     if (handler == null || handler.handle()) {
-                        task.wake();
+                        irqThread.wake();
                     }
                 });
         return 0;
@@ -63,9 +79,9 @@ public final class SimulatedKernel implements Kernel {
     @Override
     public void freeIrq(final InterruptLine line) {
         ((WiredInterrupt) line).connect(null);
-        final Scheduler.Task task = irqThreads.remove(line);
-        if (task != null) {
-            task.cancel();
+        final IrqThread irqThread = irqThreads.remove(line);
+        if (irqThread != null) {
+            irqThread.cancel();
         }
     }
 
@@ -76,9 +92,9 @@ public final class SimulatedKernel implements Kernel {
 
     @Override
     public void synchronizeIrq(final InterruptLine line) {
-        final Scheduler.Task task = irqThreads.get(line);
-        if (task != null) {
-            task.runIfReady();
+        final IrqThread irqThread = irqThreads.get(line);
+        if (irqThread != null) {
+            irqThread.runIfWoken();
         }
     }
 
@@ -109,6 +125,38 @@ public final class SimulatedKernel implements Kernel {
     }
 
     private static void nothing() {}
+
+    /** An interrupt's thread: woken, after the latency ready, then run. */
+    private final class IrqThread {
+        private final Scheduler.Task task;
+        private final Scheduler.Timer latency;
+
+        IrqThread(final Runnable body) {
+            task = scheduler.new Task(body);
+            latency = scheduler.new Timer(task::wake);
+        }
+
+        void wake() {
+            if (irqLatencyNs == 0) {
+                task.wake();
+            } else if (!latency.isArmed()) {
+                latency.arm(scheduler.nowNs() + irqLatencyNs);
+            }
+        }
+
+        void cancel() {
+            latency.cancel();
+            task.cancel();
+        }
+
+        void runIfWoken() {
+            if (latency.isArmed()) {
+                latency.cancel();
+                task.wake();
+            }
+            task.runIfReady();
+        }
+    }
 
     private final class SimulatedWorkqueue implements Workqueue {
         private final ArrayDeque<Runnable> works = new ArrayDeque<>();

@@ -4,7 +4,7 @@ package io.iopf4j.emulation;
 import io.iopf4j.api.hw.InterruptLine;
 
 /** An edge-triggered interrupt wire: a device pulses it, whoever claimed it hears it. */
-public final class WiredInterrupt implements InterruptLine {
+public class WiredInterrupt implements InterruptLine {
     private final String name;
     private Runnable listener;
     private long pulses;
@@ -19,12 +19,12 @@ public final class WiredInterrupt implements InterruptLine {
     }
 
     @Override
-    public String name() {
+    public final String name() {
         return name;
     }
 
     /** Raises and lowers the line. */
-    public void pulse() {
+    public final void pulse() {
         pulses++;
         if (listener != null) {
             listener.run();
@@ -36,7 +36,7 @@ public final class WiredInterrupt implements InterruptLine {
      *
      * @return a count since the start
      */
-    public long pulses() {
+    public final long pulses() {
         return pulses;
     }
 
@@ -45,7 +45,7 @@ public final class WiredInterrupt implements InterruptLine {
      *
      * @return {@link #connect} was called with a listener
      */
-    public boolean isConnected() {
+    public final boolean isConnected() {
         return listener != null;
     }
 
@@ -54,7 +54,7 @@ public final class WiredInterrupt implements InterruptLine {
      *
      * @param listener what to run at each pulse, or null for nobody
      */
-    public void connect(final Runnable listener) {
+    public final void connect(final Runnable listener) {
         this.listener = listener;
     }
 }

@@ -195,4 +195,44 @@ final class SimulatedKernelTest {
         assertEquals("disk", endpoint.name());
         assertEquals(9, endpoint.streamId());
     }
+
+    // ---- Interrupts of a busy machine -----------------------------------------------------------
+
+    @Test
+    void shouldRunTheThreadAfterTheLatencyOnceForAllPulses() {
+        final SimulatedKernel busy = new SimulatedKernel(scheduler, log, 500);
+        busy.requestThreadedIrq(wire, null, () -> ran.add("thread " + scheduler.nowNs()));
+        wire.pulse();
+        scheduler.runUntil(499);
+        wire.pulse();
+        assertEquals(List.of(), ran);
+        scheduler.runUntil(2000);
+        assertEquals(List.of("thread 500"), ran);
+        wire.pulse();
+        scheduler.runUntil(3000);
+        assertEquals(List.of("thread 500", "thread 2500"), ran);
+    }
+
+    @Test
+    void shouldRunAThreadThatIsOnItsWayWhenSomebodyWaitsForIt() {
+        final SimulatedKernel busy = new SimulatedKernel(scheduler, log, 500);
+        busy.requestThreadedIrq(wire, null, () -> ran.add("thread " + scheduler.nowNs()));
+        busy.synchronizeIrq(wire);
+        assertEquals(List.of(), ran);
+        wire.pulse();
+        busy.synchronizeIrq(wire);
+        assertEquals(List.of("thread 0"), ran);
+        scheduler.runUntil(2000);
+        assertEquals(List.of("thread 0"), ran, "not again");
+    }
+
+    @Test
+    void shouldNotRunAThreadOnItsWayOfALineThatWasGivenUp() {
+        final SimulatedKernel busy = new SimulatedKernel(scheduler, log, 500);
+        busy.requestThreadedIrq(wire, null, () -> ran.add("thread"));
+        wire.pulse();
+        busy.freeIrq(wire);
+        scheduler.runUntil(2000);
+        assertEquals(List.of(), ran);
+    }
 }

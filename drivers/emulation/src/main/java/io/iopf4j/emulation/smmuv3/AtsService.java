@@ -8,6 +8,7 @@ import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.emulation.AtsCompletion;
 import io.iopf4j.emulation.IommuModel;
 import io.iopf4j.emulation.Requester;
+import io.iopf4j.emulation.parts.MemoryPort;
 
 /**
  * Translation requests and translated accesses. IHI 0070, 3.9.1. Errors of the configuration are

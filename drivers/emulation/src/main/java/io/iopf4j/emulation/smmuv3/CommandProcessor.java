@@ -7,6 +7,7 @@ import io.iopf4j.api.smmuv3.SmmuRegisters;
 import io.iopf4j.emulation.IommuModel;
 import io.iopf4j.emulation.PcieBus;
 import io.iopf4j.emulation.PhysicalMemory;
+import io.iopf4j.emulation.parts.NotModelledUses;
 
 /**
  * Consumes commands, in order and at once, each read from memory when its turn comes. A command in
@@ -26,7 +27,7 @@ final class CommandProcessor {
     private final Translator translator;
     private final StalledTransactions stalled;
     private final SmmuCounters counters;
-    private final NotModelledUses notModelled;
+    private final NotModelledUses<NotModelled> notModelled;
     private final boolean sendsEvents;
     private PcieBus bus = PcieBus.EMPTY;
     private boolean isConsuming;
@@ -42,7 +43,7 @@ final class CommandProcessor {
             final Translator translator,
             final StalledTransactions stalled,
             final SmmuCounters counters,
-            final NotModelledUses notModelled) {
+            final NotModelledUses<NotModelled> notModelled) {
         this.memory = memory;
         this.queue = queue;
         this.legality = new CommandLegality(config);

@@ -3,6 +3,7 @@ package io.iopf4j.emulation.smmuv3;
 
 import io.iopf4j.api.smmuv3.ContextDescriptor;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
+import io.iopf4j.emulation.parts.NotModelledUses;
 
 /** What of a context descriptor is ILLEGAL, as if it were not valid. IHI 0070, 5.4. */
 final class ContextRules {
@@ -10,11 +11,13 @@ final class ContextRules {
     private static final int LONGEST_TXSZ = 39;
 
     private final SmmuV3Config config;
-    private final NotModelledUses notModelled;
+    private final NotModelledUses<NotModelled> notModelled;
     private final StageOneWalk walk;
 
     ContextRules(
-            final SmmuV3Config config, final NotModelledUses notModelled, final StageOneWalk walk) {
+            final SmmuV3Config config,
+            final NotModelledUses<NotModelled> notModelled,
+            final StageOneWalk walk) {
         this.config = config;
         this.notModelled = notModelled;
         this.walk = walk;

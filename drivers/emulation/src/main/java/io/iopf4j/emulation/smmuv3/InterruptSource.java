@@ -4,24 +4,21 @@ package io.iopf4j.emulation.smmuv3;
 import io.iopf4j.api.smmuv3.SmmuRegisters;
 import io.iopf4j.emulation.PhysicalMemory;
 import io.iopf4j.emulation.WiredInterrupt;
+import io.iopf4j.emulation.parts.Edge;
 
 /**
  * One source of interrupts: its wire and, where messages are built in, its IRQ_CFG registers. IHI
  * 0070, 3.18 and 6.3.21 to 6.3.23.
  */
 final class InterruptSource {
-    /** Edges that are kept, and given, from within their own listener. */
-    private static final int AGAIN_LIMIT = 4096;
-
     private final PhysicalMemory memory;
     private final WiredInterrupt wire;
+    private final Edge edge;
     private final int cfg2Bits;
     private final boolean hasMessages;
     private long cfg0;
     private int cfg1;
     private int cfg2;
-    private boolean isPulsing;
-    private int again;
 
     InterruptSource(
             final PhysicalMemory memory,
@@ -30,6 +27,7 @@ final class InterruptSource {
             final int cfg2Bits) {
         this.memory = memory;
         this.wire = new WiredInterrupt(name);
+        this.edge = new Edge(wire::pulse);
         this.hasMessages = hasMessages;
         this.cfg2Bits = cfg2Bits;
     }
@@ -79,22 +77,8 @@ final class InterruptSource {
         return true;
     }
 
-    /**
-     * Pulses the wire. A listener is not entered again from within: an edge that it causes itself
-     * reaches it when it has returned, as an interrupt controller would have it.
-     */
+    /** Pulses the wire. */
     void pulse() {
-        if (isPulsing) {
-            again = Math.min(again + 1, AGAIN_LIMIT);
-            return;
-        }
-        isPulsing = true;
-        wire.pulse();
-        for (int left = AGAIN_LIMIT; again > 0 && left > 0; left--) {
-            again--;
-            wire.pulse();
-        }
-        again = 0;
-        isPulsing = false;
+        edge.pulse();
     }
 }

@@ -7,6 +7,7 @@ import io.iopf4j.api.smmuv3.SmmuRegisters;
 import io.iopf4j.emulation.IommuModel;
 import io.iopf4j.emulation.PcieBus;
 import io.iopf4j.emulation.PhysicalMemory;
+import io.iopf4j.emulation.parts.AutomaticResponses;
 
 /**
  * The PRI queue: page requests become entries, or the SMMU answers them itself. Unlike events,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.emulation.smmuv3;
 
+import io.iopf4j.emulation.parts.NotModelledUses;
+
 /** What happened to an SMMU's queues since the start; read it, never write it. */
 public final class SmmuCounters {
     long eventQueueOverflows;
@@ -10,9 +12,11 @@ public final class SmmuCounters {
     long priQueueOverflows;
     int priQueueHighWater;
     long processorEvents;
-    private final long[] notModelled = new long[NotModelled.values().length];
+    private final NotModelledUses<NotModelled> notModelled;
 
-    SmmuCounters() {}
+    SmmuCounters(final NotModelledUses<NotModelled> notModelled) {
+        this.notModelled = notModelled;
+    }
 
     /**
      * Records that were discarded because the event queue was full.
@@ -83,13 +87,7 @@ public final class SmmuCounters {
      * @param what which of it
      * @return a count
      */
-    @SuppressWarnings("EnumOrdinal") // An index that is never stored.
     public long notModelled(final NotModelled what) {
-        return notModelled[what.ordinal()];
-    }
-
-    @SuppressWarnings("EnumOrdinal") // An index that is never stored.
-    void countNotModelled(final NotModelled what) {
-        notModelled[what.ordinal()]++;
+        return notModelled.count(what);
     }
 }

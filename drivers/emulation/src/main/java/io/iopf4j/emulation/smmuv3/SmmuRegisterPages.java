@@ -4,6 +4,7 @@ package io.iopf4j.emulation.smmuv3;
 import io.iopf4j.api.hw.Mmio;
 import io.iopf4j.api.smmuv3.QueueIndex;
 import io.iopf4j.api.smmuv3.SmmuRegisters;
+import io.iopf4j.emulation.parts.NotModelledUses;
 
 /**
  * The two register pages: which offset is which register, and which access reaches it. IHI 0070,
@@ -27,7 +28,7 @@ public final class SmmuRegisterPages implements Mmio {
     private final ControlRegisters control;
     private final Interrupts interrupts;
     private final GlobalErrors errors;
-    private final NotModelledUses notModelled;
+    private final NotModelledUses<NotModelled> notModelled;
     private final boolean hasPri;
 
     SmmuRegisterPages(
@@ -35,7 +36,7 @@ public final class SmmuRegisterPages implements Mmio {
             final ControlRegisters control,
             final Interrupts interrupts,
             final GlobalErrors errors,
-            final NotModelledUses notModelled) {
+            final NotModelledUses<NotModelled> notModelled) {
         this.smmu = smmu;
         this.config = smmu.config();
         this.control = control;

@@ -11,6 +11,8 @@ import io.iopf4j.emulation.PcieIommu;
 import io.iopf4j.emulation.PhysicalMemory;
 import io.iopf4j.emulation.Requester;
 import io.iopf4j.emulation.WiredInterrupt;
+import io.iopf4j.emulation.parts.MemoryPort;
+import io.iopf4j.emulation.parts.NotModelledUses;
 
 /**
  * An SMMUv3: what becomes of an access, and what a store to a register sets off. Programmed through
@@ -24,7 +26,7 @@ import io.iopf4j.emulation.WiredInterrupt;
  */
 public final class SmmuV3 implements PcieIommu {
     private final SmmuV3Config config;
-    private final SmmuCounters counters = new SmmuCounters();
+    private final SmmuCounters counters;
     private final GlobalErrors errors = new GlobalErrors();
     private final Translator translator;
     private final ControlRegisters control;
@@ -50,7 +52,9 @@ public final class SmmuV3 implements PcieIommu {
     public SmmuV3(
             final PhysicalMemory memory, final SmmuV3Config config, final SmmuObserver observer) {
         this.config = config;
-        final NotModelledUses notModelled = new NotModelledUses(counters, observer);
+        final NotModelledUses<NotModelled> notModelled =
+                new NotModelledUses<>(NotModelled.class, observer::notModelled);
+        counters = new SmmuCounters(notModelled);
         translator = new Translator(memory, config, notModelled);
         control = new ControlRegisters(config, translator);
         interrupts = new Interrupts(memory, config, errors);

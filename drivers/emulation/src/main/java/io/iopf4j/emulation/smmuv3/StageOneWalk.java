@@ -7,6 +7,7 @@ import io.iopf4j.api.smmuv3.PageDescriptor;
 import io.iopf4j.api.smmuv3.SmmuRegisters;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
 import io.iopf4j.emulation.PhysicalMemory;
+import io.iopf4j.emulation.parts.SpanIndex;
 
 /**
  * From a virtual address to where it leads: the context's ranges below (TTB0) and above (TTB1), the

@@ -5,6 +5,7 @@ import io.iopf4j.api.smmuv3.Events;
 import io.iopf4j.api.smmuv3.SmmuRegisters;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
 import io.iopf4j.emulation.PhysicalMemory;
+import io.iopf4j.emulation.parts.SpanIndex;
 
 /**
  * From an intermediate address to a physical one, as words 2 and 3 of a stream's entry say: for an

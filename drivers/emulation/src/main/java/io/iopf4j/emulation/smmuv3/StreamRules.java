@@ -2,6 +2,7 @@
 package io.iopf4j.emulation.smmuv3;
 
 import io.iopf4j.api.smmuv3.StreamTableEntry;
+import io.iopf4j.emulation.parts.NotModelledUses;
 
 /** What of a stream table entry is ILLEGAL, as if it were not valid. IHI 0070, 5.2.2. */
 final class StreamRules {
@@ -12,9 +13,9 @@ final class StreamRules {
     private static final int PA_FOR_LEVEL_1_64K = 42;
 
     private final SmmuV3Config config;
-    private final NotModelledUses notModelled;
+    private final NotModelledUses<NotModelled> notModelled;
 
-    StreamRules(final SmmuV3Config config, final NotModelledUses notModelled) {
+    StreamRules(final SmmuV3Config config, final NotModelledUses<NotModelled> notModelled) {
         this.config = config;
         this.notModelled = notModelled;
     }

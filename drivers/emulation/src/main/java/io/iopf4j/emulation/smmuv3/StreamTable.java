@@ -6,6 +6,7 @@ import io.iopf4j.api.smmuv3.LevelOneDescriptor;
 import io.iopf4j.api.smmuv3.SmmuRegisters;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
 import io.iopf4j.emulation.PhysicalMemory;
+import io.iopf4j.emulation.parts.SpanIndex;
 import java.util.Arrays;
 
 /**

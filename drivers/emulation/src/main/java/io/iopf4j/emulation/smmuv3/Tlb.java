@@ -3,6 +3,7 @@ package io.iopf4j.emulation.smmuv3;
 
 import io.iopf4j.api.smmuv3.CmdqOp;
 import io.iopf4j.api.smmuv3.Commands;
+import io.iopf4j.emulation.parts.SpanIndex;
 
 /**
  * Cached translations, each kept until a command names it or its place is needed: an entry is what

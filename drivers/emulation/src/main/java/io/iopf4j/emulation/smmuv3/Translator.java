@@ -7,6 +7,7 @@ import io.iopf4j.api.smmuv3.Commands;
 import io.iopf4j.api.smmuv3.Events;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
 import io.iopf4j.emulation.PhysicalMemory;
+import io.iopf4j.emulation.parts.NotModelledUses;
 
 /**
  * From a StreamID to an output address: stream table, entry, context descriptor, stage 1 and 2. The
@@ -36,7 +37,7 @@ final class Translator {
     Translator(
             final PhysicalMemory memory,
             final SmmuV3Config config,
-            final NotModelledUses notModelled) {
+            final NotModelledUses<NotModelled> notModelled) {
         this.config = config;
         overridesAttributes = config.has(SmmuFeature.ATTRIBUTE_PERMISSIONS_OVERRIDE);
         tlb = new Tlb(TRANSLATIONS, config);

@@ -9,6 +9,7 @@ import io.iopf4j.api.smmuv3.Events;
 import io.iopf4j.api.smmuv3.QueueIndex;
 import io.iopf4j.api.smmuv3.SmmuRegisters;
 import io.iopf4j.emulation.PhysicalMemory;
+import io.iopf4j.emulation.parts.NotModelledUses;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,7 +27,8 @@ final class EventQueueTest {
     private final ControlRegisters control = new ControlRegisters(SmmuBench.CONFIG, null);
     private final GlobalErrors errors = new GlobalErrors();
     private final Interrupts interrupts = new Interrupts(memory, SmmuBench.CONFIG, errors);
-    private final SmmuCounters counters = new SmmuCounters();
+    private final SmmuCounters counters =
+            new SmmuCounters(new NotModelledUses<>(NotModelled.class, what -> {}));
     private final EventQueue events =
             new EventQueue(memory, queue, control, errors, interrupts, counters);
 

@@ -12,6 +12,7 @@ import io.iopf4j.api.smmuv3.SmmuRegisters;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
 import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.emulation.AtsCompletion;
+import io.iopf4j.emulation.FuzzInput;
 import io.iopf4j.emulation.IommuModel;
 import io.iopf4j.emulation.PcieBus;
 import io.iopf4j.emulation.PhysicalMemory;

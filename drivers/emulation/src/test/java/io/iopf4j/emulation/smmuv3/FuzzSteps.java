@@ -5,6 +5,7 @@ import io.iopf4j.api.smmuv3.CmdqOp;
 import io.iopf4j.api.smmuv3.ContextDescriptor;
 import io.iopf4j.api.smmuv3.SmmuRegisters;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
+import io.iopf4j.emulation.FuzzInput;
 import io.iopf4j.emulation.IommuModel;
 
 /**

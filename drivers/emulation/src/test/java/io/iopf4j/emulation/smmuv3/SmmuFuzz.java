@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.emulation.smmuv3;
 
+import io.iopf4j.emulation.FuzzInput;
+import io.iopf4j.emulation.FuzzTarget;
+
 /**
  * What is fuzzed, each from an array of bytes: nothing thrown, and a number that is the same for
  * the same bytes.
  */
-enum SmmuFuzz {
+public enum SmmuFuzz implements FuzzTarget {
     /** Contents of the command queue, over stalled accesses and page requests. */
     COMMANDS {
         @Override
@@ -60,13 +63,8 @@ enum SmmuFuzz {
 
     abstract void step(FuzzSteps steps, int kind);
 
-    /**
-     * Runs one input.
-     *
-     * @param bytes any
-     * @return what has happened, in one number
-     */
-    long run(final byte[] bytes) {
+    @Override
+    public long run(final byte[] bytes) {
         final FuzzInput in = new FuzzInput(bytes);
         final FuzzBench bench = new FuzzBench(in);
         final FuzzSteps steps = new FuzzSteps(in, bench);

@@ -11,6 +11,7 @@ import io.iopf4j.api.smmuv3.Events;
 import io.iopf4j.api.smmuv3.PageDescriptor;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
 import io.iopf4j.emulation.PhysicalMemory;
+import io.iopf4j.emulation.parts.NotModelledUses;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -73,16 +74,7 @@ final class TranslatorBench {
     TranslatorBench(final SmmuV3Config config) {
         translator =
                 new Translator(
-                        memory,
-                        config,
-                        new NotModelledUses(
-                                new SmmuCounters(),
-                                new SmmuObserver() {
-                                    @Override
-                                    public void notModelled(final NotModelled what) {
-                                        notModelled.add(what);
-                                    }
-                                }));
+                        memory, config, new NotModelledUses<>(NotModelled.class, notModelled::add));
         translator.setStreamTable(STREAM_TABLE, config.sidBits(), true);
     }
 

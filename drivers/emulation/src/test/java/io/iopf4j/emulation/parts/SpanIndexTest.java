@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.emulation.parts;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Spans that are found, forgotten and replaced, against a map that does the same slowly. */
+final class SpanIndexTest {
+    private static final int CAPACITY = 64;
+
+    private record Span(long tag, long start, int log2) {
+        boolean holds(final long otherTag, final long number) {
+            return tag == otherTag && (number & -(1L << log2)) == start;
+        }
+    }
+
+    private final SpanIndex index = new SpanIndex(CAPACITY);
+
+    @Test
+    void shouldFindWhatAMapFinds() {
+        final Random random = new Random(7);
+        final Map<Integer, Span> model = new LinkedHashMap<>();
+        for (int round = 0; round < 100_000; round++) {
+            final long tag = random.nextInt(3);
+            final long number = random.nextInt(256);
+            final int log2 = random.nextInt(4) * 2;
+            if (random.nextInt(3) == 0) {
+                final int slot = index.take(tag, number, log2);
+                model.put(slot, new Span(tag, number & -(1L << log2), log2));
+            } else if (random.nextInt(4) == 0) {
+                index.removeHolding(tag, number);
+                model.values().removeIf(span -> span.holds(tag, number));
+            } else {
+                assertEquals(found(model, tag, number), index.find(tag, number));
+            }
+        }
+        index.removeTagged(0, 0);
+        for (int slot = 0; slot < index.end(); slot++) {
+            assertFalse(index.isUsed(slot));
+        }
+        assertEquals(0, index.sizesPresent());
+    }
+
+    private static int found(final Map<Integer, Span> model, final long tag, final long number) {
+        int found = SpanIndex.NONE;
+        for (final Map.Entry<Integer, Span> entry : model.entrySet()) {
+            if (entry.getValue().holds(tag, number)) {
+                found = found == SpanIndex.NONE ? entry.getKey() : SpanIndex.CONFLICT;
+            }
+        }
+        return found;
+    }
+
+    @Test
+    void shouldKeepOneSlotForOneSpan() {
+        final int slot = index.take(1, 0x1234, 4);
+        assertEquals(slot, index.take(1, 0x123f, 4));
+    }
+
+    @Test
+    void shouldReplaceInTurnWhenFull() {
+        for (int number = 0; number < CAPACITY; number++) {
+            assertEquals(number, index.take(0, number, 0));
+        }
+        assertEquals(0, index.take(0, 1000, 0));
+        assertEquals(1, index.take(0, 1001, 0));
+        assertEquals(SpanIndex.NONE, index.find(0, 0));
+        assertEquals(2, index.find(0, 2));
+    }
+
+    @Test
+    void shouldCompareTagsInMaskedBits() {
+        index.take(0x12, 0, 0);
+        index.take(0x13, 0, 0);
+        index.take(0x22, 0, 0);
+        index.removeTagged(0x10, 0xf0);
+        assertEquals(SpanIndex.NONE, index.find(0x12, 0));
+        assertEquals(SpanIndex.NONE, index.find(0x13, 0));
+        assertEquals(2, index.find(0x22, 0));
+    }
+
+    @Test
+    void shouldTakeNumbersOfAllBits() {
+        final int slot = index.take(-1, -1, 12);
+        assertEquals(slot, index.find(-1, -4096));
+        assertEquals(SpanIndex.NONE, index.find(-1, -4097));
+    }
+}
