@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.drivers.intel;
+
+import static io.iopf4j.drivers.intel.IntelBench.IOVA;
+import static io.iopf4j.drivers.intel.IntelBench.NO_PASID;
+import static io.iopf4j.drivers.intel.IntelBench.OTHER_RID;
+import static io.iopf4j.drivers.intel.IntelBench.PASID;
+import static io.iopf4j.drivers.intel.IntelBench.READ;
+import static io.iopf4j.drivers.intel.IntelBench.RID;
+import static io.iopf4j.drivers.intel.IntelBench.expectSuccess;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.iopf4j.api.DevFeature;
+import io.iopf4j.api.Errno;
+import io.iopf4j.api.IommuDevice;
+import io.iopf4j.api.IommuFwspec;
+import io.iopf4j.api.IommuPageResponse;
+import io.iopf4j.api.hw.PciCapability;
+import io.iopf4j.api.vtd.VtdRegisters;
+import io.iopf4j.core.semantics.Semantics;
+import io.iopf4j.emulation.AccessResult;
+import io.iopf4j.emulation.vtd.VtdConfig;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Devices come and go, with requests outstanding or not. */
+final class ReleaseTest {
+    private static final List<AccessResult> ABORTED = List.of(AccessResult.ABORTED);
+
+    static int control(final IntelBench.Client client, final int capability, final int register) {
+        return client.device
+                .pci()
+                .readw(PciCapabilities.find(client.device.pci(), capability) + register);
+    }
+
+    private static boolean mayAsk(final IntelBench.Client client) {
+        return (control(client, PciCapability.PRI, PciCapability.PRI_CTRL)
+                        & PciCapability.PRI_CTRL_ENABLE)
+                != 0;
+    }
+
+    private static IntelBench.Client nested(final IntelBench bench, final int rid) {
+        final IntelPagingDomain parent = bench.parent();
+        return bench.faulting(rid)
+                .attach(parent)
+                .attachPasid(bench.nested(parent, bench.guestTable()), PASID);
+    }
+
+    // ---- Probe ----------------------------------------------------------------------------------
+
+    @Test
+    void shouldRefuseWhatIsNoFunctionOfItsOwn() {
+        final IntelBench bench = IntelBench.scalable();
+        final IntelBench.Client client = bench.client(RID);
+        assertEquals(-Errno.EBUSY, client.device.ops().probeDevice(client.device));
+        final IommuFwspec spec = new IommuFwspec(List.of(RID), false, 0);
+        assertEquals(
+                -Errno.EBUSY,
+                bench.iommu
+                        .ops()
+                        .probeDevice(
+                                new IommuDevice(
+                                        "twin", bench.iommu.ops(), spec, client.device.pci())));
+        assertEquals(
+                -Errno.ENODEV,
+                bench.iommu
+                        .ops()
+                        .probeDevice(new IommuDevice("platform", bench.iommu.ops(), spec)));
+        assertEquals(
+                -Errno.ENODEV,
+                bench.iommu
+                        .ops()
+                        .probeDevice(
+                                new IommuDevice(
+                                        "nameless",
+                                        bench.iommu.ops(),
+                                        new IommuFwspec(List.of(), false, 0),
+                                        FakeConfig.full())));
+    }
+
+    @Test
+    void shouldEnablePasidsBeforeTranslationServices() {
+        final FakeConfig config = FakeConfig.full();
+        probe(IntelBench.scalable(), config);
+        assertEquals(List.of("186=7", "144=2", "106=8000"), config.stores);
+    }
+
+    @Test
+    void shouldEnablePageRequestsInBetweenBefore612() {
+        final FakeConfig config = FakeConfig.full();
+        probe(IntelBench.of(Semantics.MAINLINE_5_X), config);
+        assertEquals(List.of("186=7", "144=2", "14c=200", "144=1", "106=8000"), config.stores);
+    }
+
+    private static void probe(final IntelBench bench, final FakeConfig config) {
+        final IommuDevice dev =
+                new IommuDevice(
+                        "dev", bench.iommu.ops(), new IommuFwspec(List.of(RID), false, 0), config);
+        expectSuccess(bench.iommu.ops().probeDevice(dev));
+    }
+
+    @Test
+    void shouldKeepNothingOfADeviceWithoutMemory() {
+        final IntelBench bench = IntelBench.scalable();
+        while (bench.allocator.allocCoherent(4096) != null) {
+            // Until nothing is left.
+        }
+        final IommuDevice dev =
+                new IommuDevice(
+                        "dev",
+                        bench.iommu.ops(),
+                        new IommuFwspec(List.of(RID), false, 0),
+                        FakeConfig.full());
+        assertEquals(-Errno.ENOMEM, bench.iommu.ops().probeDevice(dev));
+        assertNull(dev.driverData());
+        assertNull(bench.iommu.devices().find(RID));
+        assertNull(bench.paging(0));
+    }
+
+    @Test
+    void shouldSayWhatThePageRequestQueueHolds() {
+        final IntelBench bench = IntelBench.scalable();
+        final IntelBench.Client client = bench.client(RID);
+        assertEquals(2047, client.device.ops().sharedFaultCapacity(client.device));
+    }
+
+    // ---- Release --------------------------------------------------------------------------------
+
+    @Test
+    void shouldAnswerEveryRequestWhenADeviceGoes() {
+        final IntelBench bench = IntelBench.scalable();
+        final IntelBench.Client client = nested(bench, RID);
+        client.access(PASID, IOVA, READ);
+        client.access(PASID, IOVA + 0x1000, READ);
+        assertEquals(2, bench.core.pending(client.device));
+        // One that nobody has taken yet.
+        client.endpoint.access(PASID, IOVA + 0x2000, READ);
+        client.group.removeDevice(client.device);
+        bench.run();
+        assertEquals(Collections.nCopies(3, AccessResult.ABORTED), client.takeResults());
+        assertEquals(0, client.endpoint.unexpectedResponses());
+        assertEquals(0, client.endpoint.outstandingRequests());
+        assertEquals(0, client.context(0));
+        assertNull(client.device.driverData());
+        assertNull(bench.iommu.devices().find(RID));
+    }
+
+    @Test
+    void shouldSwitchTheDeviceOff() {
+        final IntelBench bench = IntelBench.scalable();
+        final IntelBench.Client client = nested(bench, RID);
+        assertTrue(mayAsk(client));
+        client.group.removeDevice(client.device);
+        assertEquals(false, mayAsk(client));
+        assertEquals(0, control(client, PciCapability.ATS, PciCapability.ATS_CTRL));
+        assertEquals(0, control(client, PciCapability.PASID, PciCapability.PASID_CTRL));
+        client.access(NO_PASID, IOVA, READ);
+        assertEquals(ABORTED, client.takeResults());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Semantics.class)
+    void shouldComeBackAfterItWasGone(final Semantics semantics) {
+        final IntelBench bench = IntelBench.of(semantics);
+        final IntelPagingDomain domain = bench.paging(0);
+        expectSuccess(domain.map(IOVA, bench.page, 4096, READ));
+        final IntelBench.Client client = bench.faulting(RID);
+        for (int round = 0; round < 300; round++) {
+            client.attach(domain);
+            client.access(NO_PASID, IOVA, READ);
+            assertEquals(List.of(AccessResult.DONE), client.takeResults());
+            client.group.detach();
+            client.group.removeDevice(client.device);
+            expectSuccess(client.group.addDevice(client.device));
+            expectSuccess(client.device.ops().devEnableFeature(client.device, DevFeature.IOPF));
+        }
+        assertEquals(0, bench.model.registers().readl(VtdRegisters.FSTS));
+    }
+
+    @Test
+    void shouldLeaveNoMemoryBehind() {
+        final IntelBench bench = IntelBench.scalable();
+        nested(bench, RID).group.removeDevice(bench.iommu.devices().find(RID).device());
+        bench.iommu.remove();
+        // What the driver took is handed out again before anything new.
+        final long before = bench.iommu.rootTable().dmaAddress();
+        boolean isBack = false;
+        for (int i = 0; i < 64; i++) {
+            isBack |= bench.allocator.allocCoherent(4096).dmaAddress() == before;
+        }
+        assertTrue(isBack);
+    }
+
+    /** Linux hands both on. */
+    @Test
+    void shouldLoseAnIdAndTablesThatADeviceMayKnow() {
+        final IntelBench bench = IntelBench.scalable();
+        final IntelPagingDomain domain = bench.paging(0);
+        final IntelBench.Client client = bench.client(RID).attach(domain);
+        client.endpoint.withholdInvalidations(1000);
+        client.group.detach();
+        client.endpoint.withholdInvalidations(0);
+        final long root = domain.root();
+        domain.free();
+        assertTrue(bench.logged("domain id 2 is not forgotten"));
+        final IntelPagingDomain next = bench.paging(0);
+        assertEquals(3, next.did());
+        assertTrue(next.root() != root);
+    }
+
+    @Test
+    void shouldNotAnswerForADeviceThatIsGone() {
+        final IntelBench bench = IntelBench.of(Semantics.MAINLINE_5_X);
+        final IntelBench.Client client = bench.client(RID);
+        client.group.removeDevice(client.device);
+        assertEquals(
+                -Errno.ENODEV,
+                client.device.ops().pageResponse(client.device, null, new IommuPageResponse()));
+    }
+
+    // ---- Drain ----------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @EnumSource(Semantics.class)
+    void shouldEndWhateverADeviceHasAsked(final Semantics semantics) {
+        final IntelBench bench = IntelBench.of(semantics);
+        final IntelBench.Client client = nested(bench, RID);
+        final IntelBench.Client other = nested(bench, OTHER_RID);
+        client.endpoint.access(PASID, IOVA, READ);
+        client.endpoint.holdRequests(true);
+        client.endpoint.access(PASID, IOVA + 0x1000, READ);
+        client.endpoint.access(PASID + 1, IOVA, READ);
+        client.group.detachPasid(PASID);
+        client.group.detach();
+        assertEquals(0, client.device.ops().drainFaults(client.device));
+        final long tail = bench.model.registers().readq(VtdRegisters.PQT);
+        assertEquals(tail, bench.model.registers().readq(VtdRegisters.PQH));
+        bench.run();
+        assertEquals(3, client.takeResults().size());
+        assertEquals(0, client.endpoint.outstandingRequests());
+        assertEquals(0, client.endpoint.heldRequests());
+        assertTrue(mayAsk(client), "it may ask again");
+        bench.core.forget(client.device);
+        other.access(PASID, IOVA, READ);
+        assertTrue(bench.model.registers().readq(VtdRegisters.PQT) > tail);
+    }
+
+    /** What overflows while it is pushed out is answered by the unit, and pushed out again. */
+    @Test
+    void shouldDrainThroughAnOverflow() {
+        final IntelBench bench =
+                new IntelBench(
+                        Semantics.MAINLINE_6_12,
+                        VtdConfig.scalable(),
+                        new IntelOptions(true, 0, 2048));
+        final IntelBench.Client client = nested(bench, RID);
+        client.endpoint.holdRequests(true);
+        for (int i = 0; i < 300; i++) {
+            client.endpoint.access(PASID, IOVA + i * 0x1000L, READ);
+        }
+        bench.takeDescriptors();
+        client.group.detachPasid(PASID);
+        client.group.detach();
+        assertEquals(0, client.device.ops().drainFaults(client.device));
+        assertTrue(bench.model.counters().overflows() > 0);
+        assertEquals(0, bench.model.registers().readl(VtdRegisters.PRS) & VtdRegisters.PRS_PRO);
+        bench.run();
+        assertEquals(300, client.takeResults().size());
+        assertEquals(0, client.endpoint.outstandingRequests());
+    }
+
+    @Test
+    void shouldHaveNothingToDrainWithoutPageRequests() {
+        final IntelBench bench = IntelBench.scalable();
+        final IntelBench.Client client = bench.client(RID);
+        bench.takeDescriptors();
+        assertEquals(0, client.device.ops().drainFaults(client.device));
+        assertEquals(List.of(), bench.takeDescriptors());
+    }
+
+    // ---- Features -------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @EnumSource(Semantics.class)
+    void shouldSwitchFaultsOnAndOffOnce(final Semantics semantics) {
+        final IntelBench bench = IntelBench.of(semantics);
+        final IntelBench.Client client = bench.faulting(RID);
+        assertEquals(
+                -Errno.EBUSY, client.device.ops().devEnableFeature(client.device, DevFeature.IOPF));
+        expectSuccess(client.device.ops().devDisableFeature(client.device, DevFeature.IOPF));
+        assertEquals(
+                -Errno.EINVAL,
+                client.device.ops().devDisableFeature(client.device, DevFeature.IOPF));
+    }
+}
