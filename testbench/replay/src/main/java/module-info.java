@@ -5,6 +5,7 @@ module io.iopf4j.replay {
     requires transitive HdrHistogram;
     requires transitive io.iopf4j.core;
     requires transitive io.iopf4j.drivers.armsmmuv3;
+    requires transitive io.iopf4j.drivers.intel;
     requires transitive io.iopf4j.emulation;
     requires transitive io.iopf4j.trace;
     requires org.snakeyaml.engine;

@@ -187,6 +187,37 @@ public final class IommuGroup {
     }
 
     /**
+     * Attaches another domain at one PASID in place of the one that is attached ({@code
+     * iommu_replace_device_pasid} of 6.15). Faults come in by the old handle until all hardware has
+     * changed.
+     *
+     * @param domain what to attach
+     * @param pasid at least 1
+     * @param handle the consumer's record of the new attachment
+     * @return 0; {@code -EINVAL} if nothing is attached there; or the driver's errno, the old
+     *     domain being attached still
+     */
+    public synchronized int replacePasid(
+            final IommuDomain domain, final int pasid, final IommuAttachHandle handle) {
+        final IommuAttachHandle old = pasid == NO_PASID ? null : handles.get(pasid);
+        if (old == null) {
+            return -Errno.EINVAL;
+        }
+        handle.setDomain(domain);
+        for (int i = 0; i < devices.size(); i++) {
+            final int ret = domain.setDevPasid(devices.get(i), pasid);
+            if (ret != 0) {
+                while (--i >= 0) {
+                    old.domain().setDevPasid(devices.get(i), pasid);
+                }
+                return ret;
+            }
+        }
+        handles = handles.with(pasid, handle);
+        return 0;
+    }
+
+    /**
      * Detaches what is attached at one PASID ({@code iommu_detach_device_pasid}).
      *
      * @param pasid at least 1

@@ -269,4 +269,39 @@ class IommuGroupTest {
         assertNull(IommuGroup.of(dev));
         assertEquals(List.of(devA, devB), group.devices());
     }
+
+    @Test
+    void shouldReplaceAtAPasid() {
+        group.attachPasid(first, 7, handle);
+        bench.steps.clear();
+        final IommuAttachHandle next = new IommuAttachHandle();
+        assertEquals(0, group.replacePasid(second, 7, next));
+        assertEquals(List.of("attach second a pasid=7", "attach second b pasid=7"), bench.steps);
+        assertSame(next, group.attachHandle(7));
+        assertSame(second, next.domain());
+    }
+
+    @Test
+    void shouldKeepTheOldDomainAtAPasidWhenOneDeviceRefuses() {
+        group.attachPasid(first, 7, handle);
+        second.refuse(devB, -Errno.ENOSPC);
+        bench.steps.clear();
+        assertEquals(-Errno.ENOSPC, group.replacePasid(second, 7, new IommuAttachHandle()));
+        assertEquals(
+                List.of(
+                        "attach second a pasid=7",
+                        "attach second b pasid=7 refused",
+                        "attach first a pasid=7"),
+                bench.steps);
+        assertSame(handle, group.attachHandle(7));
+    }
+
+    @Test
+    void shouldReplaceNothingWhereNothingIsAttached() {
+        group.attach(first, handle);
+        assertEquals(-Errno.EINVAL, group.replacePasid(second, 7, new IommuAttachHandle()));
+        assertEquals(
+                -Errno.EINVAL,
+                group.replacePasid(second, IommuGroup.NO_PASID, new IommuAttachHandle()));
+    }
 }

@@ -179,6 +179,45 @@ public final class IommufdContext {
         return hwpt;
     }
 
+    /**
+     * Makes a page table that a guest owns on the second stage of its memory, where no viommu is
+     * needed ({@code IOMMU_HWPT_ALLOC} of a page table, {@code iommufd_hwpt_nested_alloc}): VT-d.
+     *
+     * @param device the device that it is made for
+     * @param parent a page table made with {@code FLAG_NEST_PARENT}, which stays in use until the
+     *     result is destroyed
+     * @param data the guest's tables in the hardware's own format
+     * @param faultId a fault queue, or 0 for none
+     * @return the object, or null: {@link #lastError()} is {@code -ENOENT} if the parent was
+     *     destroyed or the id is no fault queue, {@code -EOPNOTSUPP} for data that the driver
+     *     refuses
+     */
+    public synchronized IommufdHwpt hwptAllocNested(
+            final IommufdDevice device,
+            final IommufdHwpt parent,
+            final IommuUserData data,
+            final int faultId) {
+        if (!parent.get()) {
+            error = -Errno.ENOENT;
+            return null;
+        }
+        final IommuDevice dev = device.device();
+        final IommuDomain domain = dev.ops().domainAllocNested(dev, parent.domain(), data);
+        if (domain == null) {
+            parent.put();
+            error = -Errno.EOPNOTSUPP;
+            return null;
+        }
+        final IommufdHwpt hwpt = hwptAlloc(domain, faultId, null);
+        if (hwpt == null) {
+            domain.free();
+            parent.put();
+            return null;
+        }
+        hwpt.standOn(parent);
+        return hwpt;
+    }
+
     // ---- The machine's own part of the IOMMU ----------------------------------------------------
 
     /**
@@ -297,7 +336,7 @@ public final class IommufdContext {
         } else if (object instanceof VdeviceObject vdevice) {
             vdeviceDestroy(vdevice);
         } else if (object instanceof IommufdDevice device) {
-            if (device.hwpt() != null) {
+            if (device.isAttached()) {
                 return -Errno.EBUSY;
             }
             forgetNames(device);
@@ -316,6 +355,7 @@ public final class IommufdContext {
         if (hwpt.viommu() != null) {
             hwpt.viommu().users--;
         }
+        hwpt.leaveParent();
         return 0;
     }
 

@@ -5,13 +5,14 @@ import io.iopf4j.api.DevFeature;
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuAttachHandle;
 import io.iopf4j.api.IommuDevice;
+import io.iopf4j.core.IommuGroup;
 
 /**
  * A device in iommufd's hands: {@code struct iommufd_device}, with attach, detach and replace of
- * {@code drivers/iommu/iommufd/device.c} and {@code fault.c} of Linux 6.12. The first device of a
- * group that attaches attaches the group, and its id is in every fault record; the last one that
- * detaches detaches it. Faults are enabled for the first and disabled for the last, as in the
- * kernel. Thread-safe: calls for one group are serialised.
+ * {@code drivers/iommu/iommufd/device.c} and {@code fault.c} of Linux 6.12; those at a PASID are of
+ * 6.15. The first device of a group that attaches attaches the group, and its id is in every fault
+ * record; the last one that detaches detaches it. Faults are enabled for the first and disabled for
+ * the last, as in the kernel. Thread-safe: calls for one group are serialised.
  */
 public final class IommufdDevice {
     private final int id;
@@ -50,14 +51,32 @@ public final class IommufdDevice {
     }
 
     /**
-     * What it is attached to.
+     * What it is attached to for accesses without a PASID.
      *
      * @return the page table, or null
      */
     public IommufdHwpt hwpt() {
         synchronized (group) {
-            return group.attached.contains(this) ? group.hwpt : null;
+            final IommufdAttach at = group.at(IommuGroup.NO_PASID);
+            return at.devices.contains(this) ? at.hwpt : null;
         }
+    }
+
+    /** Whether it is attached to anything. */
+    boolean isAttached() {
+        synchronized (group) {
+            return group.hasAttached(this);
+        }
+    }
+
+    /**
+     * Attaches a page table for accesses without a PASID.
+     *
+     * @param to what to attach
+     * @return as {@link #attach(IommufdHwpt, int)}
+     */
+    public int attach(final IommufdHwpt to) {
+        return attach(to, IommuGroup.NO_PASID);
     }
 
     /**
@@ -65,21 +84,23 @@ public final class IommufdDevice {
      * that none is lost.
      *
      * @param to what to attach
-     * @return 0; {@code -EINVAL} if the device is attached, its group to another page table, or it
-     *     cannot have faults and the page table has a fault queue; {@code -ENOENT} if the page
-     *     table was destroyed; or the driver's errno
+     * @param pasid where, or {@link IommuGroup#NO_PASID} for accesses without
+     * @return 0; {@code -EINVAL} if the device is attached there, its group to another page table,
+     *     or it cannot have faults and the page table has a fault queue; {@code -ENOENT} if the
+     *     page table was destroyed; or the driver's errno
      */
-    public int attach(final IommufdHwpt to) {
+    public int attach(final IommufdHwpt to, final int pasid) {
         synchronized (group) {
-            if (group.attached.contains(this) || (group.hwpt != null && group.hwpt != to)) {
+            final IommufdAttach at = group.at(pasid);
+            if (at.devices.contains(this) || (at.hwpt != null && at.hwpt != to)) {
                 return -Errno.EINVAL;
             }
             if (!to.get()) {
                 return -Errno.ENOENT;
             }
-            final int ret = group.attached.isEmpty() ? attachGroup(to) : 0;
+            final int ret = at.devices.isEmpty() ? attachGroup(at, to, pasid) : 0;
             if (ret == 0) {
-                group.attached.add(this);
+                at.devices.add(this);
             } else {
                 to.put();
             }
@@ -87,41 +108,58 @@ public final class IommufdDevice {
         }
     }
 
-    private int attachGroup(final IommufdHwpt to) {
+    private int attachGroup(final IommufdAttach at, final IommufdHwpt to, final int pasid) {
         int ret = to.faultQueue() == null ? 0 : enableIopf();
         if (ret != 0) {
             return ret;
         }
         final IommufdAttachHandle attaching = new IommufdAttachHandle(this);
-        ret = group.group().attach(to.domain(), attaching);
+        ret =
+                pasid == IommuGroup.NO_PASID
+                        ? group.group().attach(to.domain(), attaching)
+                        : group.group().attachPasid(to.domain(), pasid, attaching);
         if (ret != 0) {
             if (to.faultQueue() != null) {
                 disableIopf();
             }
             return ret;
         }
-        group.become(to, attaching);
+        at.become(to, attaching);
         return 0;
+    }
+
+    /**
+     * Detaches what is attached for accesses without a PASID.
+     *
+     * @return as {@link #detach(int)}
+     */
+    public int detach() {
+        return detach(IommuGroup.NO_PASID);
     }
 
     /**
      * Detaches ({@code iommufd_hw_pagetable_detach}): with the last device of its group first the
      * hardware, then INVALID to whatever is outstanding, then faults are disabled.
      *
-     * @return 0, or {@code -EINVAL} if the device is not attached
+     * @param pasid where, or {@link IommuGroup#NO_PASID} for accesses without
+     * @return 0, or {@code -EINVAL} if the device is not attached there
      */
-    public int detach() {
+    public int detach(final int pasid) {
         synchronized (group) {
-            if (!group.attached.remove(this)) {
+            final IommufdAttach at = group.at(pasid);
+            if (!at.devices.remove(this)) {
                 return -Errno.EINVAL;
             }
-            final IommufdHwpt old = group.hwpt;
-            if (group.attached.isEmpty()) {
-                final IommuAttachHandle oldHandle = group.handle;
-                group.group().detach();
-                group.become(null, null);
+            final IommufdHwpt old = at.hwpt;
+            if (at.devices.isEmpty()) {
+                if (pasid == IommuGroup.NO_PASID) {
+                    group.group().detach();
+                } else {
+                    group.group().detachPasid(pasid);
+                }
+                group.forget(pasid);
                 if (old.faultQueue() != null) {
-                    old.faultQueue().autoResponse(oldHandle);
+                    old.faultQueue().autoResponse(at.handle);
                     disableIopf();
                 }
             }
@@ -131,47 +169,62 @@ public final class IommufdDevice {
     }
 
     /**
+     * Attaches another page table for accesses without a PASID in place of the old one.
+     *
+     * @param to what to attach
+     * @return as {@link #replace(IommufdHwpt, int)}
+     */
+    public int replace(final IommufdHwpt to) {
+        return replace(to, IommuGroup.NO_PASID);
+    }
+
+    /**
      * Attaches another page table in place of the old one ({@code
      * iommufd_fault_domain_replace_dev}), for the whole group. When it fails, nothing was answered
      * and the old one is attached still. In place of itself ({@code iommufd_device_do_replace})
      * nothing happens.
      *
      * @param to what to attach
-     * @return 0; {@code -EINVAL} if nothing is attached or the device cannot have faults; {@code
-     *     -ENOENT} if the page table was destroyed; or the driver's errno
+     * @param pasid where, or {@link IommuGroup#NO_PASID} for accesses without
+     * @return 0; {@code -EINVAL} if nothing is attached there or the device cannot have faults;
+     *     {@code -ENOENT} if the page table was destroyed; or the driver's errno
      */
-    public int replace(final IommufdHwpt to) {
+    public int replace(final IommufdHwpt to, final int pasid) {
         synchronized (group) {
-            if (!group.attached.contains(this)) {
+            final IommufdAttach at = group.at(pasid);
+            if (!at.devices.contains(this)) {
                 return -Errno.EINVAL;
             }
             if (!to.get()) {
                 return -Errno.ENOENT;
             }
-            final int ret = to == group.hwpt ? 0 : replaceGroup(to);
+            final int ret = to == at.hwpt ? 0 : replaceGroup(at, to, pasid);
             to.put();
             return ret;
         }
     }
 
-    private int replaceGroup(final IommufdHwpt to) {
-        final IommufdHwpt old = group.hwpt;
-        final IommuAttachHandle oldHandle = group.handle;
+    private int replaceGroup(final IommufdAttach at, final IommufdHwpt to, final int pasid) {
+        final IommufdHwpt old = at.hwpt;
+        final IommuAttachHandle oldHandle = at.handle;
         final boolean enabling = to.faultQueue() != null && old.faultQueue() == null;
         int ret = enabling ? enableIopf() : 0;
         if (ret != 0) {
             return ret;
         }
         final IommufdAttachHandle attaching = new IommufdAttachHandle(this);
-        ret = group.group().replace(to.domain(), attaching);
+        ret =
+                pasid == IommuGroup.NO_PASID
+                        ? group.group().replace(to.domain(), attaching)
+                        : group.group().replacePasid(to.domain(), pasid, attaching);
         if (ret != 0) {
             if (enabling) {
                 disableIopf();
             }
             return ret;
         }
-        group.become(to, attaching);
-        group.attached.forEach(
+        at.become(to, attaching);
+        at.devices.forEach(
                 moved -> {
                     to.get();
                     old.put();

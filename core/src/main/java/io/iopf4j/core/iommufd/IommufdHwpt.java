@@ -15,6 +15,7 @@ public final class IommufdHwpt {
     private final IommuDomain domain;
     private final IommufdFaultQueue faultQueue;
     private final ViommuObject viommu;
+    private IommufdHwpt parent;
     private final AtomicInteger users = new AtomicInteger();
 
     IommufdHwpt(
@@ -58,6 +59,17 @@ public final class IommufdHwpt {
     /** What a nested one was made on, or null. */
     ViommuObject viommu() {
         return viommu;
+    }
+
+    /** Its parent is in use as long as it is there. */
+    void standOn(final IommufdHwpt itsParent) {
+        parent = itsParent;
+    }
+
+    void leaveParent() {
+        if (parent != null) {
+            parent.put();
+        }
     }
 
     /**

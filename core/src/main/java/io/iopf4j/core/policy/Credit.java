@@ -21,6 +21,11 @@ final class Credit implements FaultPolicy {
     }
 
     @Override
+    public int pageRequestAllocation() {
+        return credits;
+    }
+
+    @Override
     public boolean admits(final FaultInfo request) {
         return request.device().outstandingRequests() < credits;
     }

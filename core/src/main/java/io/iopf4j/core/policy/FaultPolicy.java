@@ -65,6 +65,17 @@ public interface FaultPolicy {
     default void assigned(final IommuDevice dev, final Account device, final Account vm) {}
 
     /**
+     * How many page requests a PCI device is to be allowed at once, where its driver sets that
+     * (PCIe's Outstanding Page Request Allocation): then the device itself waits, and what is more
+     * never comes.
+     *
+     * @return requests, at least 1; {@link Integer#MAX_VALUE} to leave it to the driver
+     */
+    default int pageRequestAllocation() {
+        return Integer.MAX_VALUE;
+    }
+
+    /**
      * Whether the hardware is to end all faults of a device when its domain changes.
      *
      * @return true for {@code drain}

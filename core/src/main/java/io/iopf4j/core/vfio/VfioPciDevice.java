@@ -10,6 +10,8 @@ import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuDomain;
 import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.core.IommuGroup;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /**
  * A device that is assigned to a virtual machine, as vfio-pci with Eric Auger's series (2019 to
@@ -28,6 +30,7 @@ public final class VfioPciDevice {
     private final FaultObserver observer;
     private final VfioRecords records;
     private final ResponseTypes types = new ResponseTypes();
+    private final Set<Integer> pasids = new LinkedHashSet<>();
     private VfioFaultRegion faultRegion;
     private VfioResponseRegion responseRegion;
     private IommuDomain attached;
@@ -156,6 +159,51 @@ public final class VfioPciDevice {
     }
 
     /**
+     * Attaches a guest's tables at one PASID ({@code VFIO_NESTING_OP_BIND_PGTBL} of Yi Liu's series
+     * of 2020, {@code iommu_uapi_sva_bind_gpasid}), on VT-d, where a PASID has tables of its own.
+     * With the first one come the regions and the handler, as with a nested domain at the RID.
+     *
+     * @param pasid at least 1
+     * @param nested the domain of the guest's tables
+     * @return 0; {@code -EINVAL} if no domain is attached at the RID or this one is not nested;
+     *     {@code -EBADF} once released; {@code -EBUSY} if one is attached there or somebody else
+     *     receives the device's faults; or the driver's errno. Nothing is attached there then
+     */
+    public synchronized int bindPasid(final int pasid, final IommuDomain nested) {
+        if (isReleased || attached == null || !isNested(nested)) {
+            return isReleased ? -Errno.EBADF : -Errno.EINVAL;
+        }
+        final IommuGroup group = IommuGroup.of(dev);
+        int ret = group.attachPasid(nested, pasid, new IommuAttachHandle());
+        if (ret != 0) {
+            return ret;
+        }
+        ret = register();
+        if (ret != 0) {
+            group.detachPasid(pasid);
+            return ret;
+        }
+        pasids.add(pasid);
+        lastAttached = nested;
+        return 0;
+    }
+
+    /**
+     * Takes a guest's tables at one PASID away ({@code VFIO_NESTING_OP_UNBIND_PGTBL}). The handler
+     * stays, since it belongs to the open device; nothing is answered.
+     *
+     * @param pasid at least 1
+     * @return 0, or {@code -EINVAL} if none are attached there
+     */
+    public synchronized int unbindPasid(final int pasid) {
+        if (!pasids.remove(pasid)) {
+            return -Errno.EINVAL;
+        }
+        IommuGroup.of(dev).detachPasid(pasid);
+        return 0;
+    }
+
+    /**
      * Gives the device back: its handler goes first, as a virtual machine's device file is closed
      * before its container is, then the domain.
      *
@@ -267,6 +315,8 @@ public final class VfioPciDevice {
     }
 
     private void detachDomain() {
+        pasids.forEach(IommuGroup.of(dev)::detachPasid);
+        pasids.clear();
         IommuGroup.of(dev).detach();
         attached = null;
     }

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuDevice;
+import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IopfGroup;
 import io.iopf4j.api.IopfHandler;
 import io.iopf4j.api.uapi.HwptPgfault;
@@ -463,5 +464,83 @@ class IommufdDeviceTest {
         bench.report(last(5));
         assertEquals(List.of(new Answer("dev", 0, 5, INVALID)), bench.core.answers);
         assertFalse(bench.queue.isReadable());
+    }
+
+    // ---- PASIDs ---------------------------------------------------------------------------------
+
+    @Test
+    void shouldAttachAtAPasidBesidesTheRid() {
+        assertEquals(0, idev.attach(paging));
+        assertEquals(0, idev.attach(nested, 5));
+        assertEquals(
+                List.of("attach paging dev", "enable IOPF dev", "attach nested dev pasid=5"),
+                steps);
+        assertSame(paging, idev.hwpt());
+        assertEquals(-Errno.EINVAL, idev.attach(nested, 5));
+        assertEquals(-Errno.EBUSY, bench.context.destroy(nested.id()));
+    }
+
+    @Test
+    void shouldEnableFaultsOnceForAllPasids() {
+        final IommufdHwpt other = bench.hwpt("other", bench.queueId);
+        idev.attach(nested, 5);
+        idev.attach(other, 6);
+        steps.clear();
+        assertEquals(0, idev.detach(5));
+        assertEquals(List.of("attach blocked dev pasid=5"), steps);
+        assertEquals(0, idev.detach(6));
+        assertEquals(
+                List.of(
+                        "attach blocked dev pasid=5",
+                        "attach blocked dev pasid=6",
+                        "disable IOPF dev"),
+                steps);
+        assertEquals(-Errno.EINVAL, idev.detach(6));
+    }
+
+    @Test
+    void shouldAnswerTheFaultsOfTheDetachedPasidAlone() {
+        final IommufdHwpt other = bench.hwpt("other", bench.queueId);
+        idev.attach(nested, 5);
+        idev.attach(other, 6);
+        bench.report(pasid(1, 5));
+        bench.report(pasid(2, 6));
+        idev.detach(5);
+        assertEquals(List.of(1), answered());
+        assertEquals(List.of(1), bench.readCookies(1), "the other PASID's waits to be read");
+    }
+
+    @Test
+    void shouldAnswerTheFaultsOfTheReplacedPasidAlone() {
+        final IommufdHwpt other = bench.hwpt("other", bench.queueId);
+        final IommufdHwpt next = bench.hwpt("next", bench.queueId);
+        idev.attach(nested, 5);
+        idev.attach(other, 6);
+        bench.report(pasid(1, 5));
+        bench.report(pasid(2, 6));
+        assertEquals(0, idev.replace(next, 5));
+        assertEquals(List.of(1), answered());
+        bench.report(pasid(3, 5));
+        idev.detach(5);
+        assertEquals(List.of(1, 3), answered());
+        assertEquals(-Errno.EINVAL, idev.replace(next, 7));
+    }
+
+    @Test
+    void shouldNotBeDestroyedWhileAPasidIsAttached() {
+        idev.attach(nested, 5);
+        assertEquals(-Errno.EBUSY, bench.context.destroy(idev.id()));
+        idev.detach(5);
+        assertEquals(0, bench.context.destroy(idev.id()));
+    }
+
+    private static IommuFault pasid(final int grpid, final int pasid) {
+        return new IommuFault()
+                .pageRequest(
+                        IommuFault.FLAG_LAST_PAGE | IommuFault.FLAG_PASID_VALID,
+                        pasid,
+                        grpid,
+                        IommuFault.PERM_READ,
+                        0x1000);
     }
 }

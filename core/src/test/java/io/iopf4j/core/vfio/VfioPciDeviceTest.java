@@ -288,4 +288,55 @@ class VfioPciDeviceTest {
                 IllegalArgumentException.class,
                 () -> VfioPciDevice.open(core, bench.kernel, bench.dev, FaultObserver.NONE));
     }
+
+    // ---- PASIDs ---------------------------------------------------------------------------------
+
+    @Test
+    void shouldReceiveFaultsFromTheFirstPasidOn() {
+        device.attach(bench.paging);
+        assertNull(device.faultRegion());
+        assertEquals(0, device.bindPasid(5, bench.nested));
+        assertEquals(0, device.bindPasid(6, second));
+        assertEquals(List.of("register dev"), calls);
+        assertNotNull(device.faultRegion());
+        assertEquals(
+                List.of(
+                        "attach paging dev",
+                        "attach nested dev pasid=5",
+                        "attach second dev pasid=6"),
+                steps);
+    }
+
+    @Test
+    void shouldBindNoPasidWithoutADomainOrTwice() {
+        assertEquals(-EINVAL, device.bindPasid(5, bench.nested));
+        device.attach(bench.paging);
+        assertEquals(-EINVAL, device.bindPasid(5, bench.paging));
+        assertEquals(0, device.bindPasid(5, bench.nested));
+        assertEquals(-EBUSY, device.bindPasid(5, second));
+        device.release();
+        assertEquals(-EBADF, device.bindPasid(6, second));
+    }
+
+    @Test
+    void shouldBindNothingWhenSomebodyElseReceivesTheFaults() {
+        device.attach(bench.paging);
+        bench.core.registerDeviceFaultHandler(bench.dev, (fault, data) -> 0, null);
+        assertEquals(-EBUSY, device.bindPasid(5, bench.nested));
+        assertNull(IommuGroup.of(bench.dev).attachHandle(5));
+        assertEquals(-EINVAL, device.unbindPasid(5));
+    }
+
+    @Test
+    void shouldTakeItsPasidsAlongWhenItIsDetached() {
+        device.attach(bench.paging);
+        device.bindPasid(5, bench.nested);
+        device.bindPasid(6, second);
+        assertEquals(0, device.unbindPasid(5));
+        steps.clear();
+        assertEquals(0, device.detach());
+        assertEquals(List.of("attach blocked dev pasid=6", "attach blocked dev"), steps);
+        assertEquals(List.of("register dev", "unregister dev"), calls);
+        assertEquals(-EINVAL, device.unbindPasid(6));
+    }
 }

@@ -4,11 +4,12 @@ package io.iopf4j.benchmarks;
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.emulation.AccessResult;
-import io.iopf4j.emulation.Endpoint;
 import io.iopf4j.emulation.smmuv3.SmmuV3Config;
 import io.iopf4j.replay.bench.Bench;
 import io.iopf4j.replay.bench.BenchSettings;
 import io.iopf4j.replay.bench.GuestDevice;
+import io.iopf4j.replay.bench.SmmuSettings;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -24,8 +25,6 @@ final class FaultCycle {
     private static final int QUEUE_LOG2 = 10;
 
     private static final int PASID = 1;
-    private static final int PASID_BITS = 1;
-
     private final Bench bench;
     private final GuestDevice[] devices;
     private final SplittableRandom random;
@@ -51,7 +50,7 @@ final class FaultCycle {
         this.outstanding = new OutstandingFaults(outstandingCount);
         this.devices = new GuestDevice[deviceCount];
         for (int i = 0; i < deviceCount; i++) {
-            devices[i] = bench.addDevice("dev" + i, bench.addVm("vm" + i), PASID_BITS);
+            devices[i] = bench.addDevice("dev" + i, bench.addVm("vm" + i), Set.of(PASID));
             devices[i].attach();
             devices[i].prepare(PASID);
         }
@@ -87,7 +86,7 @@ final class FaultCycle {
     private void fault() {
         final int index = devices.length == 1 ? 0 : random.nextInt(devices.length);
         iova = (iova + PAGE_BYTES) & IOVA_MASK;
-        devices[index].endpoint().access(PASID, iova, IommuFault.PERM_READ);
+        devices[index].issue(PASID, iova, IommuFault.PERM_READ);
         bench.scheduler().runReady();
         final int cookie = devices[index].vm().readOne();
         if (cookie == 0) {
@@ -96,17 +95,18 @@ final class FaultCycle {
         outstanding.add(index, cookie, iova);
     }
 
-    private void accessEnded(final Endpoint endpoint, final int id, final AccessResult result) {
+    private void accessEnded(final int device, final int id, final AccessResult result) {
         if (result != expected) {
             throw new IllegalStateException(
-                    "an access must end " + expected + ": " + endpoint.name() + " " + result);
+                    "an access must end " + expected + ": dev" + device + " " + result);
         }
         ended++;
     }
 
-    private static SmmuV3Config hardware() {
-        return SmmuV3Config.roomy()
-                .withCommandQueueLog2Max(QUEUE_LOG2)
-                .withEventQueueLog2Max(QUEUE_LOG2);
+    private static SmmuSettings hardware() {
+        return new SmmuSettings(
+                SmmuV3Config.roomy()
+                        .withCommandQueueLog2Max(QUEUE_LOG2)
+                        .withEventQueueLog2Max(QUEUE_LOG2));
     }
 }

@@ -4,9 +4,12 @@ package io.iopf4j.cli;
 import io.iopf4j.core.policy.FaultPolicy;
 import io.iopf4j.core.policy.Policies;
 import io.iopf4j.core.semantics.Semantics;
+import io.iopf4j.replay.scenario.Hardware;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -15,9 +18,6 @@ import picocli.CommandLine.Spec;
 
 /** What replay and run share: the kernel's rules, the policies, the hardware, the seed. */
 final class BenchOptions {
-    private static final String AUTO = "auto";
-    private static final String SMMUV3 = "smmuv3";
-    private static final String VTD = "vtd";
     private static final int MOST_STALLS = 65_535;
     private static final int MOST_QUEUE_ENTRIES = 1 << 17;
 
@@ -32,7 +32,11 @@ final class BenchOptions {
     @Option(
             names = "--iommu",
             paramLabel = "NAME",
-            description = "The hardware: smmuv3 or auto (default: auto).")
+            defaultValue = "auto",
+            description = {
+                "The hardware: smmuv3, vtd, or auto (the default): what the dump shows or the"
+                        + " scenario says, else smmuv3."
+            })
     private String iommu;
 
     @Option(
@@ -46,13 +50,19 @@ final class BenchOptions {
     @Option(
             names = "--queue-entries",
             paramLabel = "N",
-            description = "Size of the event queue, a power of two up to 131072 (the default).")
+            description = {
+                "Size of the queue of faults, a power of two: SMMUv3's event queue, up to 131072"
+                        + " (the default); VT-d's page request queue, 128 to 16384 (default: 2048),"
+                        + " with v3-2017 256 to 32768 (default: 256)."
+            })
     private Integer queueEntries;
 
     @Option(
             names = "--stall-entries",
             paramLabel = "N",
-            description = "Size of the shared stall buffer, up to 65535 (the default).")
+            description =
+                    "Size of SMMUv3's shared stall buffer, up to 65535 (the default); VT-d has"
+                            + " none.")
     private Integer stallEntries;
 
     @Option(
@@ -84,17 +94,15 @@ final class BenchOptions {
         if (later != null) {
             throw usage("--html and --perfetto come with a later version");
         }
-        if (VTD.equals(iommu)) {
-            throw usage("--iommu vtd: the VT-d model comes with a later version; there is smmuv3");
-        }
-        if (iommu != null && !AUTO.equals(iommu) && !SMMUV3.equals(iommu)) {
-            throw usage("--iommu " + iommu + ": expected smmuv3 or auto");
-        }
     }
 
-    /** Whether the user named a model, whatever a scenario says. */
-    boolean isSmmuWanted() {
-        return SMMUV3.equals(iommu);
+    /** What the user says of the hardware. */
+    Hardware hardware() {
+        final Hardware.Iommu model =
+                Hardware.Iommu.of(iommu)
+                        .orElseThrow(
+                                () -> usage("--iommu " + iommu + ": expected smmuv3, vtd or auto"));
+        return new Hardware(model, stallEntries(), queueEntries(), OptionalLong.empty());
     }
 
     Optional<Semantics> semantics() {
@@ -104,14 +112,6 @@ final class BenchOptions {
 
     Optional<List<FaultPolicy>> policies() {
         return Optional.ofNullable(policy).map(list -> parsed("--policy", list, Policies::parse));
-    }
-
-    Optional<Integer> queueLog2() {
-        return Optional.ofNullable(queueEntries).map(this::log2);
-    }
-
-    Optional<Integer> stallEntries() {
-        return Optional.ofNullable(stallEntries).map(this::stalls);
     }
 
     long seed() {
@@ -133,22 +133,30 @@ final class BenchOptions {
         }
     }
 
-    private int log2(final int entries) {
-        if (entries < 1 || entries > MOST_QUEUE_ENTRIES || Integer.bitCount(entries) != 1) {
+    private OptionalInt queueEntries() {
+        if (queueEntries == null) {
+            return OptionalInt.empty();
+        }
+        if (queueEntries < 1
+                || queueEntries > MOST_QUEUE_ENTRIES
+                || Integer.bitCount(queueEntries) != 1) {
             throw usage(
                     "--queue-entries must be a power of two in [1, "
                             + MOST_QUEUE_ENTRIES
                             + "], not "
-                            + entries);
+                            + queueEntries);
         }
-        return Integer.numberOfTrailingZeros(entries);
+        return OptionalInt.of(queueEntries);
     }
 
-    private int stalls(final int entries) {
-        if (entries < 1 || entries > MOST_STALLS) {
-            throw usage("--stall-entries must be in [1, " + MOST_STALLS + "], not " + entries);
+    private OptionalInt stallEntries() {
+        if (stallEntries == null) {
+            return OptionalInt.empty();
         }
-        return entries;
+        if (stallEntries < 1 || stallEntries > MOST_STALLS) {
+            throw usage("--stall-entries must be in [1, " + MOST_STALLS + "], not " + stallEntries);
+        }
+        return OptionalInt.of(stallEntries);
     }
 
     private ParameterException usage(final String message) {

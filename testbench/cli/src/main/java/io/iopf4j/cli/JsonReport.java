@@ -2,13 +2,13 @@
 package io.iopf4j.cli;
 
 import io.iopf4j.api.PageResponseCode;
-import io.iopf4j.emulation.smmuv3.SmmuV3;
 import io.iopf4j.replay.Comparison;
 import io.iopf4j.replay.ReplayResult;
 import io.iopf4j.replay.RunResult;
 import io.iopf4j.replay.VmMap;
 import io.iopf4j.replay.VmResult;
 import io.iopf4j.replay.bench.BenchSettings;
+import io.iopf4j.replay.bench.Hardware;
 import io.iopf4j.replay.dump.DumpSummary;
 import io.iopf4j.replay.ledger.Invariants;
 import io.iopf4j.replay.ledger.Outcome;
@@ -67,7 +67,7 @@ final class JsonReport {
         json.writeName("replay");
         json.writeStartObject();
         json.writeStringProperty("semantics", settings.semantics().profileName());
-        json.writeStringProperty("iommu", "smmuv3");
+        json.writeStringProperty("iommu", result.bench().hardware().name());
         strings(json, "policies", settings.policyNames());
         json.writeNumberProperty("seed", settings.seed());
         groups(json, result);
@@ -78,7 +78,7 @@ final class JsonReport {
         json.writeNumberProperty("failure", result.ledger().responses(PageResponseCode.FAILURE));
         json.writeNumberProperty("refused", result.ledger().refused());
         json.writeEndObject();
-        hardware(json, result.bench().smmu());
+        hardware(json, result.bench().hardware());
         json.writeName("perVm");
         json.writeStartArray();
         result.vms().forEach(vm -> vm(json, vm));
@@ -123,6 +123,9 @@ final class JsonReport {
         json.writeNumberProperty("failure", summary.failure());
         json.writeEndObject();
         json.writeNumberProperty("unanswered", summary.unanswered());
+        if (summary.incompleteRequests() > 0) {
+            json.writeNumberProperty("incompleteRequests", summary.incompleteRequests());
+        }
         json.writeNumberProperty("devices", summary.requestsByDevice().size());
         json.writeNumberProperty("vms", vmCount);
         json.writeNumberProperty("firstNs", summary.firstNs());
@@ -163,13 +166,13 @@ final class JsonReport {
         json.writeEndObject();
     }
 
-    private static void hardware(final JsonGenerator json, final SmmuV3 smmu) {
+    private static void hardware(final JsonGenerator json, final Hardware hardware) {
         json.writeName("hardware");
         json.writeStartObject();
-        json.writeNumberProperty("queueOverflows", smmu.counters().eventQueueOverflows());
-        json.writeNumberProperty("queueHighWater", smmu.counters().eventQueueHighWater());
-        json.writeNumberProperty("stallHighWater", smmu.stallHighWater());
-        json.writeNumberProperty("commandErrors", smmu.counters().commandErrors());
+        json.writeNumberProperty("queueOverflows", hardware.queueOverflows());
+        json.writeNumberProperty("queueHighWater", hardware.queueHighWater());
+        json.writeNumberProperty("stallHighWater", hardware.stallHighWater());
+        json.writeNumberProperty("commandErrors", hardware.commandErrors());
         json.writeEndObject();
     }
 

@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  iopf4j replay trace.dat",
             "  iopf4j replay trace.dat --stall-entries 64 --ledger faults.csv",
+            "  iopf4j replay trace.dat --iommu vtd --queue-entries 256",
             "  iopf4j replay trace.dat --strict --json=report.json"
         })
 final class ReplayCommand implements Callable<Integer> {
@@ -139,8 +140,7 @@ final class ReplayCommand implements Callable<Integer> {
         final ReplaySettings defaults = ReplaySettings.defaults();
         return new ReplaySettings(
                 vms == null ? Map.of() : VmFile.read(vms),
-                options.queueLog2().orElse(defaults.queueLog2()),
-                options.stallEntries().orElse(defaults.stallEntries()),
+                options.hardware(),
                 options.semantics().orElse(defaults.semantics()),
                 options.policies().orElse(defaults.policies()),
                 options.seed());

@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
             "  iopf4j run shared-stall-buffer",
             "  iopf4j run shared-stall-buffer --policy vm-quota=half --json",
             "  iopf4j run domain-change --semantics mainline-5.x",
+            "  iopf4j run domain-change --iommu vtd",
             "  iopf4j run ./mine.yaml --seed 7 --ledger faults.csv"
         })
 final class RunCommand implements Callable<Integer> {
@@ -64,10 +65,7 @@ final class RunCommand implements Callable<Integer> {
                     new ScenarioRun(scenario)
                             .withSemantics(options.semantics())
                             .withPolicies(options.policies())
-                            .withHardware(
-                                    options.isSmmuWanted(),
-                                    options.queueLog2(),
-                                    options.stallEntries())
+                            .withHardware(options.hardware())
                             .withSeed(options.seed())
                             .run(done -> progress.show("running", done, scenario.durationNs()));
         }

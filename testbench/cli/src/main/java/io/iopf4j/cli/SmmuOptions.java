@@ -3,17 +3,10 @@ package io.iopf4j.cli;
 
 import io.iopf4j.emulation.smmuv3.SmmuFeature;
 import io.iopf4j.emulation.smmuv3.SmmuV3Config;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** What an SMMUv3's integrator chooses, as options; what is left out is as roomy as it gets. */
 final class SmmuOptions {
@@ -68,114 +61,54 @@ final class SmmuOptions {
             description = "The same of the PRI queue (default: 18).")
     private String priLog2;
 
-    @Option(
-            names = "--with",
-            paramLabel = "FEATURE",
-            description = {
-                "Builds a feature in; may be given again. All are, but terminate-aborts:",
-                "stage-1, stage-2, two-level-stream-table, two-level-cd-table, terminate-aborts,"
-                        + " ats-records-errors, vmid16, asid16, pri, ats, msi, sev, hyp, coherent,"
-                        + " attribute-types-override, attribute-permissions-override,"
-                        + " hierarchical-attribute-disable, pri-overflow-pasid, range-invalidation,"
-                        + " granule-4k, granule-16k, granule-64k."
-            })
-    private List<String> with = new ArrayList<>();
-
-    @Option(
-            names = "--without",
-            paramLabel = "FEATURE",
-            description = "Leaves a feature out; may be given again.")
-    private List<String> without = new ArrayList<>();
-
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec spec;
-
     SmmuOptions() {}
 
-    SmmuV3Config config() {
+    /**
+     * The model that was asked for.
+     *
+     * @param chosen features by name
+     * @return its configuration
+     * @throws IllegalArgumentException with one line for whoever asked
+     */
+    SmmuV3Config config(final FeatureOptions chosen) {
         final SmmuV3Config base = SmmuV3Config.roomy();
-        try {
-            // All at once: some values contradict each other on the way.
-            return new SmmuV3Config(
-                    number("--sid-bits", sidBits, 0, 32, base.sidBits()),
-                    number("--ssid-bits", ssidBits, 0, 20, base.ssidBits()),
-                    queue("--command-entries-log2", commandLog2, base.commandQueueLog2Max()),
-                    queue("--event-entries-log2", eventLog2, base.eventQueueLog2Max()),
-                    queue("--pri-entries-log2", priLog2, base.priQueueLog2Max()),
-                    number(
-                            "--stall-entries",
-                            stallEntries,
-                            1,
-                            SmmuV3Config.STALL_MAX_LIMIT,
-                            base.stallMax()),
-                    number("--stall-model", stallModel, 0, 2, base.stallModel()),
-                    oas == null ? base.oas() : oas(),
-                    features(base));
-        } catch (final IllegalArgumentException e) {
-            throw usage("no such SMMUv3: " + e.getMessage());
-        }
-    }
-
-    private Set<SmmuFeature> features(final SmmuV3Config base) {
+        // All at once: some values contradict each other on the way.
+        final int sids = OptionNumber.in("--sid-bits", sidBits, 0, 32, base.sidBits());
+        final int ssids = OptionNumber.in("--ssid-bits", ssidBits, 0, 20, base.ssidBits());
+        final int commands =
+                queue("--command-entries-log2", commandLog2, base.commandQueueLog2Max());
+        final int events = queue("--event-entries-log2", eventLog2, base.eventQueueLog2Max());
+        final int requests = queue("--pri-entries-log2", priLog2, base.priQueueLog2Max());
+        final int stalls =
+                OptionNumber.in(
+                        "--stall-entries",
+                        stallEntries,
+                        1,
+                        SmmuV3Config.STALL_MAX_LIMIT,
+                        base.stallMax());
+        final int model = OptionNumber.in("--stall-model", stallModel, 0, 2, base.stallModel());
+        final int output = oas == null ? base.oas() : oas();
         final Set<SmmuFeature> features = new HashSet<>(base.features());
-        with.forEach(name -> features.add(feature("--with", name)));
-        without.forEach(name -> features.remove(feature("--without", name)));
-        return features;
-    }
-
-    private SmmuFeature feature(final String option, final String name) {
-        return Arrays.stream(SmmuFeature.values())
-                .filter(feature -> optionName(feature).equals(name))
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                usage(
-                                        option
-                                                + " "
-                                                + name
-                                                + ": expected one of "
-                                                + Arrays.stream(SmmuFeature.values())
-                                                        .map(SmmuOptions::optionName)
-                                                        .collect(Collectors.joining(", "))));
-    }
-
-    private static String optionName(final SmmuFeature feature) {
-        return feature.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        features.addAll(chosen.with(SmmuFeature.class));
+        chosen.without(SmmuFeature.class).forEach(features::remove);
+        try {
+            return new SmmuV3Config(
+                    sids, ssids, commands, events, requests, stalls, model, output, features);
+        } catch (final IllegalArgumentException e) {
+            throw new IllegalArgumentException("no such SMMUv3: " + e.getMessage(), e);
+        }
     }
 
     private int oas() {
         final int field = ADDRESS_BITS.stream().map(String::valueOf).toList().indexOf(oas);
         if (field < 0) {
-            throw usage("--oas must be one of " + ADDRESS_BITS + ", not " + oas);
+            throw new IllegalArgumentException(
+                    "--oas must be one of " + ADDRESS_BITS + ", not " + oas);
         }
         return field;
     }
 
-    private int queue(final String option, final String text, final int otherwise) {
-        return number(option, text, 0, MOST_QUEUE_LOG2, otherwise);
-    }
-
-    private int number(
-            final String option,
-            final String text,
-            final int least,
-            final int most,
-            final int otherwise) {
-        if (text == null) {
-            return otherwise;
-        }
-        try {
-            final int number = Integer.parseInt(text);
-            if (number >= least && number <= most) {
-                return number;
-            }
-        } catch (final NumberFormatException e) {
-            // The same line for both.
-        }
-        throw usage(option + " must be in [" + least + ", " + most + "], not " + text);
-    }
-
-    private ParameterException usage(final String message) {
-        return new ParameterException(spec.commandLine(), message);
+    private static int queue(final String option, final String text, final int otherwise) {
+        return OptionNumber.in(option, text, 0, MOST_QUEUE_LOG2, otherwise);
     }
 }

@@ -6,6 +6,7 @@ import io.iopf4j.replay.ReplayResult;
 import io.iopf4j.replay.RunResult;
 import io.iopf4j.replay.VmResult;
 import io.iopf4j.replay.bench.BenchSettings;
+import io.iopf4j.replay.bench.Hardware;
 import io.iopf4j.replay.dump.DumpSummary;
 import io.iopf4j.replay.ledger.Invariants;
 import io.iopf4j.replay.ledger.Outcome;
@@ -89,9 +90,10 @@ final class TextReport {
         final BenchSettings settings = result.bench().settings();
         line(
                 String.format(
-                        "%-11s %s on smmuv3, policy %s",
+                        "%-11s %s on %s, policy %s",
                         what,
                         settings.semantics().profileName(),
+                        result.bench().hardware().name(),
                         String.join(",", settings.policyNames())));
         final Map<Outcome, Long> outcomes = result.outcomes();
         line(
@@ -114,16 +116,15 @@ final class TextReport {
                         result.ledger().responses(PageResponseCode.INVALID),
                         result.ledger().responses(PageResponseCode.FAILURE),
                         result.ledger().refused()));
+        final Hardware hardware = result.bench().hardware();
         line(
                 String.format(
                         "hardware    %d stalled at most, %d queued at most,",
-                        result.bench().smmu().stallHighWater(),
-                        result.bench().smmu().counters().eventQueueHighWater()));
+                        hardware.stallHighWater(), hardware.queueHighWater()));
         line(
                 String.format(
                         "            %d queue overflows, %d command errors",
-                        result.bench().smmu().counters().eventQueueOverflows(),
-                        result.bench().smmu().counters().commandErrors()));
+                        hardware.queueOverflows(), hardware.commandErrors()));
         out.println();
         out.printf(
                 "%-15s %7s %8s %7s %6s %6s %8s %8s%n",
@@ -167,6 +168,12 @@ final class TextReport {
                 String.format(
                         "faults      %d page requests in %d groups, %d unrecoverable",
                         summary.pageRequests(), summary.groups(), summary.unrecoverable()));
+        if (summary.incompleteRequests() > 0) {
+            line(
+                    INDENT
+                            + summary.incompleteRequests()
+                            + " requests never got the last one of their group; not replayed");
+        }
         line(
                 String.format(
                         "answers     %d success, %d invalid, %d failure, %d unanswered",

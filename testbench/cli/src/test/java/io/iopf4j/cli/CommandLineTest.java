@@ -69,7 +69,7 @@ class CommandLineTest {
         "--policy, vm-quota=0",
         "--policy, native:./quota.so",
         "--semantics, v4-2017",
-        "--iommu, vtd",
+        "--iommu, amd",
         "--html, x",
         "--perfetto, x",
         "--seed, x",
@@ -91,6 +91,8 @@ class CommandLineTest {
         "--queue-entries, 1",
         "--queue-entries, 131072",
         "--iommu, smmuv3",
+        "--iommu, vtd",
+        "--iommu, auto",
         "--policy, none",
         "--policy, vm-quota=half",
         "--semantics, v3-2017",
@@ -172,7 +174,45 @@ class CommandLineTest {
     @Test
     void shouldRefuseADumpThatTheHardwareCannotReplay() {
         final String file = Cli.dump("iopf-groups-zstd.dat");
-        Cli.run("replay", file).assertRefused(file, "SMMUv3", "VT-d");
+        Cli.run("replay", file, "--iommu", "smmuv3").assertRefused(file, "SMMUv3", "VT-d");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "mainline-6.12, 128, true",
+        "mainline-6.12, 16384, true",
+        "mainline-6.12, 64, false",
+        "mainline-6.12, 32768, false",
+        "v3-2017, 256, true",
+        "v3-2017, 32768, true",
+        "v3-2017, 128, false",
+        "v3-2017, 65536, false"
+    })
+    void shouldTakeThePageRequestQueuesThatThereAre(
+            final String semantics, final String entries, final boolean isOne) {
+        final Cli run =
+                Cli.run(
+                        "replay",
+                        SMALL,
+                        "--iommu",
+                        "vtd",
+                        "--semantics",
+                        semantics,
+                        "--queue-entries",
+                        entries);
+        if (isOne) {
+            run.assertRan();
+        } else {
+            run.assertRefused("page request queue", semantics, entries);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"replay", "run"})
+    void shouldRefuseAStallBufferOnVtd(final String command) {
+        final String what = "run".equals(command) ? "domain-change" : SMALL;
+        Cli.run(command, what, "--iommu", "vtd", "--stall-entries", "8")
+                .assertRefused("VT-d", "stall");
     }
 
     @Test

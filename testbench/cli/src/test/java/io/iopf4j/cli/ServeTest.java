@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.iopf4j.emulation.smmuv3.SmmuFeature;
+import io.iopf4j.emulation.vtd.VtdFeature;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -136,8 +138,10 @@ class ServeTest {
 
     @ParameterizedTest
     @CsvSource({
-        "--iommu, vtd, later version",
-        "--iommu, smmuv2, expected smmuv3",
+        "--iommu, smmuv2, expected smmuv3 or vtd",
+        "--revision, 2, 'option of --iommu vtd, not of smmuv3'",
+        "--fault-records, 1, 'option of --iommu vtd, not of smmuv3'",
+        "--with, scalable, granule-4k",
         "--stall-entries, 0, '[1, 65535]'",
         "--stall-entries, 65536, '[1, 65535]'",
         "--stall-entries, x, '[1, 65535]'",
@@ -157,6 +161,124 @@ class ServeTest {
     void shouldNameTheOptionThatIsWrong(
             final String option, final String value, final String expected) {
         Cli.run("serve", "--qtest", "stdio", option, value).assertRefused(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--revision, 1, '[2, 3]'",
+        "--revision, x, '[2, 3]'",
+        "--cap, 12, 0x and",
+        "--cap, 0x, 0x and",
+        "--cap, 0x10000000000000000, 16 hexadecimal digits",
+        "--ecap, -0x1, 0x and",
+        "--ecap, 0x1g, 0x and",
+        "--ver, 0x100, '[0x0, 0xff]'",
+        "--fault-records, 0, '[1, 256]'",
+        "--fault-records, 257, '[1, 256]'",
+        "--pasid-bits, 0, '[1, 20]'",
+        "--pasid-bits, 21, '[1, 20]'",
+        "--address-bits, 38, '[39, 57]'",
+        "--max-address-mask, 64, '[0, 63]'",
+        "--address-bits, 58, '[39, 57]'",
+        "--with, teleport, page-request-drain",
+        "--without, granule-4k, five-level",
+        "--stall-entries, 4, 'option of --iommu smmuv3, not of vtd'",
+        "--oas, 48, 'option of --iommu smmuv3, not of vtd'"
+    })
+    void shouldNameTheOptionOfVtdThatIsWrong(
+            final String option, final String value, final String expected) {
+        Cli.run("serve", "--iommu", "vtd", "--qtest", "stdio", option, value)
+                .assertRefused(option, expected);
+    }
+
+    /** What cannot be together, or is not modelled. */
+    @ParameterizedTest
+    @CsvSource({
+        "--without, qi, needs QI",
+        "--without, first-stage, NESTED needs",
+        "--without, device-tlb, PAGE_REQUESTS needs DEVICE_TLB",
+        "--without, pasid, PAGE_REQUESTS needs PASID",
+        "--without, page-requests, PAGE_REQUEST_DRAIN needs PAGE_REQUESTS",
+        "--without, scalable, PASID needs SCALABLE",
+        "--ecap, 0x0001cd9ce4000fcf, 'not modelled, bits 0x8'",
+        "--cap, 0x11d2078c22380c0e, 'not modelled, bits 0x8'",
+        "--cap, 0x11d2078c22380c07, ND",
+        "--cap, 0x11d2078c22380006, SAGAW",
+        "--cap, 0x11d2078c0f380c06, CAP.FRO and ECAP.IRO overlap",
+        "--cap, 0x11d2078c02380c06, beyond the other registers",
+        "--ecap, 0x0001cdfce4000fc7, PSS",
+        "--ecap, 0x0001cd9ce5000fc7, ECS",
+        "--ecap, 0x00000198e5000fc7, other revision"
+    })
+    void shouldRefuseAVtdThatCannotBe(
+            final String option, final String value, final String expected) {
+        Cli.run("serve", "--iommu", "vtd", "--qtest", "stdio", option, value)
+                .assertRefused(expected);
+    }
+
+    /** Each is one field of VER, CAP or ECAP. */
+    @ParameterizedTest
+    @CsvSource({
+        "--fault-records, 1, 8, 40, 0xff, 0",
+        "--fault-records, 256, 8, 40, 0xff, 255",
+        "--pasid-bits, 1, 16, 35, 0x1f, 0",
+        "--pasid-bits, 20, 16, 35, 0x1f, 19",
+        "--address-bits, 48, 8, 16, 0x3f, 47",
+        "--max-address-mask, 63, 8, 48, 0x3f, 63",
+        "--ver, 0x60, 0, 0, 0xff, 0x60",
+        "--revision, 3, 16, 43, 1, 1",
+        "--revision, 2, 16, 43, 1, 0",
+        "--revision, 2, 16, 24, 1, 1",
+        "--cap, 0x1d2078c22380c06, 8, 56, 0xff, 1",
+        "--ecap, 0x0001cd9ce4000f47, 16, 0, 0xff, 0x47",
+        "--without, nested, 16, 26, 1, 0",
+        "--without, page-request-drain, 16, 42, 1, 0",
+        "--without, five-level, 8, 11, 1, 0",
+        "--without, five-level, 8, 60, 1, 0",
+        "--without, second-stage-1g, 8, 34, 3, 1",
+        "--with, abort-dma, 16, 52, 1, 1",
+        "--with, three-level, 8, 8, 0x1f, 0xe",
+        "--with, rid-pasid, 16, 49, 1, 1"
+    })
+    void shouldShowAnOptionOfVtdInTheCapabilities(
+            final String option,
+            final String value,
+            final int register,
+            final int shift,
+            final String mask,
+            final String field) {
+        final Cli serve =
+                serve("readq " + (0xfed9_0000L + register) + "\n", "--iommu", "vtd", option, value);
+        assertEquals("", serve.err());
+        assertEquals(Long.decode(field), value(serve.out().strip()) >>> shift & Long.decode(mask));
+    }
+
+    @Test
+    void shouldBeTheVtdThatTheProtocolPromises() {
+        final long ecap = value(serve("readq 0xfed90010\n", "--iommu", "vtd").out().strip());
+        // QI, DT, PRS, PASID, PDS, SMTS, SLTS, FLTS, PT, NEST.
+        for (final int bit : new int[] {1, 2, 29, 40, 42, 43, 46, 47, 6, 26}) {
+            assertEquals(1, ecap >>> bit & 1, "ECAP bit " + bit);
+        }
+    }
+
+    @Test
+    void shouldListInItsHelpTheFeaturesThatThereAre() {
+        final String help = Cli.run("serve", "--help").out();
+        final int vtd = help.indexOf("Of VT-d");
+        final String ofSmmu = help.substring(help.indexOf("Of an SMMUv3"), vtd);
+        for (final SmmuFeature feature : SmmuFeature.values()) {
+            assertTrue(ofSmmu.contains(FeatureOptions.optionName(feature)), feature.name());
+        }
+        for (final VtdFeature feature : VtdFeature.values()) {
+            assertTrue(
+                    help.substring(vtd).contains(FeatureOptions.optionName(feature)),
+                    feature.name());
+        }
+        assertTrue(help.lastIndexOf("--stall-entries=") < vtd, help);
+        assertTrue(help.lastIndexOf("--fault-records=") > vtd, help);
+        assertTrue(help.contains("  iopf4j serve --iommu vtd --qtest unix:"), help);
+        help.lines().forEach(line -> assertTrue(line.length() <= 80, line));
     }
 
     @Test

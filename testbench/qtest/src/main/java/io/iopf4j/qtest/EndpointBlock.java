@@ -56,8 +56,8 @@ public final class EndpointBlock implements Mmio, PcieBus {
     public static final int ENDED = 0x28;
 
     /**
-     * Read only, 64 bits: takes out a response. Bit 63 valid, 62 PASID valid, 51:32 PASID, 15:12
-     * code, 8:0 group index.
+     * Read only, 64 bits: takes out a response of either kind. Bit 63 valid, 62 PASID valid, 51:32
+     * PASID, 15:12 code, 8:0 group index.
      */
     public static final int RESPONSE = 0x30;
 
@@ -73,6 +73,9 @@ public final class EndpointBlock implements Mmio, PcieBus {
 
     /** Read only, 64 bits: the translated address of the last translation request. */
     public static final int ATS_ADDRESS = 0x48;
+
+    /** Bits 22:0 private data of a {@link #GO_STREAM_REQUEST}; no register where there is none. */
+    public static final int PRIVATE_DATA = 0x50;
 
     /** A DMA access of 8 bytes. */
     public static final int GO_DMA = 1;
@@ -97,6 +100,9 @@ public final class EndpointBlock implements Mmio, PcieBus {
     /** A hint that the page will be needed, see {@link OddRequests}. */
     public static final int GO_PAGE_HINT = 7;
 
+    /** A page request message that wants a response of its own, see {@link StreamRequests}. */
+    public static final int GO_STREAM_REQUEST = 8;
+
     /** In {@link #ENDED}: it was done. */
     public static final int DONE = 1;
 
@@ -117,12 +123,14 @@ public final class EndpointBlock implements Mmio, PcieBus {
     private static final int PERM_MASK = 0xf;
     private static final int GROUP_MASK = 0x1ff;
     private static final int LAST = 1 << 16;
+    private static final int PRIVATE_MASK = 0x7f_ffff;
     private static final int READ_OR_WRITE = IommuFault.PERM_READ | IommuFault.PERM_WRITE;
     private static final int MOST_RESPONSES = 1 << 22;
 
     private final PhysicalMemory memory;
     private final PcieIommu iommu;
     private final OddRequests odd;
+    private final StreamRequests streams;
     private final LongQueue ended = new LongQueue();
     private final LongQueue responses = new LongQueue();
     private final Set<Integer> requesters = new HashSet<>();
@@ -132,6 +140,7 @@ public final class EndpointBlock implements Mmio, PcieBus {
     private long address;
     private int access;
     private int pageRequest;
+    private int privateData;
     private long data;
     private int lastId;
     private int outstanding;
@@ -145,12 +154,17 @@ public final class EndpointBlock implements Mmio, PcieBus {
      * @param iommu what it sits behind; the block connects itself as its bus
      * @param odd takes what only some IOMMUs take, or null if this one does not: then such a go
      *     issues nothing
+     * @param streams takes stream requests, or null if this one does not; likewise
      */
     public EndpointBlock(
-            final PhysicalMemory memory, final PcieIommu iommu, final OddRequests odd) {
+            final PhysicalMemory memory,
+            final PcieIommu iommu,
+            final OddRequests odd,
+            final StreamRequests streams) {
         this.memory = memory;
         this.iommu = iommu;
         this.odd = odd;
+        this.streams = streams;
         iommu.connect(this);
     }
 
@@ -200,6 +214,7 @@ public final class EndpointBlock implements Mmio, PcieBus {
             case DATA -> data;
             case ATS_STATUS -> atsStatus;
             case ATS_ADDRESS -> atsAddress;
+            case PRIVATE_DATA -> privateData;
             default -> 0;
         };
     }
@@ -218,6 +233,7 @@ public final class EndpointBlock implements Mmio, PcieBus {
             case ACCESS -> access = value & PERM_MASK;
             case PAGE_REQUEST -> pageRequest = value & (LAST | GROUP_MASK);
             case GO -> go(value);
+            case PRIVATE_DATA -> privateData = streams == null ? 0 : value & PRIVATE_MASK;
             case DATA -> data = pair(value, (int) (data >>> 32));
             case DATA + 4 -> data = pair((int) data, value);
             default -> {}
@@ -268,6 +284,19 @@ public final class EndpointBlock implements Mmio, PcieBus {
                 if (odd != null) {
                     issue();
                     odd.pageHint(requester, substream, address, perm);
+                }
+            }
+            case GO_STREAM_REQUEST -> {
+                if (streams != null) {
+                    issue();
+                    streams.pageStreamRequest(
+                            requester,
+                            substream,
+                            address,
+                            perm,
+                            pageRequest & GROUP_MASK,
+                            (pageRequest & LAST) != 0,
+                            privateData);
                 }
             }
             default -> {}
@@ -331,6 +360,16 @@ public final class EndpointBlock implements Mmio, PcieBus {
                         ? 0
                         : RESPONSE_PASID_VALID | (long) (substreamId & PASID_MASK) << 32;
         responses.add(VALID | ofPasid | (long) shown << 12 | (group & GROUP_MASK));
+    }
+
+    @Override
+    public void pageStreamResponse(
+            final int streamId,
+            final int substreamId,
+            final int code,
+            final int group,
+            final long address) {
+        pageRequestResponse(streamId, substreamId, code, group);
     }
 
     /** An access of 8 bytes with what it latched. */

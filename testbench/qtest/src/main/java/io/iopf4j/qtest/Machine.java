@@ -42,4 +42,21 @@ public interface Machine {
      * @return lines, none if there is nothing to say
      */
     List<String> remarks();
+
+    /**
+     * A remark about what software used and the model does not do.
+     *
+     * @param what its name
+     * @param times how often, at least once
+     * @param effect what happened then
+     * @return the line
+     */
+    static String notModelled(final String what, final long times, final String effect) {
+        return "not modelled: "
+                + what
+                + " used "
+                + times
+                + (times == 1 ? " time: " : " times: ")
+                + effect;
+    }
 }

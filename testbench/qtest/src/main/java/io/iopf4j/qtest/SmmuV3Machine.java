@@ -45,7 +45,7 @@ public final class SmmuV3Machine implements Machine {
      */
     public SmmuV3Machine(final SmmuV3Config config) {
         smmu = new SmmuV3(memory, config, SmmuObserver.NONE);
-        endpoint = new EndpointBlock(memory, smmu, new OddToSmmu());
+        endpoint = new EndpointBlock(memory, smmu, new OddToSmmu(), null);
         windows =
                 List.of(
                         new Window(REGISTERS_BASE, smmu.registerPages(), Integer.BYTES),
@@ -80,13 +80,7 @@ public final class SmmuV3Machine implements Machine {
         for (final NotModelled what : NotModelled.values()) {
             final long times = smmu.counters().notModelled(what);
             if (times > 0) {
-                remarks.add(
-                        "not modelled: "
-                                + what
-                                + " used "
-                                + times
-                                + (times == 1 ? " time: " : " times: ")
-                                + what.effect());
+                remarks.add(Machine.notModelled(what.name(), times, what.effect()));
             }
         }
         return remarks;

@@ -49,7 +49,7 @@ final class Guest {
     }
 
     private void plan(final GuestRecord record) {
-        if (!record.isLast() || !behaviour.next(bench.scheduler().nowNs())) {
+        if (!record.isOwedAnswer() || !behaviour.next(bench.scheduler().nowNs())) {
             return;
         }
         answers.add(
@@ -57,7 +57,8 @@ final class Guest {
                         behaviour.answerNs(),
                         order++,
                         new GuestRecord().copyFrom(record),
-                        bench.ledger().rowOfTag(record.grpid()),
+                        bench.ledger()
+                                .rowOfGroup(record.device().endpoint().index(), record.grpid()),
                         behaviour.code(),
                         behaviour.lie()));
         timer.arm(answers.peek().timeNs());

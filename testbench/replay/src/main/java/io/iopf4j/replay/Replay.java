@@ -1,39 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay;
 
-import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.emulation.IommuModel;
-import io.iopf4j.emulation.smmuv3.SmmuV3Config;
 import io.iopf4j.replay.bench.Bench;
 import io.iopf4j.replay.bench.BenchSettings;
 import io.iopf4j.replay.bench.GuestDevice;
+import io.iopf4j.replay.bench.GuestRecord;
 import io.iopf4j.replay.bench.GuestVm;
+import io.iopf4j.replay.bench.HardwareSettings;
 import io.iopf4j.replay.dump.AnsweredBy;
 import io.iopf4j.replay.dump.DumpSummary;
 import io.iopf4j.replay.dump.RecordedGroup;
 import io.iopf4j.replay.dump.Recording;
 import io.iopf4j.replay.ledger.Ledger;
 import io.iopf4j.replay.ledger.Outcome;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.function.IntConsumer;
 
 /**
  * Runs a recording again: its requests become accesses of endpoints, its guests answer as recorded,
  * its domains change when they did. After each step everything that is ready runs, and the
- * invariants are checked. A guest whose fault comes late, because the hardware had no room for it,
- * answers it as much later.
+ * invariants are checked. A dump's requests are issued when their driver reported them, so that
+ * interrupts take no more time. A guest whose fault comes late, because the hardware had no room
+ * for it, answers it as much later.
  */
 public final class Replay {
     private static final int PROGRESS_STEPS = 1 << 12;
     private static final int PASID_MASK = (1 << RecordedGroup.PASID_BITS) - 1;
 
     private final Recording recording;
-    private final ReplaySettings settings;
     private final VmMap vmMap;
     private final Bench bench;
     private final Ledger ledger;
@@ -43,21 +46,20 @@ public final class Replay {
     private int[] groupOfRow = new int[64];
     private final long[] answerAfterNs;
     private final PriorityQueue<LateAnswer> lateAnswers = new PriorityQueue<>();
+    private final GuestRecord answered = new GuestRecord();
+    private long[] iovas = new long[1];
+    private int[] perms = new int[1];
     private long startNs;
     private int lateCount;
 
     private Replay(
-            final Recording recording, final DumpSummary summary, final ReplaySettings settings) {
+            final Recording recording,
+            final DumpSummary summary,
+            final Map<String, List<String>> vms,
+            final BenchSettings settings) {
         this.recording = recording;
-        this.settings = settings;
-        this.vmMap = VmMap.of(recording.devices(), summary, settings.vms());
-        this.bench =
-                Bench.recorded(
-                        new BenchSettings(
-                                hardware(),
-                                settings.semantics(),
-                                settings.policies(),
-                                settings.seed()));
+        this.vmMap = VmMap.of(recording.devices(), summary, vms);
+        this.bench = Bench.recorded(settings);
         this.ledger = bench.ledger();
         this.rowOfGroup = new int[recording.groups().size()];
         this.answerAfterNs = new long[rowOfGroup.length];
@@ -75,43 +77,52 @@ public final class Replay {
      * @param progress hears now and then how many steps are done
      * @return what it came to
      * @throws UnsupportedRecordingException if this hardware cannot do what was recorded
+     * @throws IOException if there is no such hardware: one line that says why
      */
     public static ReplayResult run(
             final Recording recording,
             final DumpSummary summary,
             final ReplaySettings settings,
             final IntConsumer progress)
-            throws UnsupportedRecordingException {
-        if (recording.hasGroupsOfSeveral()) {
+            throws IOException {
+        final HardwareSettings hardware =
+                HardwareChoice.settings(
+                        settings.hardware().withInterruptLatencyNs(0),
+                        recording.hasGroupsOfSeveral() || summary.isOfVtd(),
+                        settings.semantics(),
+                        settings.policies());
+        if (recording.hasGroupsOfSeveral() && !hardware.hasGroupsOfSeveral()) {
             throw new UnsupportedRecordingException(
                     "the dump has page request groups of several requests; SMMUv3 stalls one access"
-                            + " at a time, so such a dump waits for the VT-d model");
+                            + " at a time, so such a dump needs VT-d");
         }
-        if (recording.devices().size() > 1 << SmmuV3Config.roomy().sidBits()) {
+        final Replay replay =
+                new Replay(
+                        recording,
+                        summary,
+                        settings.vms(),
+                        new BenchSettings(
+                                hardware,
+                                settings.semantics(),
+                                settings.policies(),
+                                settings.seed()));
+        if (recording.devices().size() > replay.bench.hardware().deviceLimit()) {
             throw new UnsupportedRecordingException(
                     "the dump has more devices than the "
-                            + (1 << SmmuV3Config.roomy().sidBits())
-                            + " that this SMMU has StreamIDs for");
+                            + replay.bench.hardware().deviceLimit()
+                            + " that this hardware can have");
         }
-        final Replay replay = new Replay(recording, summary, settings);
         replay.build();
         replay.runAll(progress, summary.lastNs());
         return new ReplayOutcome(replay.bench, recording, replay.rowOfGroup).result();
     }
 
-    private SmmuV3Config hardware() {
-        return SmmuV3Config.roomy()
-                .withEventQueueLog2Max(settings.queueLog2())
-                .withStallMax(settings.stallEntries());
-    }
-
     private void build() {
-        final Map<String, Integer> pasidBits = new HashMap<>();
+        final Map<String, Set<Integer>> pasids = new HashMap<>();
         for (final RecordedGroup group : recording.groups()) {
             final int ssid = ssid(group);
             if (ssid != IommuModel.NO_SUBSTREAM) {
-                final int bits = Integer.SIZE - Integer.numberOfLeadingZeros(ssid);
-                pasidBits.merge(group.device(), bits, Math::max);
+                pasids.computeIfAbsent(group.device(), device -> new HashSet<>()).add(ssid);
             }
         }
         vmMap.vms(recording.devices())
@@ -123,7 +134,7 @@ public final class Replay {
                                 devices.put(
                                         device,
                                         bench.addDevice(
-                                                device, vm, pasidBits.getOrDefault(device, 0)));
+                                                device, vm, pasids.getOrDefault(device, Set.of())));
                             }
                         });
         ledger.setDeliveryListener(this::deliveredLate);
@@ -168,16 +179,22 @@ public final class Replay {
             // A dump may begin after its devices were attached.
             device.attach();
         }
-        if (device.isAttached()) {
-            device.prepare(ssid(group));
-        }
-        final int row = ledger.raise(device.endpoint(), ssid(group), group.addr());
+        final int row = ledger.size();
         rowOfGroup[(int) group.number()] = row;
         if (row >= groupOfRow.length) {
             groupOfRow = Arrays.copyOf(groupOfRow, row * 2);
         }
         groupOfRow[row] = (int) group.number();
-        device.endpoint().access(ssid(group), group.addr(), access(group.perm()));
+        final int count = group.knownRequests();
+        if (count > iovas.length) {
+            iovas = new long[count];
+            perms = new int[count];
+        }
+        for (int i = 0; i < count; i++) {
+            iovas[i] = group.addr(i);
+            perms[i] = group.perm(i);
+        }
+        device.issue(ssid(group), iovas, perms, count);
     }
 
     private void read(final long file, final int records) {
@@ -212,14 +229,16 @@ public final class Replay {
                 group.code() == PageResponseCode.SUCCESS
                         ? PageResponseCode.SUCCESS
                         : PageResponseCode.INVALID;
-        device.vm()
-                .answer(
-                        device,
-                        ssid(group),
-                        group.addr(),
-                        ledger.tag(row),
-                        ledger.cookie(row),
-                        code);
+        answered.set(
+                device,
+                device.endpoint().pasid(ssid(group)),
+                device.endpoint().address(group.addr()),
+                ledger.tag(row),
+                ledger.cookie(row));
+        for (int i = 0; i < group.knownRequests() - 1; i++) {
+            answered.addPage(device.endpoint().address(group.addr(i)));
+        }
+        device.vm().answer(answered, code);
     }
 
     private void deliveredLate(final int row) {
@@ -255,15 +274,6 @@ public final class Replay {
         // SubstreamID 0 of a stream that also has accesses without one is reserved (S1DSS).
         final int pasid = group.hasPasid() ? group.pasid() & PASID_MASK : 0;
         return pasid == 0 ? IommuModel.NO_SUBSTREAM : pasid;
-    }
-
-    /** A stall is of one access: what asks to read and write is replayed as the write. */
-    private static int access(final int perm) {
-        final int privileged = perm & IommuFault.PERM_PRIV;
-        if ((perm & IommuFault.PERM_WRITE) != 0) {
-            return IommuFault.PERM_WRITE | privileged;
-        }
-        return IommuFault.PERM_READ | (perm & IommuFault.PERM_EXEC) | privileged;
     }
 
     private record LateAnswer(long timeNs, int order, int group) implements Comparable<LateAnswer> {

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay;
 
+import io.iopf4j.api.PageResponseType;
 import io.iopf4j.core.policy.FaultPolicy;
 import io.iopf4j.core.policy.Policies;
 import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.emulation.Scheduler;
-import io.iopf4j.emulation.smmuv3.SmmuV3Config;
 import io.iopf4j.replay.bench.Bench;
 import io.iopf4j.replay.bench.BenchSettings;
 import io.iopf4j.replay.bench.GuestDevice;
 import io.iopf4j.replay.bench.GuestVm;
+import io.iopf4j.replay.bench.HardwareSettings;
 import io.iopf4j.replay.scenario.AccessStream;
 import io.iopf4j.replay.scenario.GuestBehaviour;
 import io.iopf4j.replay.scenario.Hardware;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
 
@@ -38,9 +40,7 @@ public final class ScenarioRun {
     private final Map<GuestVm, Guest> guests = new HashMap<>();
     private Optional<Semantics> semantics = Optional.empty();
     private Optional<List<FaultPolicy>> policies = Optional.empty();
-    private Optional<Integer> queueLog2 = Optional.empty();
-    private Optional<Integer> stallEntries = Optional.empty();
-    private boolean isSmmuWanted;
+    private Hardware hardware = Hardware.DEFAULT;
     private long seed = 1;
     private Bench bench;
     private GuestDevice touched;
@@ -79,18 +79,11 @@ public final class ScenarioRun {
     /**
      * Puts other hardware in place of the scenario's.
      *
-     * @param smmu an SMMUv3, whatever the scenario names
-     * @param otherQueueLog2 log2 of the event queue's entries; empty for the scenario's
-     * @param otherStallEntries size of the stall buffer; empty for the scenario's
+     * @param other what to use of it; its AUTO and what is empty leave the scenario's
      * @return this
      */
-    public ScenarioRun withHardware(
-            final boolean smmu,
-            final Optional<Integer> otherQueueLog2,
-            final Optional<Integer> otherStallEntries) {
-        isSmmuWanted = smmu;
-        queueLog2 = otherQueueLog2;
-        stallEntries = otherStallEntries;
+    public ScenarioRun withHardware(final Hardware other) {
+        hardware = other;
         return this;
     }
 
@@ -110,10 +103,9 @@ public final class ScenarioRun {
      *
      * @param progress hears the virtual time now and then, in nanoseconds
      * @return what it came to
-     * @throws IOException if this version has not what the scenario needs: one line that names it
+     * @throws IOException if the hardware has not what the scenario needs: one line that names it
      */
     public RunResult run(final LongConsumer progress) throws IOException {
-        requireHardware();
         bench = Bench.recorded(settings());
         build();
         final Scheduler scheduler = bench.scheduler();
@@ -130,41 +122,25 @@ public final class ScenarioRun {
         return new RunOutcome(bench).result();
     }
 
-    private void requireHardware() throws IOException {
-        final boolean wantsVtd = scenario.hardware().iommu() == Hardware.Iommu.VTD;
-        if (wantsVtd && !isSmmuWanted) {
-            throw new IOException(
-                    scenario.name()
-                            + ": it runs on VT-d, whose model comes with a later version"
-                            + (scenario.needsVtd()
-                                    ? ""
-                                    : "; --iommu smmuv3 runs it on an SMMUv3 meanwhile"));
+    private BenchSettings settings() throws IOException {
+        final Semantics rules = semantics.orElseGet(() -> Semantics.of(scenario.semantics()));
+        final List<FaultPolicy> limits =
+                policies.orElseGet(() -> Policies.parse(scenario.policy()));
+        final HardwareSettings its;
+        try {
+            its =
+                    HardwareChoice.settings(
+                            scenario.hardware().overriddenBy(hardware), false, rules, limits);
+        } catch (final IOException e) {
+            throw new IOException(scenario.name() + ": " + e.getMessage(), e);
         }
-        if (scenario.needsVtd()) {
+        if (scenario.needsVtd() && !its.hasGroupsOfSeveral()) {
             throw new IOException(
                     scenario.name()
                             + ": it has groups of several requests or stream requests, which"
-                            + " SMMUv3 does not know; they come with VT-d's model");
+                            + " SMMUv3 does not know; it needs VT-d");
         }
-    }
-
-    private BenchSettings settings() {
-        final SmmuV3Config roomy = SmmuV3Config.roomy();
-        final Hardware hardware = scenario.hardware();
-        final int queue =
-                queueLog2.orElseGet(
-                        () ->
-                                hardware.queueEntries().isPresent()
-                                        ? Integer.numberOfTrailingZeros(
-                                                hardware.queueEntries().getAsInt())
-                                        : roomy.eventQueueLog2Max());
-        final int stalls =
-                stallEntries.orElseGet(() -> hardware.stallEntries().orElse(roomy.stallMax()));
-        return new BenchSettings(
-                roomy.withEventQueueLog2Max(queue).withStallMax(stalls),
-                semantics.orElseGet(() -> Semantics.of(scenario.semantics())),
-                policies.orElseGet(() -> Policies.parse(scenario.policy())),
-                seed);
+        return new BenchSettings(its, rules, limits, seed);
     }
 
     private void build() {
@@ -193,7 +169,12 @@ public final class ScenarioRun {
             final GuestVm vm,
             final Optional<Workload> workload,
             final SplittableRandom random) {
-        final GuestDevice device = bench.addDevice(name, vm, pasidBits(workload));
+        final GuestDevice device =
+                bench.addDevice(
+                        name,
+                        vm,
+                        workload.map(what -> Set.copyOf(what.pasids())).orElse(Set.of()),
+                        workload.map(Workload::responseType).orElse(PageResponseType.GROUP));
         devices.put(name, device);
         device.attach();
         final Traffic its =
@@ -204,16 +185,6 @@ public final class ScenarioRun {
                         workload.map(Workload::inFlight).orElse(Integer.MAX_VALUE));
         traffic.put(device, its);
         its.start();
-    }
-
-    private static int pasidBits(final Optional<Workload> workload) {
-        final int most =
-                workload.stream()
-                        .flatMap(what -> what.pasids().stream())
-                        .mapToInt(Integer::intValue)
-                        .max()
-                        .orElse(0);
-        return Integer.SIZE - Integer.numberOfLeadingZeros(most);
     }
 
     private void happen(final ScenarioEvent event) {

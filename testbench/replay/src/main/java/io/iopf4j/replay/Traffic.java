@@ -17,6 +17,8 @@ final class Traffic {
     private final Optional<AccessStream> stream;
     private final int mostInFlight;
     private final Scheduler.Timer timer;
+    private final long[] iovas;
+    private final int[] perms;
     private boolean waitsForRoom;
     private boolean isStopped;
 
@@ -29,6 +31,9 @@ final class Traffic {
         this.device = device;
         this.stream = stream;
         this.mostInFlight = mostInFlight;
+        final int groupSize = stream.map(AccessStream::groupSize).orElse(1);
+        this.iovas = new long[groupSize];
+        this.perms = new int[groupSize];
         this.timer = bench.scheduler().new Timer(this::issue);
     }
 
@@ -55,17 +60,27 @@ final class Traffic {
         }
     }
 
+    private void issueGroup(final AccessStream access) {
+        for (int i = 0; i < iovas.length; i++) {
+            iovas[i] = access.address(i);
+            perms[i] = access.perm();
+        }
+        device.issue(access.pasid(), iovas, perms, iovas.length);
+    }
+
     private void issue() {
         if (device.endpoint().inFlight() >= mostInFlight) {
             waitsForRoom = true;
             return;
         }
         final AccessStream access = stream.orElseThrow();
-        if (device.isAttached()) {
-            device.prepare(access.pasid());
+        if (device.endpoint().isStreaming()) {
+            for (int i = 0; i < iovas.length; i++) {
+                device.issue(access.pasid(), access.address(i), access.perm());
+            }
+        } else {
+            issueGroup(access);
         }
-        bench.ledger().raise(device.endpoint(), access.pasid(), access.address());
-        device.endpoint().access(access.pasid(), access.address(), access.perm());
         next(access);
     }
 }

@@ -9,12 +9,16 @@ import io.iopf4j.core.policy.Policies;
 import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.replay.ledger.Invariants;
 import io.iopf4j.replay.ledger.Outcome;
+import io.iopf4j.replay.scenario.Hardware;
 import io.iopf4j.replay.scenario.ScenarioFile;
 import io.iopf4j.replay.testing.ReadDump;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,14 +109,16 @@ class AwkwardScenariosTest {
     @ValueSource(strings = {"v3-2017", "v5-2018", "mainline-5.x"})
     void shouldNotTakeARecordThatLayInTheRingForAnothers(final String semantics)
             throws IOException {
-        final ReplaySettings plain = ReplaySettings.defaults();
         final ReplayResult result =
                 ReadDump.of("open-mixed-a.dat")
                         .replay(
                                 new ReplaySettings(
-                                        plain.vms(),
-                                        plain.queueLog2(),
-                                        64,
+                                        Map.of(),
+                                        new Hardware(
+                                                Hardware.Iommu.SMMUV3,
+                                                OptionalInt.of(64),
+                                                OptionalInt.empty(),
+                                                OptionalLong.empty()),
                                         Semantics.of(semantics),
                                         Policies.parse("timeout=1ms"),
                                         1));

@@ -4,6 +4,7 @@ package io.iopf4j.replay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.iopf4j.replay.scenario.Hardware;
 import io.iopf4j.replay.testing.ReadDump;
 import io.iopf4j.replay.testing.TraceText;
 import java.io.IOException;
@@ -85,8 +86,6 @@ class LedgerWriterTest {
 
     private static ReplayResult result(final TraceText text, final Map<String, List<String>> vms)
             throws IOException {
-        final ReplaySettings roomy = ReplaySettings.defaults();
-        return ReadDump.of(text)
-                .replay(ReplaySettings.mainline(vms, roomy.queueLog2(), roomy.stallEntries(), 1));
+        return ReadDump.of(text).replay(ReplaySettings.mainline(vms, Hardware.DEFAULT));
     }
 }

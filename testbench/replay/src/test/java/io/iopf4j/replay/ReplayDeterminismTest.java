@@ -4,7 +4,9 @@ package io.iopf4j.replay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.replay.ledger.Outcome;
+import io.iopf4j.replay.scenario.Hardware;
 import io.iopf4j.replay.testing.ReadDump;
 import java.io.IOException;
 import java.util.List;
@@ -35,11 +37,14 @@ class ReplayDeterminismTest {
     }
 
     private static ReplayResult replay(final String file, final long seed) throws IOException {
-        final ReplaySettings roomy = ReplaySettings.defaults();
         return ReadDump.of(file)
                 .replay(
-                        ReplaySettings.mainline(
-                                roomy.vms(), roomy.queueLog2(), roomy.stallEntries(), seed));
+                        new ReplaySettings(
+                                Map.of(),
+                                Hardware.DEFAULT,
+                                Semantics.MAINLINE_6_12,
+                                List.of(),
+                                seed));
     }
 
     private static List<Outcome> fates(final ReplayResult result) {

@@ -7,15 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.api.PageResponseCode;
+import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.replay.dump.DumpSummary;
 import io.iopf4j.replay.ledger.Invariants;
 import io.iopf4j.replay.ledger.Outcome;
+import io.iopf4j.replay.scenario.Hardware;
 import io.iopf4j.replay.testing.ReadDump;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every captured dump that this hardware can replay ends as it was recorded. */
+/** Every captured dump ends as it was recorded, on any hardware that can replay it. */
 class ReplayFactsTest {
     @ParameterizedTest
     @ValueSource(
@@ -79,7 +83,7 @@ class ReplayFactsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"iopf-groups-zstd.dat", "iopf-groups-zstd.report.txt.gz"})
-    void shouldRefuseGroupsOfSeveralRequests(final String file) throws IOException {
+    void shouldRefuseGroupsOfSeveralRequestsOnSmmu(final String file) throws IOException {
         final ReadDump dump = ReadDump.of(file);
         final UnsupportedRecordingException refusal =
                 assertThrows(
@@ -88,10 +92,70 @@ class ReplayFactsTest {
                                 Replay.run(
                                         dump.recording(),
                                         dump.summary(),
-                                        ReplaySettings.defaults(),
+                                        on(Hardware.Iommu.SMMUV3),
                                         done -> {}));
         assertTrue(refusal.getMessage().contains("SMMUv3"), refusal.getMessage());
         assertTrue(refusal.getMessage().contains("VT-d"), refusal.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"iopf-groups-zstd.dat", "iopf-groups-zstd.report.txt.gz"})
+    void shouldReplayGroupsOfSeveralRequestsOnVtd(final String file) throws IOException {
+        final ReadDump dump = ReadDump.of(file);
+        final ReplayResult result = dump.replay(ReplaySettings.defaults());
+        assertEquals("vtd", result.run().bench().hardware().name());
+        assertEquals(958, result.comparison().matched());
+        assertEquals(0, result.comparison().diverged(), result.comparison().firstDivergence());
+        assertEquals(dump.summary().success(), responses(result, PageResponseCode.SUCCESS));
+        assertEquals(dump.summary().invalid(), responses(result, PageResponseCode.INVALID));
+        assertEquals(109, dump.summary().incompleteRequests());
+        assertTrue(result.run().bench().hardware().queueHighWater() >= 6, "a group of six");
+        assertBooksHold(result);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "iopf-fast-v7.dat",
+                "iopf-ooo-v6.dat.gz",
+                "iopf-greedy-v7.dat",
+                "iopf-mixed-zstd.dat",
+                "iopf-mute-tsc.dat",
+                "iopf-instance-v7.dat",
+                "iopf-lost-v7.dat",
+                "open-greedy-a.dat",
+                "open-mixed-a.dat",
+                "raw-trace.txt.gz",
+                "selftest-iopf.v7.dat"
+            })
+    void shouldEndEveryFaultAlikeOnBothModels(final String file) throws IOException {
+        final ReadDump dump = ReadDump.of(file);
+        final ReplayResult smmu = dump.replay(ReplaySettings.defaults());
+        final ReplayResult vtd = dump.replay(on(Hardware.Iommu.VTD));
+        assertEquals("smmuv3", smmu.run().bench().hardware().name());
+        assertEquals("vtd", vtd.run().bench().hardware().name());
+        assertEquals(smmu.comparison(), vtd.comparison());
+        assertBooksHold(vtd);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"v3-2017", "v5-2018", "mainline-5.x"})
+    void shouldAnswerGroupsUnderOlderRulesToo(final String semantics) throws IOException {
+        final ReplayResult result =
+                ReadDump.of("iopf-groups-zstd.dat")
+                        .replay(
+                                new ReplaySettings(
+                                        Map.of(),
+                                        Hardware.DEFAULT,
+                                        Semantics.of(semantics),
+                                        List.of(),
+                                        1));
+        assertEquals(958, result.comparison().matched());
+        assertBooksHold(result);
+    }
+
+    private static ReplaySettings on(final Hardware.Iommu iommu) {
+        return ReplaySettings.mainline(Map.of(), new Hardware(iommu));
     }
 
     private static long responses(final ReplayResult result, final int code) {

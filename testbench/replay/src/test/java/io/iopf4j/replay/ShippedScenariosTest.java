@@ -10,6 +10,7 @@ import io.iopf4j.core.policy.Policies;
 import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.replay.ledger.Invariants;
 import io.iopf4j.replay.ledger.Outcome;
+import io.iopf4j.replay.scenario.Hardware;
 import io.iopf4j.replay.scenario.Scenarios;
 import java.io.IOException;
 import java.util.List;
@@ -30,7 +31,7 @@ class ShippedScenariosTest {
         for (final String vm : List.of("web", "db", "mail")) {
             assertTrue(count(result, vm, Outcome.UNREPORTED) > 0, vm);
         }
-        assertEquals(STALLS, result.bench().smmu().stallHighWater());
+        assertEquals(STALLS, result.bench().hardware().stallHighWater());
         assertEquals(STALLS, vm(result, "silent").outstandingHighWater());
     }
 
@@ -115,10 +116,110 @@ class ShippedScenariosTest {
     }
 
     @Test
-    void shouldSayWhatWaitsForVtd() {
-        final IOException refusal =
-                assertThrows(IOException.class, () -> run("shared-prq", "none"));
+    void shouldSayWhatNeedsVtd() throws IOException {
+        final ScenarioRun onSmmu =
+                new ScenarioRun(Scenarios.named("shared-prq"))
+                        .withHardware(new Hardware(Hardware.Iommu.SMMUV3));
+        final IOException refusal = assertThrows(IOException.class, () -> onSmmu.run(time -> {}));
         assertTrue(refusal.getMessage().contains("VT-d"), refusal.getMessage());
+    }
+
+    // ---- The shared page request queue ----------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "vm-quota=half", "timeout=5ms"})
+    void shouldStopEverybodyAtTheFirstOverflowIn2017(final String policy) throws IOException {
+        final RunResult result = run("shared-prq", policy);
+        assertEquals(1, result.bench().hardware().queueOverflows());
+        for (final String vm : List.of("web", "db")) {
+            assertEquals(16, count(result, vm, Outcome.UNREPORTED), vm + ": all in flight");
+        }
+        assertAllHold(result);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"v3-2017", "v5-2018", "mainline-5.x", "mainline-6.12"})
+    void shouldNeverOverflowWithFewCredits(final String semantics) throws IOException {
+        final RunResult result = run("shared-prq", semantics, "credit=16");
+        assertEquals(0, result.bench().hardware().queueOverflows());
+        for (final String vm : List.of("web", "db")) {
+            assertEquals(vm(result, vm).raised(), count(result, vm, Outcome.ANSWERED), vm);
+            assertEquals(150_000, vm(result, vm).longestNs(), vm);
+        }
+        assertEquals(8, count(result, "silent", Outcome.OUTSTANDING), "16 requests of 2 devices");
+        assertAllHold(result);
+    }
+
+    @Test
+    void shouldOnlyDelayTheOthersIn612() throws IOException {
+        final RunResult result = run("shared-prq", "mainline-6.12", "none");
+        assertEquals(4, result.bench().hardware().queueOverflows());
+        for (final String vm : List.of("web", "db")) {
+            assertEquals(vm(result, vm).raised(), count(result, vm, Outcome.ANSWERED), vm);
+            assertEquals(150_000, vm(result, vm).percentileNs(50), 1_000, vm);
+        }
+        assertTrue(vm(result, "web").longestNs() > 1_000_000, "one came at a bad time");
+        assertEquals(
+                30,
+                run("shared-prq", "mainline-6.12", "vm-quota=half")
+                        .bench()
+                        .hardware()
+                        .queueOverflows());
+        assertAllHold(result);
+    }
+
+    // ---- The others on VT-d ---------------------------------------------------------------------
+
+    @ParameterizedTest
+    @CsvSource({
+        "answered-twice, mainline-6.12",
+        "answered-twice, v3-2017",
+        "domain-change, mainline-6.12",
+        "domain-change, mainline-5.x",
+        "domain-change, v5-2018",
+        "domain-change, v3-2017",
+        "dead-vm, mainline-6.12",
+        "dead-vm, mainline-5.x",
+        "closed-queue, mainline-5.x",
+        "closed-queue, v5-2018",
+        "response-type, v3-2017",
+        "response-type, mainline-6.12",
+        "slow-guest-timeout, mainline-6.12"
+    })
+    void shouldComeToTheSameOnVtd(final String name, final String semantics) throws IOException {
+        final RunResult smmu = run(name, semantics, null);
+        final RunResult vtd = onVtd(name, semantics, null);
+        assertEquals("vtd", vtd.bench().hardware().name());
+        assertEquals(smmu.outcomes(), vtd.outcomes());
+        assertEquals(broken(smmu), broken(vtd));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "fifteen-devices, mainline-6.12, vm-quota=32",
+        "fifteen-devices, v3-2017, vm-quota=32",
+        "fifteen-devices, mainline-6.12, device-quota=16",
+        "fifteen-devices, mainline-5.x, credit=8",
+        "fifteen-devices, mainline-6.12, 'silent-guest=4,timeout=5ms'",
+        "domain-change, mainline-5.x, drain",
+        "domain-change, v3-2017, drain",
+        "dead-vm, mainline-5.x, drain",
+        "closed-queue, mainline-6.12, drain"
+    })
+    void shouldKeepPoliciesOnVtd(final String name, final String semantics, final String policy)
+            throws IOException {
+        final RunResult result = onVtd(name, semantics, policy);
+        assertAllHold(result);
+        if ("fifteen-devices".equals(name)) {
+            assertEquals(vm(result, "web").raised(), count(result, "web", Outcome.ANSWERED));
+            assertTrue(
+                    count(result, "silent", Outcome.TERMINATED)
+                                    + count(result, "silent", Outcome.UNREPORTED)
+                            > 2_600,
+                    "the limit bites");
+        } else {
+            assertEquals(0, result.outcomes().get(Outcome.OUTSTANDING));
+        }
     }
 
     @ParameterizedTest
@@ -174,8 +275,20 @@ class ShippedScenariosTest {
 
     private static RunResult run(final String name, final String semantics, final String policy)
             throws IOException {
+        return run(name, semantics, policy, Hardware.DEFAULT);
+    }
+
+    private static RunResult onVtd(final String name, final String semantics, final String policy)
+            throws IOException {
+        return run(name, semantics, policy, new Hardware(Hardware.Iommu.VTD));
+    }
+
+    private static RunResult run(
+            final String name, final String semantics, final String policy, final Hardware hardware)
+            throws IOException {
         final RunResult result =
                 new ScenarioRun(Scenarios.named(name))
+                        .withHardware(hardware)
                         .withSemantics(Optional.ofNullable(semantics).map(Semantics::of))
                         .withPolicies(Optional.ofNullable(policy).map(Policies::parse))
                         .run(time -> {});
@@ -195,6 +308,13 @@ class ShippedScenariosTest {
 
     private static long count(final RunResult result, final String vm, final Outcome outcome) {
         return vm(result, vm).outcomes().get(outcome);
+    }
+
+    private static List<String> broken(final RunResult result) {
+        return result.bench().invariants().all().stream()
+                .filter(invariant -> !invariant.holds())
+                .map(Invariants.Invariant::name)
+                .toList();
     }
 
     private static void assertAllHold(final RunResult result) {

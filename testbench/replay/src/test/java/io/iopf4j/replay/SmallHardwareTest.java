@@ -6,16 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.replay.ledger.Ledger;
 import io.iopf4j.replay.ledger.Outcome;
+import io.iopf4j.replay.scenario.Hardware;
 import io.iopf4j.replay.testing.ReadDump;
 import io.iopf4j.replay.testing.TraceText;
 import java.io.IOException;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** Hardware that is too small for a dump delays faults; it loses none. */
 class SmallHardwareTest {
     private static final int STALLS = 8;
-    private static final ReplaySettings SMALL = ReplaySettings.mainline(Map.of(), 2, STALLS, 1);
+    private static final ReplaySettings SMALL = small(4, STALLS);
 
     @Test
     void shouldHoldAccessesThatHaveNoStallEntry() throws IOException {
@@ -23,7 +26,7 @@ class SmallHardwareTest {
         final long outstanding = result.outcomes().get(Outcome.OUTSTANDING);
         assertEquals(STALLS, outstanding, "each stall entry is taken by a guest that is silent");
         assertEquals(450 - STALLS, result.outcomes().get(Outcome.UNREPORTED));
-        assertEquals(STALLS, result.run().bench().smmu().stallHighWater());
+        assertEquals(STALLS, result.run().bench().hardware().stallHighWater());
         assertEquals(450, result.comparison().matched(), "no answer, in both");
         assertTrue(result.run().bench().invariants().hold());
     }
@@ -51,11 +54,20 @@ class SmallHardwareTest {
             text.writes(0xf1, i, 0).responds("dev", i, i, i, 0).writeReturns(8);
         }
         text.pause(5_000).attaches("dev");
-        final ReplayResult result =
-                ReadDump.of(text).replay(ReplaySettings.mainline(Map.of(), 0, 1, 1));
+        final ReplayResult result = ReadDump.of(text).replay(small(1, 1));
         assertEquals(20, result.outcomes().get(Outcome.ANSWERED));
         assertEquals(20, result.comparison().matched());
         assertTrue(result.run().bench().invariants().hold());
+    }
+
+    private static ReplaySettings small(final int queueEntries, final int stallEntries) {
+        return ReplaySettings.mainline(
+                Map.of(),
+                new Hardware(
+                        Hardware.Iommu.SMMUV3,
+                        OptionalInt.of(stallEntries),
+                        OptionalInt.of(queueEntries),
+                        OptionalLong.empty()));
     }
 
     private static long longestWaitForQueue(final Ledger ledger) {

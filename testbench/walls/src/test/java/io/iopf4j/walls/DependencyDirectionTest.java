@@ -20,6 +20,7 @@ class DependencyDirectionTest {
     private static final String CORE = "io.iopf4j.core..";
     private static final String EMULATION = "io.iopf4j.emulation..";
     private static final String DRIVERS = "io.iopf4j.drivers..";
+    private static final String IO_PGTABLE = "io.iopf4j.iopgtable..";
     private static final String TRACE = "io.iopf4j.trace..";
     private static final String REPLAY = "io.iopf4j.replay..";
     private static final String QTEST = "io.iopf4j.qtest..";
@@ -43,7 +44,18 @@ class DependencyDirectionTest {
                 .resideInAPackage(DRIVERS)
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage(DRIVERS, API, JDK)
+                .resideInAnyPackage(DRIVERS, IO_PGTABLE, API, JDK)
+                .check(ours);
+    }
+
+    @ArchTest
+    static void shouldKeepPageTablesOnApi(JavaClasses ours) {
+        classes()
+                .that()
+                .resideInAPackage(IO_PGTABLE)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(IO_PGTABLE, API, JDK)
                 .check(ours);
     }
 
@@ -54,12 +66,12 @@ class DependencyDirectionTest {
 
     @ArchTest
     static void shouldKeepCoreFromHardwareAndBench(JavaClasses ours) {
-        checkNoneUses(ours, CORE, DRIVERS, EMULATION, TRACE, REPLAY, QTEST, CLI);
+        checkNoneUses(ours, CORE, DRIVERS, IO_PGTABLE, EMULATION, TRACE, REPLAY, QTEST, CLI);
     }
 
     @ArchTest
     static void shouldKeepEmulationFromSoftwareAboveIt(JavaClasses ours) {
-        checkNoneUses(ours, EMULATION, CORE, DRIVERS, TRACE, REPLAY, QTEST, CLI);
+        checkNoneUses(ours, EMULATION, CORE, DRIVERS, IO_PGTABLE, TRACE, REPLAY, QTEST, CLI);
     }
 
     @ArchTest

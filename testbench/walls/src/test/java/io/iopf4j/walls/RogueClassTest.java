@@ -26,7 +26,17 @@ class RogueClassTest {
     @TempDir Path output;
 
     @ParameterizedTest
-    @EnumSource(names = {"API", "CORE", "EMULATION", "ARM_SMMU_V3", "TRACE", "QTEST"})
+    @EnumSource(
+            names = {
+                "API",
+                "CORE",
+                "EMULATION",
+                "IO_PGTABLE",
+                "ARM_SMMU_V3",
+                "INTEL_IOMMU",
+                "TRACE",
+                "QTEST"
+            })
     void shouldCompileModuleAsItIs(ReactorModule module) throws IOException {
         assertEquals(List.of(), new ModuleCompiler(output).errors(module, List.of(), List.of()));
     }
@@ -39,6 +49,12 @@ class RogueClassTest {
         "EMULATION, CORE",
         "ARM_SMMU_V3, EMULATION",
         "ARM_SMMU_V3, CORE",
+        "ARM_SMMU_V3, INTEL_IOMMU",
+        "INTEL_IOMMU, EMULATION",
+        "INTEL_IOMMU, CORE",
+        "INTEL_IOMMU, ARM_SMMU_V3",
+        "IO_PGTABLE, ARM_SMMU_V3",
+        "IO_PGTABLE, EMULATION",
         "TRACE, CORE",
         "TRACE, API",
         "QTEST, CORE",

@@ -1,30 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay.bench;
 
-import io.iopf4j.api.Errno;
 import io.iopf4j.api.FaultGeneration;
 import io.iopf4j.api.FaultObserver;
+import io.iopf4j.api.PageResponseType;
+import io.iopf4j.api.hw.DmaMemory;
+import io.iopf4j.core.IommuGroup;
 import io.iopf4j.core.iopf.GroupResponder;
 import io.iopf4j.core.policy.FaultGate;
 import io.iopf4j.core.semantics.FaultCore;
-import io.iopf4j.drivers.armsmmuv3.ArmSmmuDevice;
-import io.iopf4j.emulation.Endpoint;
-import io.iopf4j.emulation.EndpointListener;
 import io.iopf4j.emulation.MemoryAllocator;
 import io.iopf4j.emulation.PhysicalMemory;
 import io.iopf4j.emulation.RecentLog;
 import io.iopf4j.emulation.Scheduler;
 import io.iopf4j.emulation.SimulatedKernel;
-import io.iopf4j.emulation.smmuv3.SmmuObserver;
-import io.iopf4j.emulation.smmuv3.SmmuPlatform;
-import io.iopf4j.emulation.smmuv3.SmmuV3;
 import io.iopf4j.replay.ledger.Invariants;
 import io.iopf4j.replay.ledger.Ledger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
- * A machine with one SMMU, a host kernel that drives it, and virtual machines. Everything is made
+ * A machine with one IOMMU, a host kernel that drives it, and virtual machines. Everything is made
  * here and wired here; the run itself is somebody else's. One thread.
  */
 public final class Bench {
@@ -40,32 +37,24 @@ public final class Bench {
     private final Invariants invariants;
     private final Ledger ledger;
     private final FaultObserver coreObserver;
-    private final EndpointListener endpointListener;
     private final RecentLog log = new RecentLog(LOG_LINES);
-    private final SmmuV3 smmu;
     private final FaultGate gate;
     private final FaultCore core;
-    private final ArmSmmuDevice driver;
+    private final Hardware hardware;
     private final List<GuestVm> vms = new ArrayList<>();
     private final List<GuestDevice> devices = new ArrayList<>();
     private final List<GuestDevice> changed = new ArrayList<>();
 
-    private Bench(
-            final BenchSettings settings,
-            final Scheduler scheduler,
-            final Invariants invariants,
-            final Ledger ledger,
-            final SmmuObserver hardwareObserver,
-            final FaultObserver coreObserver,
-            final EndpointListener endpointListener) {
+    private Bench(final BenchSettings settings, final AccessListener accessListener) {
         this.settings = settings;
-        this.scheduler = scheduler;
-        this.invariants = invariants;
-        this.ledger = ledger;
-        this.coreObserver = coreObserver;
-        this.endpointListener = endpointListener;
-        smmu = new SmmuV3(memory, settings.hardware(), hardwareObserver);
-        kernel = new SimulatedKernel(scheduler, log);
+        scheduler = new Scheduler(settings.seed());
+        invariants = new Invariants();
+        ledger =
+                accessListener == null
+                        ? new Ledger(scheduler, invariants, settings.hardware().tags())
+                        : null;
+        coreObserver = ledger == null ? FaultObserver.NONE : ledger;
+        kernel = new SimulatedKernel(scheduler, log, settings.hardware().interruptLatencyNs());
         gate = new FaultGate(kernel, coreObserver, settings.policies());
         core = settings.semantics().create(kernel, gate.observer());
         gate.guard(core);
@@ -74,13 +63,17 @@ public final class Bench {
                         || core.generation() == FaultGeneration.SERIES_2017)) {
             ledger.giveRefusedAnswersBack();
         }
-        driver =
-                ArmSmmuDevice.probe(
-                        new SmmuPlatform("arm-smmu-v3.0", smmu, allocator), kernel, gate);
-        if (driver.error() != 0) {
-            throw new IllegalStateException(
-                    "the driver refuses this SMMU: " + Errno.nameOf(driver.error()));
-        }
+        hardware =
+                settings.hardware()
+                        .build(
+                                new HardwareParts(
+                                        memory,
+                                        allocator,
+                                        scheduler,
+                                        kernel,
+                                        gate,
+                                        ledger,
+                                        accessListener));
         scheduler.runReady();
     }
 
@@ -92,30 +85,20 @@ public final class Bench {
      * @throws IllegalStateException if the driver does not accept the hardware
      */
     public static Bench recorded(final BenchSettings settings) {
-        final Scheduler scheduler = new Scheduler(settings.seed());
-        final Invariants invariants = new Invariants();
-        final Ledger ledger = new Ledger(scheduler, invariants);
-        return new Bench(settings, scheduler, invariants, ledger, ledger, ledger, ledger);
+        return new Bench(settings, null);
     }
 
     /**
      * The same without a ledger, which grows with every fault: for runs without end.
      *
      * @param settings hardware, rules and seed
-     * @param endpointListener hears how accesses end
+     * @param accessListener hears how accesses end
      * @return the machine, without virtual machines; its {@link #ledger()} is null
      * @throws IllegalStateException if the driver does not accept the hardware
      */
     public static Bench unrecorded(
-            final BenchSettings settings, final EndpointListener endpointListener) {
-        return new Bench(
-                settings,
-                new Scheduler(settings.seed()),
-                new Invariants(),
-                null,
-                SmmuObserver.NONE,
-                FaultObserver.NONE,
-                endpointListener);
+            final BenchSettings settings, final AccessListener accessListener) {
+        return new Bench(settings, accessListener);
     }
 
     /**
@@ -129,8 +112,18 @@ public final class Bench {
         final VmMonitor monitor =
                 core.generation() == FaultGeneration.LINUX_6_12
                         ? new IommufdMonitor(
-                                (GroupResponder) core, coreObserver, drainsOnDomainChange(), memory)
-                        : new VfioMonitor(kernel, gate, coreObserver, scheduler::runReady, memory);
+                                (GroupResponder) core,
+                                coreObserver,
+                                drainsOnDomainChange(),
+                                memory,
+                                hardware.hasViommus())
+                        : new VfioMonitor(
+                                kernel,
+                                gate,
+                                coreObserver,
+                                scheduler::runReady,
+                                memory,
+                                hardware.hasViommus());
         final GuestVm vm =
                 new GuestVm(
                         index,
@@ -149,23 +142,44 @@ public final class Bench {
      *
      * @param name the device's name
      * @param vm whose it is
-     * @param pasidBits bits of its PASIDs, in [0, 20]
+     * @param pasids the PASIDs that it uses, each in [1, 2^20)
      * @return the device, probed, not attached
-     * @throws IllegalStateException if there are more devices than StreamIDs
+     * @throws IllegalStateException if there are more devices than the hardware can have
      */
-    public GuestDevice addDevice(final String name, final GuestVm vm, final int pasidBits) {
+    public GuestDevice addDevice(final String name, final GuestVm vm, final Set<Integer> pasids) {
+        return addDevice(name, vm, pasids, PageResponseType.GROUP);
+    }
+
+    /**
+     * Adds a device that wants its requests answered in one way or the other.
+     *
+     * @param name the device's name
+     * @param vm whose it is
+     * @param pasids the PASIDs that it uses, each in [1, 2^20)
+     * @param responseType a {@link PageResponseType}; hardware without stream responses takes GROUP
+     * @return the device, probed, not attached
+     * @throws IllegalStateException if there are more devices than the hardware can have
+     */
+    public GuestDevice addDevice(
+            final String name,
+            final GuestVm vm,
+            final Set<Integer> pasids,
+            final int responseType) {
         final int index = devices.size();
-        if (index >= 1 << smmu.config().sidBits()) {
+        if (index >= hardware.deviceLimit()) {
             throw new IllegalStateException(
-                    "more devices than the " + (1 << smmu.config().sidBits()) + " StreamIDs");
+                    "more than the " + hardware.deviceLimit() + " devices that can be");
+        }
+        final DmaMemory page = allocator.allocCoherent(1);
+        if (page == null) {
+            throw new IllegalStateException(name + ": no guest memory is left");
         }
         final GuestDevice device =
                 new GuestDevice(
                         this,
-                        new Endpoint(index, name, index, smmu, endpointListener),
-                        driver.ops(),
-                        allocator,
-                        pasidBits);
+                        hardware.endpoint(
+                                index, name, pasids, responseType == PageResponseType.STREAM),
+                        page.dmaAddress());
         devices.add(device);
         device.giveTo(vm);
         return device;
@@ -183,7 +197,7 @@ public final class Bench {
     /** A device has been detached from its domain, or has another in its place. */
     void domainChanged(final GuestDevice device) {
         if (drainsOnDomainChange()) {
-            gate.drained(device.device());
+            lettingGo(device, () -> gate.drained(device.device()));
         }
         if (ledger != null) {
             ledger.domainChanged(device.endpoint().index());
@@ -191,9 +205,20 @@ public final class Bench {
         changed.add(device);
     }
 
-    /** A device is gone for good. */
-    void removed(final GuestDevice device) {
+    /** A device goes for good. */
+    void remove(final GuestDevice device) {
+        lettingGo(device, () -> IommuGroup.of(device.device()).removeDevice(device.device()));
         gate.removed(device.device());
+    }
+
+    private void lettingGo(final GuestDevice device, final Runnable ends) {
+        if (ledger != null) {
+            ledger.lettingGo(device.endpoint().index());
+        }
+        ends.run();
+        if (ledger != null) {
+            ledger.lettingGo(Ledger.NONE);
+        }
     }
 
     boolean drainsOnDomainChange() {
@@ -207,8 +232,8 @@ public final class Bench {
      */
     public void settle(final GuestDevice touched) {
         scheduler.runReady();
-        invariants.everyAccessIsAccountedFor(ledger, smmu.recordedStalls(), smmu.heldStalls());
-        invariants.booksAgree("hardware", ledger.openStalls(), smmu.recordedStalls());
+        invariants.everyAccessIsAccountedFor(ledger, hardware.openFaults(), hardware.waiting());
+        invariants.booksAgree("hardware", ledger.openFaults(), hardware.openFaults());
         invariants.everyAnswerArrives(ledger.answeredInVain());
         changed.forEach(this::checkDomain);
         changed.clear();
@@ -233,16 +258,14 @@ public final class Bench {
 
     private void checkDomain(final GuestDevice device) {
         invariants.noFaultOutlivesItsDomain(
-                device.endpoint().name(), ledger.staleStalls(device.endpoint().index()));
+                device.endpoint().name(), ledger.staleFaults(device.endpoint().index()));
     }
 
     private void checkCore(final GuestDevice device) {
         final int pending = device.corePending();
         if (pending != FaultCore.KEEPS_NONE) {
             invariants.booksAgree(
-                    device.endpoint().name(),
-                    ledger.openStalls(device.endpoint().index()),
-                    pending);
+                    device.endpoint().name(), ledger.inCore(device.endpoint().index()), pending);
         }
     }
 
@@ -251,13 +274,16 @@ public final class Bench {
      * VFIO's ring while its fault was ended is not, whoever has the tag by then.
      */
     boolean isForeign(final int vm, final GuestRecord record) {
-        final int row = ledger == null ? Ledger.NONE : ledger.rowOfTag(record.grpid());
+        final int row =
+                ledger == null
+                        ? Ledger.NONE
+                        : ledger.rowOfGroup(record.deviceIndex(), record.grpid());
         if (row == Ledger.NONE || ledger.vm(row) == vm) {
             return false;
         }
         return core.generation() == FaultGeneration.LINUX_6_12
                 || (record.device().endpoint().index() == ledger.endpoint(row)
-                        && record.iova() == ledger.iova(row));
+                        && record.iova() == record.device().endpoint().address(ledger.iova(row)));
     }
 
     /**
@@ -306,21 +332,12 @@ public final class Bench {
     }
 
     /**
-     * The hardware model.
+     * The IOMMU.
      *
-     * @return the SMMU
+     * @return the hardware with its driver
      */
-    public SmmuV3 smmu() {
-        return smmu;
-    }
-
-    /**
-     * The driver.
-     *
-     * @return the probed driver
-     */
-    public ArmSmmuDevice driver() {
-        return driver;
+    public Hardware hardware() {
+        return hardware;
     }
 
     /**

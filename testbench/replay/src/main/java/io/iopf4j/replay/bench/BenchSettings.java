@@ -3,19 +3,18 @@ package io.iopf4j.replay.bench;
 
 import io.iopf4j.core.policy.FaultPolicy;
 import io.iopf4j.core.semantics.Semantics;
-import io.iopf4j.emulation.smmuv3.SmmuV3Config;
 import java.util.List;
 
 /**
  * How a bench is built.
  *
- * @param hardware the integrator's choice
+ * @param hardware which IOMMU
  * @param semantics the kernel's rules
  * @param policies limits on faults, fresh ones: they keep state; empty for none
  * @param seed the simulation's seed
  */
 public record BenchSettings(
-        SmmuV3Config hardware, Semantics semantics, List<FaultPolicy> policies, long seed) {
+        HardwareSettings hardware, Semantics semantics, List<FaultPolicy> policies, long seed) {
     /** Copies the list. */
     public BenchSettings {
         policies = List.copyOf(policies);
@@ -24,11 +23,11 @@ public record BenchSettings(
     /**
      * Linux 6.12 without policies.
      *
-     * @param hardware the integrator's choice
+     * @param hardware which IOMMU
      * @param seed the simulation's seed
      * @return the settings
      */
-    public static BenchSettings mainline(final SmmuV3Config hardware, final long seed) {
+    public static BenchSettings mainline(final HardwareSettings hardware, final long seed) {
         return new BenchSettings(hardware, Semantics.MAINLINE_6_12, List.of(), seed);
     }
 

@@ -3,67 +3,39 @@ package io.iopf4j.replay.bench;
 
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuDevice;
-import io.iopf4j.api.IommuFault;
-import io.iopf4j.api.IommuFwspec;
-import io.iopf4j.api.IommuOps;
-import io.iopf4j.api.IommuUserData;
-import io.iopf4j.api.hw.DmaAllocator;
-import io.iopf4j.api.hw.DmaMemory;
-import io.iopf4j.api.smmuv3.Commands;
-import io.iopf4j.api.smmuv3.ContextDescriptor;
-import io.iopf4j.api.smmuv3.StreamTableEntry;
 import io.iopf4j.core.IommuGroup;
-import io.iopf4j.drivers.armsmmuv3.CdTable;
-import io.iopf4j.iopgtable.IoPgtable;
-import io.iopf4j.emulation.Endpoint;
-import java.util.Arrays;
-import java.util.List;
+import io.iopf4j.replay.ledger.Ledger;
 
 /**
  * A device that is assigned to a virtual machine, seen from both sides: the host's attachment of
- * it, and the tables that the guest's own SMMU driver keeps for it in guest memory. Pages come and
+ * it, and the tables that the guest's own IOMMU driver keeps for it in guest memory. Pages come and
  * go: the guest maps one when it answers a fault with success and takes it back afterwards, so that
  * a recorded fault at the same address faults again.
  */
 public final class GuestDevice {
-    private static final int ALL_PERMISSIONS =
-            IommuFault.PERM_READ | IommuFault.PERM_WRITE | IommuFault.PERM_EXEC;
-    private static final int IPS_48_BITS = 5;
-    private static final long MAIR_WRITE_BACK = 0xffL;
-
     private final Bench bench;
-    private final Endpoint endpoint;
-    private final IommuDevice device;
-    private final DmaAllocator memory;
-    private final int pasidBits;
+    private final GuestEndpoint endpoint;
     private final long page;
+    private final long[] iova = new long[1];
+    private final int[] perm = new int[1];
+    private final OpenGroups openGroups = new OpenGroups();
     private GuestVm vm;
-    private CdTable contexts;
-    private Context[] contextBySsid;
+    private GuestTables tables;
     private boolean isBound;
     private boolean isAttached;
     private int virtualStreamId;
 
-    GuestDevice(
-            final Bench bench,
-            final Endpoint endpoint,
-            final IommuOps ops,
-            final DmaAllocator memory,
-            final int pasidBits) {
+    /**
+     * A device of nobody.
+     *
+     * @param bench where it is
+     * @param endpoint what issues its accesses
+     * @param page the page of guest memory that all its accesses go to
+     */
+    GuestDevice(final Bench bench, final GuestEndpoint endpoint, final long page) {
         this.bench = bench;
         this.endpoint = endpoint;
-        this.device =
-                new IommuDevice(
-                        endpoint.name(),
-                        ops,
-                        new IommuFwspec(List.of(endpoint.streamId()), true, pasidBits));
-        this.memory = memory;
-        this.pasidBits = pasidBits;
-        final DmaMemory data = memory.allocCoherent(1);
-        if (data == null) {
-            throw new IllegalStateException(endpoint.name() + ": no guest memory is left");
-        }
-        this.page = data.dmaAddress();
+        this.page = page;
     }
 
     // ---- The host's side ------------------------------------------------------------------------
@@ -72,19 +44,15 @@ public final class GuestDevice {
     void giveTo(final GuestVm owner) {
         vm = owner;
         virtualStreamId = owner.nextVirtualStreamId();
-        contexts = CdTable.alloc(memory, pasidBits);
-        if (contexts == null) {
-            throw new IllegalStateException(endpoint.name() + ": no guest memory is left");
-        }
-        contextBySsid = new Context[1];
+        tables = bench.hardware().tables(this);
         bench.assigned(this);
         owner.add(this);
         bind();
     }
 
     private void bind() {
-        if (IommuGroup.of(device) == null) {
-            check("probe", new IommuGroup(endpoint.index()).addDevice(device));
+        if (IommuGroup.of(device()) == null) {
+            check("probe", new IommuGroup(endpoint.index()).addDevice(device()));
         }
         vm.monitor().bind(this);
         isBound = true;
@@ -96,7 +64,7 @@ public final class GuestDevice {
             if (!isBound) {
                 bind();
             }
-            final int ret = vm.monitor().attach(this, tables());
+            final int ret = tables.attach();
             if (ret == -Errno.EBUSY) {
                 // A former owner's handler is still registered: kernels before 6.12 cannot give a
                 // device away while faults of it are pending.
@@ -119,7 +87,7 @@ public final class GuestDevice {
             attach();
             return;
         }
-        check("replace", vm.monitor().replace(this, tables()));
+        check("replace", tables.replace());
         bench.domainChanged(this);
     }
 
@@ -128,7 +96,7 @@ public final class GuestDevice {
         if (!isAttached) {
             return;
         }
-        final int ret = vm.monitor().detach(this);
+        final int ret = tables.detach();
         if (ret == -Errno.EBUSY) {
             bench.log().warn(endpoint.name(), "handler stays: faults are pending");
         } else {
@@ -144,8 +112,7 @@ public final class GuestDevice {
             return;
         }
         unbind();
-        IommuGroup.of(device).removeDevice(device);
-        bench.removed(this);
+        bench.remove(this);
     }
 
     /**
@@ -171,16 +138,7 @@ public final class GuestDevice {
         isBound = false;
     }
 
-    /** What the guest wrote into its stream table. */
-    private IommuUserData tables() {
-        return new IommuUserData(
-                IommuUserData.ARM_SMMUV3,
-                StreamTableEntry.word0(
-                        StreamTableEntry.CONFIG_S1, contexts.dmaAddress(), contexts.log2Size()),
-                StreamTableEntry.S1DSS_SSID0 | StreamTableEntry.S1C_WRITE_BACK_ISH);
-    }
-
-    private void check(final String what, final int ret) {
+    void check(final String what, final int ret) {
         if (ret != 0) {
             throw new IllegalStateException(
                     endpoint.name() + ": " + what + " fails: " + Errno.nameOf(ret));
@@ -190,71 +148,78 @@ public final class GuestDevice {
     // ---- The guest's side -----------------------------------------------------------------------
 
     /**
-     * Makes sure that the guest has a context for accesses of a PASID, with nothing mapped.
+     * Issues an access to one page.
+     *
+     * @param ssid PASID, or negative for none
+     * @param address in bytes
+     * @param access what it asks for, {@code IommuFault.PERM_} bits
+     * @return its row in the ledger, or {@link Ledger#NONE} without one
+     */
+    public int issue(final int ssid, final long address, final int access) {
+        iova[0] = address;
+        perm[0] = access;
+        return issue(ssid, iova, perm, 1);
+    }
+
+    /**
+     * Issues an access to some pages. If the device is attached, the guest has made tables for it.
+     *
+     * @param ssid PASID, or negative for none
+     * @param iovas addresses in bytes
+     * @param perms for each what it asks for, {@code IommuFault.PERM_} bits
+     * @param count how many of both, at least 1
+     * @return its row in the ledger, or {@link Ledger#NONE} without one
+     */
+    public int issue(final int ssid, final long[] iovas, final int[] perms, final int count) {
+        if (isAttached) {
+            prepare(ssid);
+        }
+        final int row =
+                bench.ledger() == null
+                        ? Ledger.NONE
+                        : bench.ledger()
+                                .raise(endpoint.index(), endpoint.nextId(), ssid, iovas[count - 1]);
+        endpoint.access(ssid, iovas, perms, count);
+        return row;
+    }
+
+    /**
+     * Makes sure that the guest has tables for accesses of a PASID, with nothing mapped.
      *
      * @param ssid PASID, or negative for accesses without
      */
     public void prepare(final int ssid) {
-        context(ssid);
+        tables.prepare(endpoint.pasid(ssid));
     }
 
     /**
      * Maps a page for an access that is to be retried.
      *
      * @param ssid PASID, or negative for accesses without
-     * @param iova the faulting address
+     * @param address the faulting address
      * @return false if the address has more bits than the tables
      */
-    public boolean map(final int ssid, final long iova) {
-        return context(ssid).table.map(iova, page, ALL_PERMISSIONS);
+    public boolean map(final int ssid, final long address) {
+        return tables.map(endpoint.pasid(ssid), address);
     }
 
     /**
      * Takes a page back and makes the hardware forget it.
      *
      * @param ssid PASID, or negative for accesses without
-     * @param iova the address that was mapped
+     * @param address the address that was mapped
      */
-    public void unmap(final int ssid, final long iova) {
-        final Context context = context(ssid);
-        if (context.table.unmap(iova)) {
-            invalidate(Commands.tlbiNhVa(0, context.asid), Commands.tlbiAddress(iova, false));
-        }
+    public void unmap(final int ssid, final long address) {
+        tables.unmap(endpoint.pasid(ssid), address);
     }
 
-    private Context context(final int ssid) {
-        final int index = Math.max(ssid, 0);
-        if (index < contextBySsid.length && contextBySsid[index] != null) {
-            return contextBySsid[index];
+    /** The guest has read a record: with its last one it knows a group's pages. */
+    void seen(final GuestRecord record) {
+        if (record.isOwedAnswer()) {
+            openGroups.complete(record);
+        } else {
+            openGroups.add(record.grpid(), record.iova());
         }
-        if (index >= contextBySsid.length) {
-            contextBySsid =
-                    Arrays.copyOf(contextBySsid, Math.max(index + 1, contextBySsid.length * 2));
-        }
-        final Context made = new Context(IoPgtable.alloc(memory), vm.nextAsid());
-        contextBySsid[index] = made;
-        contexts.write(
-                index,
-                ContextDescriptor.word0(IoPgtable.ADDRESS_BITS, IPS_48_BITS, made.asid, true),
-                made.table.ttb(),
-                MAIR_WRITE_BACK,
-                this::contextChanged);
-        return made;
-    }
-
-    /** A device that was taken away has no name any more, and the hardware forgot all of it. */
-    private void contextChanged(final int ssid) {
-        if (isBound) {
-            invalidate(Commands.cfgiCd(virtualStreamId, ssid), 1);
-        }
-    }
-
-    /**
-     * The guest's commands go through its machine's viommu, whether the device is attached or not:
-     * the hardware remembers translations by VMID, not by stream.
-     */
-    private void invalidate(final long word0, final long word1) {
-        check("invalidate", vm.monitor().invalidate(word0, word1));
     }
 
     // ---- For whoever looks on -------------------------------------------------------------------
@@ -264,7 +229,7 @@ public final class GuestDevice {
      *
      * @return the endpoint
      */
-    public Endpoint endpoint() {
+    public GuestEndpoint endpoint() {
         return endpoint;
     }
 
@@ -286,6 +251,16 @@ public final class GuestDevice {
         return virtualStreamId;
     }
 
+    /** The page of guest memory that its accesses go to. */
+    long page() {
+        return page;
+    }
+
+    /** Whether its machine has it. */
+    boolean isBound() {
+        return isBound;
+    }
+
     /**
      * Whether a domain that takes faults is attached.
      *
@@ -301,7 +276,7 @@ public final class GuestDevice {
      * @return a count, negative if this kernel keeps none
      */
     public int corePending() {
-        return bench.core().pending(device);
+        return bench.core().pending(device());
     }
 
     /**
@@ -310,8 +285,11 @@ public final class GuestDevice {
      * @return the device
      */
     public IommuDevice device() {
-        return device;
+        return endpoint.device();
     }
 
-    private record Context(IoPgtable table, int asid) {}
+    @Override
+    public String toString() {
+        return endpoint.name();
+    }
 }

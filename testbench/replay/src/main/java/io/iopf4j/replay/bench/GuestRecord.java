@@ -2,10 +2,11 @@
 package io.iopf4j.replay.bench;
 
 import io.iopf4j.api.PageResponseType;
+import java.util.Arrays;
 
 /**
- * What a guest gets to see of a fault, and what it answers by. Mutable and reused: whoever keeps a
- * record copies it.
+ * What a guest gets to see of a fault, and what it answers by: the last request of its group, and
+ * the pages of the others. Mutable and reused: whoever keeps a record copies it.
  */
 public final class GuestRecord {
     private GuestDevice device;
@@ -15,6 +16,8 @@ public final class GuestRecord {
     private int cookie;
     private int responseType = PageResponseType.GROUP;
     private boolean isLast = true;
+    private long[] pages = new long[1];
+    private int pageCount;
 
     /** An empty record. */
     public GuestRecord() {}
@@ -42,7 +45,39 @@ public final class GuestRecord {
         cookie = itsCookie;
         responseType = PageResponseType.GROUP;
         isLast = true;
+        pageCount = 0;
         return this;
+    }
+
+    /**
+     * Adds an earlier request of the group.
+     *
+     * @param itsIova its address in bytes
+     */
+    public void addPage(final long itsIova) {
+        if (pageCount == pages.length) {
+            pages = Arrays.copyOf(pages, pageCount * 2);
+        }
+        pages[pageCount++] = itsIova;
+    }
+
+    /**
+     * Requests of the group but the last.
+     *
+     * @return a count
+     */
+    public int pageCount() {
+        return pageCount;
+    }
+
+    /**
+     * Where one of them faulted.
+     *
+     * @param index in [0, {@link #pageCount()})
+     * @return bytes
+     */
+    public long page(final int index) {
+        return pages[index];
     }
 
     /**
@@ -65,8 +100,12 @@ public final class GuestRecord {
      * @return this
      */
     public GuestRecord copyFrom(final GuestRecord other) {
-        return set(other.device, other.ssid, other.iova, other.grpid, other.cookie)
+        set(other.device, other.ssid, other.iova, other.grpid, other.cookie)
                 .shape(other.responseType, other.isLast);
+        for (int i = 0; i < other.pageCount; i++) {
+            addPage(other.pages[i]);
+        }
+        return this;
     }
 
     /**
@@ -76,6 +115,11 @@ public final class GuestRecord {
      */
     public GuestDevice device() {
         return device;
+    }
+
+    /** The device's number on the bench, negative if there is no device. */
+    int deviceIndex() {
+        return device == null ? -1 : device.endpoint().index();
     }
 
     /**
@@ -124,11 +168,11 @@ public final class GuestRecord {
     }
 
     /**
-     * Whether it completes its group.
+     * Whether it is owed an answer.
      *
-     * @return it is owed an answer
+     * @return it completes its group, or wants an answer of its own
      */
-    public boolean isLast() {
-        return isLast;
+    public boolean isOwedAnswer() {
+        return isLast || responseType == PageResponseType.STREAM;
     }
 }

@@ -107,6 +107,9 @@ public final class GuestVm {
     private void look(final GuestRecord record) {
         lastCookie = record.cookie();
         invariants.guestSees(!isForeign.test(record), record.grpid());
+        if (record.device() != null) {
+            record.device().seen(record);
+        }
         listener.read(record);
     }
 
@@ -143,8 +146,8 @@ public final class GuestVm {
     }
 
     /**
-     * Answers a fault, perhaps with a lie. With SUCCESS the page is mapped first, and taken back
-     * when the answer is through, so that the same address faults again.
+     * Answers a fault, perhaps with a lie. With SUCCESS its pages are mapped first, and taken back
+     * when the answer is through, so that the same addresses fault again.
      *
      * @param fault what is answered
      * @param said what the answer names
@@ -156,10 +159,16 @@ public final class GuestVm {
         final boolean maps = code == PageResponseCode.SUCCESS && device.vm() == this;
         if (maps) {
             device.map(fault.ssid(), fault.iova());
+            for (int i = 0; i < fault.pageCount(); i++) {
+                device.map(fault.ssid(), fault.page(i));
+            }
         }
         final int ret = monitor.answer(said, code);
         if (maps) {
             device.unmap(fault.ssid(), fault.iova());
+            for (int i = 0; i < fault.pageCount(); i++) {
+                device.unmap(fault.ssid(), fault.page(i));
+            }
         }
         return ret;
     }

@@ -7,6 +7,7 @@ import io.iopf4j.api.IommufdViommu;
 import io.iopf4j.api.uapi.HwptAlloc;
 import io.iopf4j.api.uapi.HwptPageResponse;
 import io.iopf4j.api.uapi.HwptPgfault;
+import io.iopf4j.core.IommuGroup;
 import io.iopf4j.core.iommufd.IommufdContext;
 import io.iopf4j.core.iommufd.IommufdDevice;
 import io.iopf4j.core.iommufd.IommufdFaultQueue;
@@ -20,8 +21,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A monitor of 6.12: one iommufd context with one fault queue, and of 6.13 the viommu, without
- * which a guest has no tables.
+ * A monitor of 6.12: one iommufd context with one fault queue, and of later kernels what a guest's
+ * tables need: the viommu (6.13), or attachments at PASIDs (6.15).
  */
 final class IommufdMonitor implements VmMonitor {
     private static final int READ_RECORDS = 64;
@@ -37,6 +38,8 @@ final class IommufdMonitor implements VmMonitor {
     private final GuestRecord record = new GuestRecord();
     private final PhysicalMemory memory;
     private GuestDevice[] deviceOfId = new GuestDevice[16];
+    private final boolean hasViommus;
+    private IommufdHwpt parent;
     private int viommuId;
     private IommufdViommu viommu;
 
@@ -44,8 +47,10 @@ final class IommufdMonitor implements VmMonitor {
             final GroupResponder core,
             final FaultObserver observer,
             final boolean drains,
-            final PhysicalMemory memory) {
+            final PhysicalMemory memory,
+            final boolean hasViommus) {
         this.memory = memory;
+        this.hasViommus = hasViommus;
         context = new IommufdContext(core, observer);
         faultQueueId = context.faultQueueAlloc(0);
         faultQueue = context.faultQueue(faultQueueId);
@@ -62,6 +67,21 @@ final class IommufdMonitor implements VmMonitor {
             deviceOfId = Arrays.copyOf(deviceOfId, bound.id() * 2);
         }
         deviceOfId[bound.id()] = device;
+        if (parent == null) {
+            makeParent(bound);
+        }
+        if (hasViommus) {
+            name(device, bound);
+        }
+    }
+
+    private void makeParent(final IommufdDevice bound) {
+        parent = context.hwptAllocPaging(bound, HwptAlloc.FLAG_NEST_PARENT);
+        VmMemory.require(parent != null, "make a stage 2", context.lastError());
+        VmMemory.map(parent.domain(), memory);
+    }
+
+    private void name(final GuestDevice device, final IommufdDevice bound) {
         if (viommu == null) {
             makeViommu(bound);
         }
@@ -70,9 +90,6 @@ final class IommufdMonitor implements VmMonitor {
     }
 
     private void makeViommu(final IommufdDevice bound) {
-        final IommufdHwpt parent = context.hwptAllocPaging(bound, HwptAlloc.FLAG_NEST_PARENT);
-        VmMemory.require(parent != null, "make a stage 2", context.lastError());
-        VmMemory.map(parent.domain(), memory);
         viommuId = context.viommuAlloc(IommuUserData.VIOMMU_ARM_SMMUV3, bound, parent);
         VmMemory.require(viommuId > 0, "make a viommu", viommuId);
         viommu = context.viommu(viommuId);
@@ -86,33 +103,47 @@ final class IommufdMonitor implements VmMonitor {
     }
 
     @Override
-    public int attach(final GuestDevice device, final IommuUserData tables) {
+    public int attachMemory(final GuestDevice device) {
+        return attach(seats.get(device), IommuGroup.NO_PASID, parent);
+    }
+
+    @Override
+    public int attach(final GuestDevice device, final int pasid, final IommuUserData tables) {
         final Seat seat = seats.get(device);
-        final IommufdHwpt hwpt = context.hwptAllocNested(viommuId, tables, faultQueueId);
+        final IommufdHwpt hwpt = nested(seat, tables);
         if (hwpt == null) {
             return context.lastError();
         }
-        final int ret = seat.bound.attach(hwpt);
-        if (ret == 0) {
-            seat.hwpt = hwpt;
-        } else {
+        final int ret = attach(seat, pasid, hwpt);
+        if (ret != 0) {
             context.destroy(hwpt.id());
         }
         return ret;
     }
 
+    private static int attach(final Seat seat, final int pasid, final IommufdHwpt hwpt) {
+        final int ret = seat.bound.attach(hwpt, pasid);
+        if (ret == 0) {
+            seat.hwpts.put(pasid, hwpt);
+        }
+        return ret;
+    }
+
+    private IommufdHwpt nested(final Seat seat, final IommuUserData tables) {
+        return hasViommus
+                ? context.hwptAllocNested(viommuId, tables, faultQueueId)
+                : context.hwptAllocNested(seat.bound, parent, tables, faultQueueId);
+    }
+
     @Override
-    public int replace(final GuestDevice device, final IommuUserData tables) {
+    public int replace(final GuestDevice device, final int pasid, final IommuUserData tables) {
         final Seat seat = seats.get(device);
-        final IommufdHwpt hwpt = context.hwptAllocNested(viommuId, tables, faultQueueId);
+        final IommufdHwpt hwpt = nested(seat, tables);
         if (hwpt == null) {
             return context.lastError();
         }
-        final int ret = seat.bound.replace(hwpt);
-        context.destroy(ret == 0 ? seat.hwpt.id() : hwpt.id());
-        if (ret == 0) {
-            seat.hwpt = hwpt;
-        }
+        final int ret = seat.bound.replace(hwpt, pasid);
+        context.destroy(ret == 0 ? seat.hwpts.put(pasid, hwpt).id() : hwpt.id());
         return ret;
     }
 
@@ -122,11 +153,18 @@ final class IommufdMonitor implements VmMonitor {
     }
 
     @Override
-    public int detach(final GuestDevice device) {
+    public int invalidate(final GuestDevice device, final int pasid, final IommuUserData request) {
+        return seats.get(device).hwpts.get(pasid).domain().cacheInvalidateUser(request);
+    }
+
+    @Override
+    public int detach(final GuestDevice device, final int pasid) {
         final Seat seat = seats.get(device);
-        final int ret = seat.bound.detach();
-        context.destroy(seat.hwpt.id());
-        seat.hwpt = null;
+        final int ret = seat.bound.detach(pasid);
+        final IommufdHwpt hwpt = seat.hwpts.remove(pasid);
+        if (hwpt != parent) {
+            context.destroy(hwpt.id());
+        }
         return ret;
     }
 
@@ -181,7 +219,7 @@ final class IommufdMonitor implements VmMonitor {
     /** A device in this context. */
     private static final class Seat {
         private final IommufdDevice bound;
-        private IommufdHwpt hwpt;
+        private final Map<Integer, IommufdHwpt> hwpts = new HashMap<>();
 
         Seat(final IommufdDevice bound) {
             this.bound = bound;

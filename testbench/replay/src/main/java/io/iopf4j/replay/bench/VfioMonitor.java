@@ -15,12 +15,14 @@ import io.iopf4j.api.IommufdViommu;
 import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.api.uapi.HwptAlloc;
+import io.iopf4j.core.IommuGroup;
 import io.iopf4j.core.vfio.VfioFaultReader;
 import io.iopf4j.core.vfio.VfioPciDevice;
 import io.iopf4j.core.vfio.VfioResponseWriter;
 import io.iopf4j.emulation.IommuModel;
 import io.iopf4j.emulation.PhysicalMemory;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,8 @@ final class VfioMonitor implements VmMonitor {
     private final GuestRecord record = new GuestRecord();
     private final Runnable settle;
     private final PhysicalMemory memory;
+    private final boolean hasViommus;
+    private IommuDomain parent;
     private IommufdViommu viommu;
     private Runnable wakeup = () -> {};
     private boolean isClosed;
@@ -52,7 +56,9 @@ final class VfioMonitor implements VmMonitor {
             final IommuCore core,
             final FaultObserver observer,
             final Runnable settle,
-            final PhysicalMemory memory) {
+            final PhysicalMemory memory,
+            final boolean hasViommus) {
+        this.hasViommus = hasViommus;
         this.settle = settle;
         this.memory = memory;
         this.kernel = kernel;
@@ -65,20 +71,31 @@ final class VfioMonitor implements VmMonitor {
         seats.put(
                 device,
                 new Seat(device, VfioPciDevice.open(core, kernel, device.device(), observer)));
-        if (viommu == null) {
-            makeViommu(device.device());
+        if (parent == null) {
+            makeParent(device.device());
         }
-        final int ret = viommu.vdeviceAlloc(device.virtualStreamId(), device.device());
-        VmMemory.require(ret == 0, "name a device", ret);
+        if (hasViommus) {
+            final int ret = viommu.vdeviceAlloc(device.virtualStreamId(), device.device());
+            VmMemory.require(ret == 0, "name a device", ret);
+        }
     }
 
-    private void makeViommu(final IommuDevice dev) {
+    private void makeParent(final IommuDevice dev) {
         final IommuOps ops = dev.ops();
-        final IommuDomain parent = ops.domainAllocPagingFlags(dev, HwptAlloc.FLAG_NEST_PARENT);
+        parent = ops.domainAllocPagingFlags(dev, HwptAlloc.FLAG_NEST_PARENT);
         VmMemory.require(parent != null, "make a stage 2", -Errno.EOPNOTSUPP);
         VmMemory.map(parent, memory);
-        viommu = ops.viommuAlloc(dev, parent, IommuUserData.VIOMMU_ARM_SMMUV3);
-        VmMemory.require(viommu != null, "make a viommu", -Errno.EOPNOTSUPP);
+        if (hasViommus) {
+            viommu = ops.viommuAlloc(dev, parent, IommuUserData.VIOMMU_ARM_SMMUV3);
+            VmMemory.require(viommu != null, "make a viommu", -Errno.EOPNOTSUPP);
+        }
+    }
+
+    private IommuDomain nested(final GuestDevice device, final IommuUserData tables) {
+        final IommuDevice dev = device.device();
+        return hasViommus
+                ? viommu.allocDomainNested(tables)
+                : dev.ops().domainAllocNested(dev, parent, tables);
     }
 
     /** The device file is closed: what its guest says of it later meets a bad descriptor. */
@@ -86,21 +103,43 @@ final class VfioMonitor implements VmMonitor {
     public void unbind(final GuestDevice device) {
         final Seat seat = seats.remove(device);
         signalled.remove(seat);
-        viommu.vdeviceDestroy(device.virtualStreamId());
+        if (hasViommus) {
+            viommu.vdeviceDestroy(device.virtualStreamId());
+        }
         seat.vfio.release();
     }
 
     @Override
-    public int attach(final GuestDevice device, final IommuUserData tables) {
+    public int attachMemory(final GuestDevice device) {
+        return seats.get(device).vfio.attach(parent);
+    }
+
+    @Override
+    public int attach(final GuestDevice device, final int pasid, final IommuUserData tables) {
         final Seat seat = seats.get(device);
-        final int ret = seat.vfio.attach(viommu.allocDomainNested(tables));
+        final IommuDomain domain = nested(device, tables);
+        VmMemory.require(domain != null, "nest a guest's tables", -Errno.EOPNOTSUPP);
+        final int ret =
+                pasid == IommuGroup.NO_PASID
+                        ? seat.vfio.attach(domain)
+                        : seat.vfio.bindPasid(pasid, domain);
         seat.openRegions();
+        if (ret == 0 && pasid != IommuGroup.NO_PASID) {
+            seat.domains.put(pasid, domain);
+        }
         return ret;
     }
 
     @Override
-    public int replace(final GuestDevice device, final IommuUserData tables) {
-        return seats.get(device).vfio.replace(viommu.allocDomainNested(tables));
+    public int replace(final GuestDevice device, final int pasid, final IommuUserData tables) {
+        final Seat seat = seats.get(device);
+        final IommuDomain domain = nested(device, tables);
+        if (pasid == IommuGroup.NO_PASID) {
+            return seat.vfio.replace(domain);
+        }
+        seat.vfio.unbindPasid(pasid);
+        seat.domains.put(pasid, domain);
+        return seat.vfio.bindPasid(pasid, domain);
     }
 
     @Override
@@ -109,8 +148,20 @@ final class VfioMonitor implements VmMonitor {
     }
 
     @Override
-    public int detach(final GuestDevice device) {
-        return seats.get(device).vfio.detach();
+    public int invalidate(final GuestDevice device, final int pasid, final IommuUserData request) {
+        return seats.get(device).domains.get(pasid).cacheInvalidateUser(request);
+    }
+
+    /** With what is attached for accesses without a PASID go the device's PASIDs. */
+    @Override
+    public int detach(final GuestDevice device, final int pasid) {
+        final Seat seat = seats.get(device);
+        if (pasid != IommuGroup.NO_PASID) {
+            seat.domains.remove(pasid);
+            return seat.vfio.unbindPasid(pasid);
+        }
+        seat.domains.clear();
+        return seat.vfio.detach();
     }
 
     @Override
@@ -176,6 +227,7 @@ final class VfioMonitor implements VmMonitor {
     private final class Seat {
         private final GuestDevice device;
         private final VfioPciDevice vfio;
+        private final Map<Integer, IommuDomain> domains = new HashMap<>();
         private VfioFaultReader reader;
         private VfioResponseWriter writer;
         private boolean isSignalled;

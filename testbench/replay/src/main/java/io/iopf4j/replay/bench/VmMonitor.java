@@ -14,16 +14,22 @@ interface VmMonitor {
 
     void unbind(GuestDevice device);
 
-    /** Attaches a domain of the guest's tables. */
-    int attach(GuestDevice device, IommuUserData tables);
+    /** Attaches the machine's memory for accesses without a PASID. */
+    int attachMemory(GuestDevice device);
 
-    int replace(GuestDevice device, IommuUserData tables);
+    /** Attaches a domain of the guest's tables at a PASID, or {@code IommuGroup.NO_PASID}. */
+    int attach(GuestDevice device, int pasid, IommuUserData tables);
 
-    /** Hands a guest's invalidation on, whatever is attached. */
+    int replace(GuestDevice device, int pasid, IommuUserData tables);
+
+    /** Hands a guest's command on, whatever is attached. */
     int invalidate(long word0, long word1);
 
+    /** Hands a guest's invalidation of the tables at a PASID on. */
+    int invalidate(GuestDevice device, int pasid, IommuUserData request);
+
     /** The domain is gone afterwards, whatever the result. */
-    int detach(GuestDevice device);
+    int detach(GuestDevice device, int pasid);
 
     /** Reads up to some records, or all; how many there were. */
     int read(int most, GuestListener listener);

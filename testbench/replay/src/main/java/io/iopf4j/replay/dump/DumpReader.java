@@ -6,6 +6,7 @@ import io.iopf4j.trace.fault.FaultEvents;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
@@ -13,6 +14,17 @@ import java.util.function.LongConsumer;
 /** Reads a dump once, from its first event to its last, and tells listeners what is in it. */
 public final class DumpReader {
     private static final long PROGRESS_EVENTS = 1 << 14;
+
+    /** What {@code include/trace/events/intel_iommu.h} alone has. */
+    private static final Set<String> VTD_EVENTS =
+            Set.of(
+                    "qi_submit",
+                    "prq_report",
+                    "cache_tag_assign",
+                    "cache_tag_unassign",
+                    "cache_tag_flush_all",
+                    "cache_tag_flush_range",
+                    "cache_tag_flush_range_np");
 
     private final TraceReader reader;
     private final DumpSummary summary;
@@ -68,7 +80,7 @@ public final class DumpReader {
             tracker.lost(summary.lastNs());
         }
         tracker.finish();
-        summary.finish(tracker.outstanding());
+        summary.finish(tracker.outstanding(), tracker.incomplete());
         warnings.addAll(reader.warnings());
         warnings.addAll(events.warnings());
         if (reader.lostMarkers() > 0) {
@@ -90,6 +102,9 @@ public final class DumpReader {
             counter[0]++;
         } else {
             eventsByName.put(name, new long[] {1});
+            if (VTD_EVENTS.contains(name)) {
+                summary.vtdEvent();
+            }
         }
     }
 

@@ -22,9 +22,11 @@ public final class DumpSummary implements DumpListener {
     private long outstandingHighWater;
     private long unseen;
     private long unanswered;
+    private long incomplete;
     private long firstNs;
     private long lastNs;
     private boolean hasTime;
+    private boolean isOfVtd;
 
     /** Nothing counted yet. */
     public DumpSummary() {}
@@ -40,13 +42,29 @@ public final class DumpSummary implements DumpListener {
         hasTime = true;
     }
 
+    /** An event of the intel-iommu driver was seen. */
+    public void vtdEvent() {
+        isOfVtd = true;
+    }
+
+    /**
+     * Whether the recorded machine has VT-d.
+     *
+     * @return an event of the intel-iommu driver was seen; without one it does not show
+     */
+    public boolean isOfVtd() {
+        return isOfVtd;
+    }
+
     /**
      * A dump is over.
      *
      * @param outstandingAtEnd its groups without an answer
+     * @param incompleteAtEnd its requests whose group was never completed
      */
-    public void finish(final long outstandingAtEnd) {
+    public void finish(final long outstandingAtEnd, final long incompleteAtEnd) {
         unanswered += outstandingAtEnd;
+        incomplete += incompleteAtEnd;
     }
 
     @Override
@@ -175,6 +193,15 @@ public final class DumpSummary implements DumpListener {
      */
     public long unanswered() {
         return unanswered;
+    }
+
+    /**
+     * Requests whose group was never completed: nobody owes them an answer.
+     *
+     * @return a count
+     */
+    public long incompleteRequests() {
+        return incomplete;
     }
 
     /**

@@ -22,6 +22,7 @@ public final class DumpTracker {
     private final Map<Long, RecordedGroup> byPointer = new HashMap<>();
     private final Map<Key, ArrayDeque<RecordedGroup>> unanswered = new HashMap<>();
     private final Map<Integer, ThreadState> threads = new HashMap<>();
+    private final Map<Key, PartialRequests> partials = new HashMap<>();
     private long groups;
     private long widePasids;
     private long lastLossNs = Long.MIN_VALUE;
@@ -127,6 +128,9 @@ public final class DumpTracker {
         loseReport(thread);
         if (isLast) {
             thread.reported = open(event);
+        } else {
+            partials.computeIfAbsent(partOf(event), key -> new PartialRequests())
+                    .add(event.addr(), event.perm());
         }
     }
 
@@ -157,7 +161,13 @@ public final class DumpTracker {
         listeners.forEach(l -> l.delivered(delivered));
     }
 
+    /** The kernel puts requests of one index together, whatever their PASID. */
+    private static Key partOf(final FaultEvent event) {
+        return new Key(event.device(), event.grpid(), 0);
+    }
+
     private RecordedGroup open(final FaultEvent event) {
+        final PartialRequests earlier = partials.remove(partOf(event));
         final RecordedGroup group =
                 new RecordedGroup(
                         groups++,
@@ -167,7 +177,8 @@ public final class DumpTracker {
                         event.grpid(),
                         event.perm(),
                         event.addr(),
-                        event.timeNs());
+                        event.timeNs(),
+                        earlier == null ? PartialRequests.NONE : earlier);
         if (group.hasPasid() && event.pasid() >>> RecordedGroup.PASID_BITS != 0) {
             group.makeUncertain();
             widePasids++;
@@ -292,6 +303,15 @@ public final class DumpTracker {
         return byPointer.values().stream()
                 .filter(group -> group.code() == RecordedGroup.NO_CODE)
                 .count();
+    }
+
+    /**
+     * Requests whose group was never completed.
+     *
+     * @return a count, at this point of the dump
+     */
+    public long incomplete() {
+        return partials.values().stream().mapToLong(PartialRequests::count).sum();
     }
 
     /** What a hardware response names a group by. */

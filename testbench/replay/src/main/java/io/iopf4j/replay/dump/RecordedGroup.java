@@ -19,7 +19,8 @@ public final class RecordedGroup {
     private final int perm;
     private final long addr;
     private final long raisedNs;
-    private int requests = 1;
+    private final PartialRequests earlier;
+    private int requests;
     private boolean isDelivered;
     private boolean isUncertain;
     private int code = NO_CODE;
@@ -33,7 +34,8 @@ public final class RecordedGroup {
             final int grpid,
             final int perm,
             final long addr,
-            final long raisedNs) {
+            final long raisedNs,
+            final PartialRequests earlier) {
         this.number = number;
         this.device = device;
         this.flags = flags;
@@ -42,6 +44,8 @@ public final class RecordedGroup {
         this.perm = perm;
         this.addr = addr;
         this.raisedNs = raisedNs;
+        this.earlier = earlier;
+        this.requests = earlier.count() + 1;
     }
 
     void delivered(final int count) {
@@ -142,6 +146,42 @@ public final class RecordedGroup {
      */
     public int requests() {
         return requests;
+    }
+
+    /**
+     * Number of its requests that the dump shows: lost events hide some, and what the kernel threw
+     * away of an earlier group of the same index is none of them.
+     *
+     * @return at least 1, at most {@link #requests()}
+     */
+    public int knownRequests() {
+        return Math.min(requests, earlier.count() + 1);
+    }
+
+    /**
+     * Address of one of its requests.
+     *
+     * @param request in [0, {@link #knownRequests()}), the last being the last one
+     * @return bytes
+     */
+    public long addr(final int request) {
+        final int at = fromEnd(request);
+        return at == 0 ? addr : earlier.addr(at - 1);
+    }
+
+    /**
+     * What one of its requests asked for.
+     *
+     * @param request in [0, {@link #knownRequests()}), the last being the last one
+     * @return {@code IommuFault.PERM_} bits
+     */
+    public int perm(final int request) {
+        final int at = fromEnd(request);
+        return at == 0 ? perm : earlier.perm(at - 1);
+    }
+
+    private int fromEnd(final int request) {
+        return knownRequests() - 1 - request;
     }
 
     /**

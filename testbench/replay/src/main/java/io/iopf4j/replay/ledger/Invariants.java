@@ -8,6 +8,9 @@ import java.util.stream.Stream;
 
 /** What must hold in every run, counted each time it is checked; the first breach is told. */
 public final class Invariants {
+    /** A page group response has 4 bits for its code. */
+    private static final int RESPONSE_MASK = 0xf;
+
     private final Invariant everyTransactionEndsOnce = new Invariant("EveryTransactionEndsOnce");
     private final Invariant responsesCarryTheirGroup =
             new Invariant("ResponsesCarryTheGroupTheyAnswer");
@@ -92,6 +95,15 @@ public final class Invariants {
         if (!matches) {
             responsesCarryTheirGroup.broken(
                     "fault " + row + " answered " + code + " was resumed with action " + action);
+        }
+    }
+
+    /** A device is told what the answer to its group says. */
+    void responseMatchesAnswer(final int row, final int code, final int response) {
+        responsesCarryTheirGroup.checked++;
+        if (code == Ledger.NONE || (code & RESPONSE_MASK) != response) {
+            responsesCarryTheirGroup.broken(
+                    "fault " + row + " answered " + code + " was told " + response);
         }
     }
 

@@ -6,29 +6,24 @@ import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IopfGroup;
 import io.iopf4j.api.PageResponseCode;
+import io.iopf4j.api.PageResponseType;
 import io.iopf4j.api.ResponseOrigin;
-import io.iopf4j.api.smmuv3.Commands;
 import io.iopf4j.emulation.AccessResult;
-import io.iopf4j.emulation.Endpoint;
-import io.iopf4j.emulation.EndpointListener;
-import io.iopf4j.emulation.Requester;
 import io.iopf4j.emulation.Scheduler;
-import io.iopf4j.emulation.smmuv3.SmmuObserver;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /**
- * Every fault's whole life, in columns: one row for each access that a device was told to issue. It
- * only listens: to the endpoints, the hardware model and the core. Reports, comparisons and
- * invariants read it and nothing else. In steady state a step allocates nothing but, now and then,
- * a longer column. One thread.
+ * Every fault's whole life, in columns: one row for each access that a device was told to issue,
+ * which is one group of requests. It only listens: to the core, and through {@link SmmuLedger} or
+ * {@link VtdLedger} to the hardware model and its endpoints. Reports, comparisons and invariants
+ * read it and nothing else. In steady state a step allocates nothing but, now and then, a longer
+ * column. One thread.
  */
 @SuppressWarnings("EnumOrdinal") // columns are bytes, and no row outlives the run
-public final class Ledger implements SmmuObserver, FaultObserver, EndpointListener {
+public final class Ledger implements FaultObserver {
     /** A time that has not come, a tag or code that was not given. */
     public static final int NONE = -1;
-
-    private static final int TAGS = 1 << 16;
 
     /** Any code that is no byte. */
     private static final int OTHER_CODE = Byte.MAX_VALUE;
@@ -37,8 +32,8 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
 
     private final Scheduler scheduler;
     private final Invariants invariants;
-    private final int[] rowOfTag = new int[TAGS];
-    private int[][] rowsOfEndpoint = new int[0][];
+    private final TagIndex tags;
+    private final Holders holders = new Holders();
     private int rows;
 
     private int[] endpoint = new int[0];
@@ -51,7 +46,9 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     private byte[] code = new byte[0];
     private byte[] outcome = new byte[0];
     private byte[] result = new byte[0];
-    private byte[] stalls = new byte[0];
+    private byte[] records = new byte[0];
+    private boolean[] isOpen = new boolean[0];
+    private boolean[] isInCore = new boolean[0];
     private boolean[] held = new boolean[0];
     private boolean[] isWithVm = new boolean[0];
     private boolean[] driverAnswers = new boolean[0];
@@ -61,21 +58,15 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     private long[] deliveredNs = new long[0];
     private long[] answeredNs = new long[0];
     private long[] completedNs = new long[0];
-    private int openStalls;
+    private int open;
     private int answeredOpen;
     private int ended;
     private long refused;
     private final long[] responses = new long[3];
-    private int[] outstanding = new int[0];
-    private int[] stale = new int[0];
-    private int[] domain = new int[0];
     private int[] domainOfRow = new int[0];
-    private int[] vmOfEndpoint = new int[0];
-    private String[] nameOfEndpoint = new String[0];
-    private int[] vmOutstanding = new int[0];
-    private int[] vmHighWater = new int[0];
     private int meant = NONE;
     private int atDriver = NONE;
+    private int letGo = NONE;
     private boolean isRefusedAnswerGivenBack;
     private IntConsumer deliveryListener = row -> {};
     private IntConsumer endListener = index -> {};
@@ -85,11 +76,12 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
      *
      * @param scheduler gives the time
      * @param invariants what is checked at each step
+     * @param tags whose numbers the hardware gives to faults: all devices' or each device's own
      */
-    public Ledger(final Scheduler scheduler, final Invariants invariants) {
+    public Ledger(final Scheduler scheduler, final Invariants invariants, final TagIndex tags) {
         this.scheduler = scheduler;
         this.invariants = invariants;
-        Arrays.fill(rowOfTag, NONE);
+        this.tags = tags;
     }
 
     /**
@@ -100,24 +92,7 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
      * @param name the device's name, as the core knows it
      */
     public void assign(final int index, final int vm, final String name) {
-        if (index >= vmOfEndpoint.length) {
-            final int from = vmOfEndpoint.length;
-            vmOfEndpoint = Arrays.copyOf(vmOfEndpoint, index + 1);
-            nameOfEndpoint = Arrays.copyOf(nameOfEndpoint, index + 1);
-            outstanding = Arrays.copyOf(outstanding, index + 1);
-            stale = Arrays.copyOf(stale, index + 1);
-            domain = Arrays.copyOf(domain, index + 1);
-            rowsOfEndpoint = Arrays.copyOf(rowsOfEndpoint, index + 1);
-            for (int i = from; i <= index; i++) {
-                rowsOfEndpoint[i] = new int[64];
-            }
-        }
-        if (vm >= vmOutstanding.length) {
-            vmOutstanding = Arrays.copyOf(vmOutstanding, vm + 1);
-            vmHighWater = Arrays.copyOf(vmHighWater, vm + 1);
-        }
-        vmOfEndpoint[index] = vm;
-        nameOfEndpoint[index] = name;
+        holders.assign(index, vm, name);
     }
 
     /**
@@ -135,8 +110,17 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
      * @param index the endpoint's index
      */
     public void domainChanged(final int index) {
-        domain[index]++;
-        stale[index] = outstanding[index];
+        holders.domainChanged(index);
+    }
+
+    /**
+     * A device is released or drained, or that is over: meanwhile its driver may end by itself what
+     * the device waits for.
+     *
+     * @param index the endpoint's index, or {@link #NONE} when it is over
+     */
+    public void lettingGo(final int index) {
+        letGo = index;
     }
 
     /**
@@ -170,21 +154,22 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     /**
      * A device is about to issue an access.
      *
-     * @param issuer the device
+     * @param index the endpoint's index
+     * @param id the endpoint's number for it
      * @param ssid PASID, or negative for none
-     * @param address I/O virtual address in bytes
+     * @param address I/O virtual address of its last request, in bytes
      * @return the fault's row
      */
-    public int raise(final Endpoint issuer, final int ssid, final long address) {
+    public int raise(final int index, final int id, final int ssid, final long address) {
         if (rows == endpoint.length) {
             grow();
         }
         final int row = rows++;
-        endpoint[row] = issuer.index();
-        vmOfRow[row] = vmOfEndpoint[issuer.index()];
+        endpoint[row] = index;
+        vmOfRow[row] = holders.vmOf(index);
         substream[row] = ssid;
         iova[row] = address;
-        access[row] = issuer.nextId();
+        access[row] = id;
         tag[row] = NONE;
         code[row] = NONE;
         result[row] = NONE;
@@ -195,51 +180,104 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
         deliveredNs[row] = NONE;
         answeredNs[row] = NONE;
         completedNs[row] = NONE;
-        remember(issuer.index(), access[row], row);
+        holders.remember(index, id, row);
         return row;
     }
 
     // ---- Hardware -------------------------------------------------------------------------------
 
-    @Override
-    public void stallRecorded(
-            final Requester requester, final int id, final int streamId, final int stag) {
-        final int row = rowOf(requester, id);
-        rowOfTag[stag] = row;
-        tag[row] = stag;
+    /** The row of an endpoint's access. */
+    int rowOfAccess(final int index, final int id) {
+        return holders.rowOfAccess(index, id);
+    }
+
+    /** The hardware, or the device, has given a fault a number. */
+    void tagged(final int row, final int itsTag) {
+        tags.put(endpoint[row], itsTag, row);
+        tag[row] = itsTag;
+    }
+
+    /** The number is free again. */
+    void untagged(final int row) {
+        tags.remove(endpoint[row], tag[row]);
+    }
+
+    /** The row that has a number now, whether its record was written or not. */
+    int rowOfNumber(final int index, final int itsTag) {
+        return tags.get(index, itsTag);
+    }
+
+    /** Its record was written: somebody owes it an answer. */
+    void recorded(final int row) {
+        isOpen[row] = true;
         queuedNs[row] = scheduler.nowNs();
         outcome[row] = (byte) Outcome.OUTSTANDING.ordinal();
         // A retry that faults again is a new fault of the same access: its answer is still to come.
         code[row] = NONE;
         cookie[row] = 0;
         answeredNs[row] = NONE;
-        stalls[row] = (byte) Math.min(stalls[row] + 1, Byte.MAX_VALUE);
-        openStalls++;
-        outstanding[endpoint[row]]++;
-        domainOfRow[row] = domain[endpoint[row]];
+        records[row] = (byte) Math.min(records[row] + 1, Byte.MAX_VALUE);
+        open++;
+        domainOfRow[row] = holders.opened(endpoint[row]);
     }
 
-    @Override
-    public void stallHeld(final Requester requester, final int id) {
-        held[rowOf(requester, id)] = true;
+    /** There was no room for its record. */
+    void held(final int row) {
+        held[row] = true;
     }
 
-    @Override
-    public void resumed(final Requester requester, final int id, final int action) {
-        final int row = rowOf(requester, id);
-        if (driverAnswers[row] && code[row] == NONE) {
-            endByDriver(row, action);
+    /** Whether its record was written and nobody has answered it. */
+    boolean isOpen(final int row) {
+        return isOpen[row];
+    }
+
+    /** Whether the driver must have answered it: its report failed, and the core gave no answer. */
+    boolean isLeftToDriver(final int row) {
+        return driverAnswers[row] && code[row] == NONE;
+    }
+
+    /** Whether the driver may answer it by itself: the core does not know it, or it is let go. */
+    boolean isDriversOwn(final int row) {
+        return code[row] == NONE && (!isInCore[row] || endpoint[row] == letGo);
+    }
+
+    /** The core saw no answer: the driver gave it, as until 6.8 it must when a report fails. */
+    void endByDriver(final int row, final int itsCode) {
+        driverAnswers[row] = false;
+        code[row] = (byte) itsCode;
+        if (itsCode < responses.length) {
+            responses[itsCode]++;
         }
-        invariants.resumeMatchesAnswer(row, code[row], action);
-        closeStall(row);
+        answeredNs[row] = scheduler.nowNs();
+        answeredOpen++;
+        outcome[row] =
+                (byte) (endpoint[row] == letGo ? Outcome.DRAINED : Outcome.TERMINATED).ordinal();
     }
 
-    @Override
-    public void stallTerminated(final Requester requester, final int id) {
-        final int row = rowOf(requester, id);
-        final boolean wasOpen = isOpen(row);
+    /** Its answer has reached the hardware. */
+    void close(final int row) {
+        isOpen[row] = false;
+        untagged(row);
+        open--;
+        holders.closed(endpoint[row], domainOfRow[row]);
+        if (isInCore[row]) {
+            isInCore[row] = false;
+            holders.leftCore(endpoint[row]);
+        }
+        if (isWithVm[row]) {
+            isWithVm[row] = false;
+            holders.returned(vmOfRow[row]);
+        }
+        if (code[row] != NONE) {
+            answeredOpen--;
+        }
+    }
+
+    /** It was ended without an answer: its stream, or the hardware, goes away. */
+    void terminated(final int row) {
+        final boolean wasOpen = isOpen[row];
         if (wasOpen) {
-            closeStall(row);
+            close(row);
         }
         if (wasOpen
                 || outcome[row] == Outcome.OUTSTANDING.ordinal()
@@ -248,46 +286,11 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
         }
     }
 
-    /** The core saw no answer: the driver gave it, as until 6.8 it must when a report fails. */
-    private void endByDriver(final int row, final int action) {
-        driverAnswers[row] = false;
-        code[row] =
-                (byte)
-                        (action == Commands.RESUME_ABORT
-                                ? PageResponseCode.FAILURE
-                                : PageResponseCode.INVALID);
-        responses[code[row]]++;
-        answeredNs[row] = scheduler.nowNs();
-        answeredOpen++;
-        outcome[row] = (byte) Outcome.TERMINATED.ordinal();
-    }
-
-    private void closeStall(final int row) {
-        rowOfTag[tag[row]] = NONE;
-        openStalls--;
-        outstanding[endpoint[row]]--;
-        if (domainOfRow[row] != domain[endpoint[row]]) {
-            stale[endpoint[row]]--;
-        }
-        if (isWithVm[row]) {
-            isWithVm[row] = false;
-            vmOutstanding[vmOfRow[row]]--;
-        }
-        if (code[row] != NONE) {
-            answeredOpen--;
-        }
-    }
-
-    private boolean isOpen(final int row) {
-        return tag[row] != NONE && rowOfTag[tag[row]] == row;
-    }
-
-    @Override
-    public void accessEnded(final Endpoint issuer, final int id, final AccessResult how) {
-        final int row = rowOf(issuer, id);
+    /** Its access has ended, one way or the other. */
+    void ended(final int row, final AccessResult how) {
         invariants.transactionEnds(row, result[row] == NONE);
         invariants.endsWithItsOwner(
-                row, how != AccessResult.DONE || vmOfRow[row] == vmOfEndpoint[endpoint[row]]);
+                row, how != AccessResult.DONE || vmOfRow[row] == holders.vmOf(endpoint[row]));
         if (result[row] == NONE) {
             ended++;
         }
@@ -296,7 +299,7 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
         if (queuedNs[row] == NONE && outcome[row] == Outcome.UNREPORTED.ordinal()) {
             endUnreported(row, how);
         }
-        endListener.accept(issuer.index());
+        endListener.accept(endpoint[row]);
     }
 
     /** No record of it was ever written. */
@@ -313,20 +316,29 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
         }
     }
 
+    /** What the invariants are told by whoever listens to the hardware. */
+    Invariants invariants() {
+        return invariants;
+    }
+
     // ---- Core -----------------------------------------------------------------------------------
 
     @Override
     public void reported(final IommuDevice dev, final IommuFault fault) {
-        final int row = rowOf(fault);
+        final int row = rowOf(dev, fault);
         // Without a row no stall has this tag: the record is of one that ended before it was taken.
-        if (row != NONE) {
+        if (row != NONE && isOwedAnswer(fault)) {
             reportedNs[row] = scheduler.nowNs();
+            if (!isInCore[row]) {
+                isInCore[row] = true;
+                holders.enteredCore(endpoint[row]);
+            }
         }
     }
 
     @Override
     public void reportFailed(final IommuDevice dev, final IommuFault fault, final int errno) {
-        final int row = rowOf(fault);
+        final int row = rowOf(dev, fault);
         if (row != NONE) {
             driverAnswers[row] = true;
         }
@@ -334,17 +346,23 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
 
     @Override
     public void delivered(final IommuDevice dev, final IommuFault fault) {
-        deliver(dev, rowOf(fault));
+        if (isOwedAnswer(fault)) {
+            deliver(dev, rowOf(dev, fault));
+        }
     }
 
     @Override
     public void delivered(final IopfGroup group) {
-        deliver(group.device(), rowOf(group.lastFault()));
+        deliver(group.device(), rowOf(group.device(), group.lastFault()));
+    }
+
+    private static boolean isOwedAnswer(final IommuFault fault) {
+        return fault.isLast() || fault.responseType() == PageResponseType.STREAM;
     }
 
     private void deliver(final IommuDevice dev, final int row) {
         if (row != NONE) {
-            invariants.guestSees(nameOfEndpoint[endpoint[row]].equals(dev.name()), tag[row]);
+            invariants.guestSees(holders.isCalled(endpoint[row], dev.name()), tag[row]);
             deliveredNs[row] = scheduler.nowNs();
             countWithVm(row);
             deliveryListener.accept(row);
@@ -355,14 +373,13 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     private void countWithVm(final int row) {
         if (!isWithVm[row]) {
             isWithVm[row] = true;
-            final int vm = vmOfRow[row];
-            vmHighWater[vm] = Math.max(vmHighWater[vm], ++vmOutstanding[vm]);
+            holders.delivered(vmOfRow[row]);
         }
     }
 
     @Override
     public void read(final IopfGroup group, final int itsCookie) {
-        final int row = rowOf(group.lastFault());
+        final int row = rowOf(group.device(), group.lastFault());
         if (row != NONE) {
             cookie[row] = itsCookie;
         }
@@ -374,18 +391,16 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
             final IommuFault lastFault,
             final int itsCode,
             final ResponseOrigin origin) {
-        final int row = rowOf(lastFault);
+        final int row = rowOf(dev, lastFault);
         if (row == NONE && origin == ResponseOrigin.NO_HANDLER) {
             // A record that outlived its stall: the answer matches nothing and does nothing.
             return;
         }
         final boolean isItsOwn =
-                row != NONE
-                        && code[row] == NONE
-                        && nameOfEndpoint[endpoint[row]].equals(dev.name());
+                row != NONE && code[row] == NONE && holders.isCalled(endpoint[row], dev.name());
         invariants.responseCarriesItsGroup(dev.name(), lastFault.grpid(), isItsOwn);
         if (row != NONE && origin == ResponseOrigin.CONSUMER) {
-            invariants.guestAnswers(row, vmOfRow[row] == vmOfEndpoint[endpoint[row]]);
+            invariants.guestAnswers(row, vmOfRow[row] == holders.vmOf(endpoint[row]));
             if (meant != NONE) {
                 invariants.answerIsOfItsFault(meant, row);
             }
@@ -416,7 +431,7 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     @Override
     public void refused(final int itsCookie, final int itsCode, final int errno) {
         refused++;
-        if (isRefusedAnswerGivenBack && atDriver != NONE && isOpen(atDriver)) {
+        if (isRefusedAnswerGivenBack && atDriver != NONE && isOpen[atDriver]) {
             giveBack(atDriver, itsCode);
         }
         atDriver = NONE;
@@ -448,13 +463,15 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     }
 
     /**
-     * The fault whose stall has a tag now.
+     * The fault that has a number now and waits for its answer.
      *
-     * @param stag the tag, as the group id that the core and the guest see
+     * @param index the endpoint that the number is of, or negative if it is not known
+     * @param group the number, as the group id that the core and the guest see
      * @return its row, or {@link #NONE}
      */
-    public int rowOfTag(final int stag) {
-        return rowOfTag[stag & (TAGS - 1)];
+    public int rowOfGroup(final int index, final int group) {
+        final int row = tags.get(index, group);
+        return row != NONE && isOpen[row] ? row : NONE;
     }
 
     /**
@@ -508,7 +525,7 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     }
 
     /**
-     * The stall's tag, the last one if it stalled again.
+     * The stall's tag or the group's index, the last one if it faulted again.
      *
      * @param row the fault
      * @return 16 bits, or {@link #NONE}
@@ -538,13 +555,13 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     }
 
     /**
-     * How often it stalled.
+     * How often its record was written.
      *
      * @param row the fault
      * @return more than 1 if a retry faulted again
      */
-    public int stalls(final int row) {
-        return stalls[row];
+    public int records(final int row) {
+        return records[row];
     }
 
     /**
@@ -555,7 +572,7 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
      * @return its outcome now
      */
     public Outcome outcome(final int row) {
-        return isOpen(row) ? Outcome.OUTSTANDING : OUTCOMES[outcome[row]];
+        return isOpen[row] ? Outcome.OUTSTANDING : OUTCOMES[outcome[row]];
     }
 
     /**
@@ -638,22 +655,32 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     }
 
     /**
-     * Stalls that are recorded and not ended.
+     * Faults whose record was written and that are not answered.
      *
      * @return a count, which the hardware's own must equal
      */
-    public int openStalls() {
-        return openStalls;
+    public int openFaults() {
+        return open;
     }
 
     /**
-     * Stalls of one endpoint that are recorded and not ended.
+     * Those of one endpoint.
      *
      * @param index the endpoint's index
      * @return a count
      */
-    public int openStalls(final int index) {
-        return index < outstanding.length ? outstanding[index] : 0;
+    public int openFaults(final int index) {
+        return holders.open(index);
+    }
+
+    /**
+     * Those of one endpoint that the driver has reported.
+     *
+     * @param index the endpoint's index
+     * @return a count, which the core's own must equal
+     */
+    public int inCore(final int index) {
+        return holders.inCore(index);
     }
 
     /**
@@ -667,13 +694,13 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
     }
 
     /**
-     * Stalls of one endpoint that are recorded and not ended, from before its domain changed.
+     * Open faults of one endpoint from before its domain changed.
      *
      * @param index the endpoint's index
      * @return a count
      */
-    public int staleStalls(final int index) {
-        return stale[index];
+    public int staleFaults(final int index) {
+        return holders.stale(index);
     }
 
     /**
@@ -683,7 +710,7 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
      * @return a count
      */
     public int outstandingHighWater(final int vm) {
-        return vm < vmHighWater.length ? vmHighWater[vm] : 0;
+        return holders.highWater(vm);
     }
 
     /**
@@ -705,19 +732,8 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
         return responses[responseCode];
     }
 
-    private int rowOf(final Requester requester, final int id) {
-        return rowsOfEndpoint[((Endpoint) requester).index()][id];
-    }
-
-    private int rowOf(final IommuFault fault) {
-        return rowOfTag(fault.grpid());
-    }
-
-    private void remember(final int index, final int id, final int row) {
-        if (id >= rowsOfEndpoint[index].length) {
-            rowsOfEndpoint[index] = Arrays.copyOf(rowsOfEndpoint[index], id * 2);
-        }
-        rowsOfEndpoint[index][id] = row;
+    private int rowOf(final IommuDevice dev, final IommuFault fault) {
+        return rowOfGroup(tags.endpointOf(dev), fault.grpid());
     }
 
     private void grow() {
@@ -733,7 +749,9 @@ public final class Ledger implements SmmuObserver, FaultObserver, EndpointListen
         code = Arrays.copyOf(code, to);
         outcome = Arrays.copyOf(outcome, to);
         result = Arrays.copyOf(result, to);
-        stalls = Arrays.copyOf(stalls, to);
+        records = Arrays.copyOf(records, to);
+        isOpen = Arrays.copyOf(isOpen, to);
+        isInCore = Arrays.copyOf(isInCore, to);
         held = Arrays.copyOf(held, to);
         isWithVm = Arrays.copyOf(isWithVm, to);
         driverAnswers = Arrays.copyOf(driverAnswers, to);

@@ -134,6 +134,15 @@ public final class AccessStream {
     }
 
     /**
+     * How many requests each access has.
+     *
+     * @return at least 1
+     */
+    public int groupSize() {
+        return workload.groupSize();
+    }
+
+    /**
      * What it asks for.
      *
      * @return {@code IommuFault.PERM_} bits

@@ -1,21 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay.scenario;
 
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
- * The hardware that all machines of a scenario share.
+ * The hardware that all machines of a run share, as far as somebody has said.
  *
  * @param iommu which model
  * @param stallEntries size of the stall buffer, in [1, 65535]; empty for the driver's choice, and
  *     with VT-d, which has none
  * @param queueEntries size of the event or page request queue, a power of two in [1, 131072]; empty
  *     for the driver's choice
+ * @param interruptLatencyNs virtual nanoseconds from an interrupt until its thread runs, not
+ *     negative; empty for the model's default
  */
-public record Hardware(Iommu iommu, OptionalInt stallEntries, OptionalInt queueEntries) {
-    /** SMMUv3 with the driver's sizes. */
-    static final Hardware DEFAULT =
-            new Hardware(Iommu.AUTO, OptionalInt.empty(), OptionalInt.empty());
+public record Hardware(
+        Iommu iommu,
+        OptionalInt stallEntries,
+        OptionalInt queueEntries,
+        OptionalLong interruptLatencyNs) {
+    /** Nothing is said: SMMUv3 unless more is known, with the driver's sizes. */
+    public static final Hardware DEFAULT = new Hardware(Iommu.AUTO);
+
+    /**
+     * A model with the driver's sizes.
+     *
+     * @param iommu which model
+     */
+    public Hardware(final Iommu iommu) {
+        this(iommu, OptionalInt.empty(), OptionalInt.empty(), OptionalLong.empty());
+    }
+
+    /**
+     * What somebody else wants, in its place. Sizes that are said for one model do not count for
+     * another.
+     *
+     * @param other what to use of it; its {@link Iommu#AUTO} and what is empty change nothing
+     * @return the two together
+     */
+    public Hardware overriddenBy(final Hardware other) {
+        final boolean isSameModel =
+                other.iommu == Iommu.AUTO || (other.iommu == Iommu.VTD) == (iommu == Iommu.VTD);
+        return new Hardware(
+                other.iommu == Iommu.AUTO ? iommu : other.iommu,
+                other.stallEntries.isPresent() || !isSameModel ? other.stallEntries : stallEntries,
+                other.queueEntries.isPresent() || !isSameModel ? other.queueEntries : queueEntries,
+                other.interruptLatencyNs.isPresent()
+                        ? other.interruptLatencyNs
+                        : interruptLatencyNs);
+    }
+
+    /**
+     * The same with interrupts that take another time.
+     *
+     * @param ns virtual nanoseconds, not negative
+     * @return the two together
+     */
+    public Hardware withInterruptLatencyNs(final long ns) {
+        return new Hardware(iommu, stallEntries, queueEntries, OptionalLong.of(ns));
+    }
 
     /** A model of an IOMMU. */
     public enum Iommu {
@@ -30,6 +75,21 @@ public record Hardware(Iommu iommu, OptionalInt stallEntries, OptionalInt queueE
 
         Iommu(final String text) {
             this.text = text;
+        }
+
+        /**
+         * The model of a name.
+         *
+         * @param name {@code smmuv3}, {@code vtd} or {@code auto}
+         * @return the model, empty if there is none of that name
+         */
+        public static Optional<Iommu> of(final String name) {
+            for (final Iommu iommu : values()) {
+                if (iommu.text.equals(name)) {
+                    return Optional.of(iommu);
+                }
+            }
+            return Optional.empty();
         }
 
         @Override

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /** Reads a scenario file: YAML, in the words of {@code docs/scenarios.md}. */
@@ -128,7 +129,7 @@ public final class ScenarioFile {
         final YamlMap map =
                 node.map(
                         "a mapping such as {iommu: smmuv3, stallEntries: 64}",
-                        List.of("iommu", "stallEntries", "queueEntries"));
+                        List.of("iommu", "stallEntries", "queueEntries", "interruptLatency"));
         final Hardware.Iommu iommu =
                 switch (Values.word(map, "iommu", List.of("auto", "smmuv3", "vtd"))) {
                     case "smmuv3" -> Hardware.Iommu.SMMUV3;
@@ -139,13 +140,21 @@ public final class ScenarioFile {
         if (stalls != null && iommu == Hardware.Iommu.VTD) {
             throw stalls.wrong("VT-d has no stall buffer, only 'queueEntries'");
         }
-        return new Hardware(iommu, stalls(stalls), queue(map.get("queueEntries")));
+        return new Hardware(
+                iommu,
+                stalls(stalls),
+                queue(map.get("queueEntries")),
+                latency(map.get("interruptLatency")));
     }
 
     private static OptionalInt stalls(final YamlNode node) throws YamlException {
         return node == null
                 ? OptionalInt.empty()
                 : OptionalInt.of((int) Values.number(node, 1, MOST_STALLS));
+    }
+
+    private static OptionalLong latency(final YamlNode node) throws YamlException {
+        return node == null ? OptionalLong.empty() : OptionalLong.of(Values.time(node));
     }
 
     private static OptionalInt queue(final YamlNode node) throws YamlException {

@@ -13,16 +13,18 @@ import io.iopf4j.emulation.IommuModel;
 import io.iopf4j.emulation.smmuv3.SmmuV3Config;
 import io.iopf4j.replay.ledger.Ledger;
 import io.iopf4j.replay.ledger.Outcome;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class GuestDeviceTest {
     private static final int PASID = 5;
     private static final long IOVA = 0x1234_5000L;
 
-    private final Bench bench = Bench.recorded(BenchSettings.mainline(SmmuV3Config.roomy(), 1));
+    private final Bench bench =
+            Bench.recorded(BenchSettings.mainline(new SmmuSettings(SmmuV3Config.roomy()), 1));
     private final Ledger ledger = bench.ledger();
     private final GuestVm vm = bench.addVm("vm");
-    private final GuestDevice device = bench.addDevice("dev", vm, 3);
+    private final GuestDevice device = bench.addDevice("dev", vm, Set.of(7));
 
     @Test
     void shouldTakeFaultsOnceAttached() {
@@ -126,11 +128,13 @@ class GuestDeviceTest {
     @Test
     void shouldRefuseMoreDevicesThanStreamIds() {
         final Bench tiny =
-                Bench.recorded(BenchSettings.mainline(SmmuV3Config.roomy().withSidBits(1), 1));
+                Bench.recorded(
+                        BenchSettings.mainline(
+                                new SmmuSettings(SmmuV3Config.roomy().withSidBits(1)), 1));
         final GuestVm owner = tiny.addVm("vm");
-        tiny.addDevice("dev0", owner, 0);
-        tiny.addDevice("dev1", owner, 0);
-        assertThrows(IllegalStateException.class, () -> tiny.addDevice("dev2", owner, 0));
+        tiny.addDevice("dev0", owner, Set.of());
+        tiny.addDevice("dev1", owner, Set.of());
+        assertThrows(IllegalStateException.class, () -> tiny.addDevice("dev2", owner, Set.of()));
     }
 
     @Test
@@ -151,11 +155,7 @@ class GuestDeviceTest {
     }
 
     private int access(final int ssid) {
-        if (device.isAttached()) {
-            device.prepare(ssid);
-        }
-        final int row = ledger.raise(device.endpoint(), ssid, IOVA);
-        device.endpoint().access(ssid, IOVA, IommuFault.PERM_READ);
+        final int row = device.issue(ssid, IOVA, IommuFault.PERM_READ);
         bench.scheduler().runReady();
         return row;
     }

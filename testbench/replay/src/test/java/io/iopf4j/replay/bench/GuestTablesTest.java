@@ -16,6 +16,7 @@ import io.iopf4j.emulation.smmuv3.SmmuV3Config;
 import io.iopf4j.replay.ledger.Ledger;
 import io.iopf4j.replay.ledger.Outcome;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -33,10 +34,13 @@ class GuestTablesTest {
     private GuestDevice two;
 
     private void start(final Semantics semantics) {
-        bench = Bench.recorded(new BenchSettings(SmmuV3Config.roomy(), semantics, List.of(), 1));
+        bench =
+                Bench.recorded(
+                        new BenchSettings(
+                                new SmmuSettings(SmmuV3Config.roomy()), semantics, List.of(), 1));
         ledger = bench.ledger();
-        one = bench.addDevice("one", bench.addVm("first"), 3);
-        two = bench.addDevice("two", bench.addVm("second"), 3);
+        one = bench.addDevice("one", bench.addVm("first"), Set.of(7));
+        two = bench.addDevice("two", bench.addVm("second"), Set.of(7));
         one.attach();
         two.attach();
         one.prepare(PASID);
@@ -122,16 +126,17 @@ class GuestTablesTest {
         final Bench plain =
                 Bench.recorded(
                         BenchSettings.mainline(
-                                SmmuV3Config.roomy().without(SmmuFeature.STAGE_2), 1));
+                                new SmmuSettings(SmmuV3Config.roomy().without(SmmuFeature.STAGE_2)),
+                                1));
         final GuestVm vm = plain.addVm("vm");
         final IllegalStateException refused =
-                assertThrows(IllegalStateException.class, () -> plain.addDevice("dev", vm, 0));
+                assertThrows(
+                        IllegalStateException.class, () -> plain.addDevice("dev", vm, Set.of()));
         assertTrue(refused.getMessage().contains("EOPNOTSUPP"), refused.getMessage());
     }
 
     private int access(final GuestDevice device) {
-        final int row = ledger.raise(device.endpoint(), PASID, IOVA);
-        device.endpoint().access(PASID, IOVA, IommuFault.PERM_READ);
+        final int row = device.issue(PASID, IOVA, IommuFault.PERM_READ);
         bench.scheduler().runReady();
         return row;
     }

@@ -7,21 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.emulation.IommuModel;
 import io.iopf4j.emulation.smmuv3.SmmuV3Config;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** A stall belongs to the machine whose device raised it, whatever the core says. */
 class OwnershipTest {
-    private final Bench bench = Bench.recorded(BenchSettings.mainline(SmmuV3Config.roomy(), 1));
+    private final Bench bench =
+            Bench.recorded(BenchSettings.mainline(new SmmuSettings(SmmuV3Config.roomy()), 1));
     private final GuestVm mine = bench.addVm("mine");
     private final GuestVm other = bench.addVm("other");
-    private final GuestDevice device = bench.addDevice("dev", mine, 0);
+    private final GuestDevice device = bench.addDevice("dev", mine, Set.of());
 
     @Test
     void shouldBelongToTheMachineOfItsDevice() {
         device.attach();
-        device.prepare(IommuModel.NO_SUBSTREAM);
-        final int row = bench.ledger().raise(device.endpoint(), IommuModel.NO_SUBSTREAM, 0x1000);
-        device.endpoint().access(IommuModel.NO_SUBSTREAM, 0x1000, IommuFault.PERM_READ);
+        final int row = device.issue(IommuModel.NO_SUBSTREAM, 0x1000, IommuFault.PERM_READ);
         bench.scheduler().runReady();
         final int stag = bench.ledger().tag(row);
         assertFalse(bench.isForeign(mine.index(), record(stag)));

@@ -264,4 +264,50 @@ class DumpTrackerTest {
     private static List<Recording.Kind> kinds(final ReadDump dump) {
         return dump.recording().steps().stream().map(Recording.Step::kind).toList();
     }
+
+    // ---- Groups of several requests -------------------------------------------------------------
+
+    @Test
+    void shouldPutTheRequestsOfAGroupTogether() throws IOException {
+        final int withPasid = 1;
+        text.requests(DEV, 7, 0xa000, 1, withPasid).requests(DEV, 8, 0xf000, 1, withPasid);
+        text.requests(DEV, 7, 0xb000, 3, withPasid).requests("dev1", 7, 0xc000, 1, withPasid);
+        text.reports(DEV, 7, 5, 3).delivers(DEV, 7, GROUP, 5, 3).reportReturns(0);
+        final ReadDump dump = ReadDump.of(text);
+        final RecordedGroup group = only(dump);
+        assertEquals(3, group.requests());
+        assertEquals(3, group.knownRequests());
+        assertEquals(
+                List.of(0xa000L, 0xb000L, 0x7000L),
+                List.of(group.addr(0), group.addr(1), group.addr(2)));
+        assertEquals(List.of(1, 3, 1), List.of(group.perm(0), group.perm(1), group.perm(2)));
+        assertEquals(2, dump.summary().incompleteRequests(), "of group 8 and of dev1");
+        assertTrue(dump.recording().hasGroupsOfSeveral());
+    }
+
+    @Test
+    void shouldLeaveOutWhatTheKernelDiscarded() throws IOException {
+        text.requests(DEV, 7, 0xa000, 1, 1).requests(DEV, 7, 0xb000, 1, 1);
+        text.reports(DEV, 7, 5, 3).delivers(DEV, 7, GROUP, 5, 2).reportReturns(0);
+        final RecordedGroup group = only(ReadDump.of(text));
+        assertEquals(2, group.knownRequests());
+        assertEquals(List.of(0xb000L, 0x7000L), List.of(group.addr(0), group.addr(1)));
+    }
+
+    @Test
+    void shouldReplayWhatItKnowsOfAGroupWhoseRequestsAreLost() throws IOException {
+        text.requests(DEV, 7, 0xa000, 1, 1);
+        text.reports(DEV, 7, 5, 3).delivers(DEV, 7, GROUP, 5, 6).reportReturns(0);
+        final RecordedGroup group = only(ReadDump.of(text));
+        assertEquals(6, group.requests());
+        assertEquals(2, group.knownRequests());
+    }
+
+    @Test
+    void shouldKnowVtdByItsEvents() throws IOException {
+        text.faults(DEV, 7, GROUP);
+        assertFalse(ReadDump.of(text).summary().isOfVtd());
+        text.event("prq_report", "dmar0/0000:00:02.0 seq# 0: rid=0x10 addr=0x7 r---- pasid=0x1");
+        assertTrue(ReadDump.of(text).summary().isOfVtd());
+    }
 }

@@ -92,7 +92,7 @@ class InvariantsTest {
 
     @Test
     void shouldBreakWhenAnAccessIsNowhere() {
-        final Ledger ledger = new Ledger(new Scheduler(1), invariants);
+        final Ledger ledger = new Ledger(new Scheduler(1), invariants, TagIndex.shared());
         invariants.everyAccessIsAccountedFor(ledger, 0, 0);
         assertTrue(invariants.hold());
         invariants.everyAccessIsAccountedFor(ledger, 2, 1);

@@ -22,23 +22,24 @@ class LedgerTest {
     private static final int STAG = 5;
 
     private final Invariants invariants = new Invariants();
-    private final Ledger ledger = new Ledger(new Scheduler(1), invariants);
+    private final Ledger ledger = new Ledger(new Scheduler(1), invariants, TagIndex.shared());
+    private final SmmuLedger hardware = new SmmuLedger(ledger);
     private final Endpoint endpoint =
-            new Endpoint(0, "mine", 0, (from, id, sid, ssid, iova, perm) -> {}, ledger);
+            new Endpoint(0, "mine", 0, (from, id, sid, ssid, iova, perm) -> {}, hardware);
     private final int row;
     private final int access;
 
     LedgerTest() {
         ledger.assign(0, 0, "mine");
-        row = ledger.raise(endpoint, -1, 0x1000);
+        row = ledger.raise(0, endpoint.nextId(), -1, 0x1000);
         access = endpoint.access(-1, 0x1000, IommuFault.PERM_READ);
-        ledger.stallRecorded(endpoint, access, 0, STAG);
+        hardware.stallRecorded(endpoint, access, 0, STAG);
     }
 
     @Test
     void shouldHoldWhenAFaultIsAnsweredAndEndsOnce() {
         answer("mine", STAG);
-        ledger.resumed(endpoint, access, Commands.RESUME_RETRY);
+        hardware.resumed(endpoint, access, Commands.RESUME_RETRY);
         endpoint.ended(access, AccessResult.DONE);
         assertTrue(invariants.hold());
         assertEquals(Outcome.ANSWERED, ledger.outcome(row));
@@ -62,7 +63,7 @@ class LedgerTest {
     @Test
     void shouldNoticeAnAnswerAfterTheEnd() {
         answer("mine", STAG);
-        ledger.resumed(endpoint, access, Commands.RESUME_RETRY);
+        hardware.resumed(endpoint, access, Commands.RESUME_RETRY);
         answer("mine", STAG);
         assertBroken("ResponsesCarryTheGroupTheyAnswer");
     }
@@ -70,14 +71,14 @@ class LedgerTest {
     @Test
     void shouldNoticeAResumeThatDoesNotFitTheAnswer() {
         answer("mine", STAG);
-        ledger.resumed(endpoint, access, Commands.RESUME_ABORT);
+        hardware.resumed(endpoint, access, Commands.RESUME_ABORT);
         assertBroken("ResponsesCarryTheGroupTheyAnswer");
     }
 
     @Test
     void shouldNoticeASecondEnd() {
         answer("mine", STAG);
-        ledger.resumed(endpoint, access, Commands.RESUME_RETRY);
+        hardware.resumed(endpoint, access, Commands.RESUME_RETRY);
         endpoint.ended(access, AccessResult.DONE);
         endpoint.ended(access, AccessResult.DONE);
         assertBroken("EveryTransactionEndsOnce");
@@ -85,9 +86,9 @@ class LedgerTest {
 
     @Test
     void shouldCountAHeldAccessWhosePageCameAsAnswered() {
-        final int second = ledger.raise(endpoint, -1, 0x1000);
+        final int second = ledger.raise(0, endpoint.nextId(), -1, 0x1000);
         final int id = endpoint.access(-1, 0x1000, IommuFault.PERM_READ);
-        ledger.stallHeld(endpoint, id);
+        hardware.stallHeld(endpoint, id);
         endpoint.ended(id, AccessResult.DONE);
         assertEquals(Outcome.ANSWERED, ledger.outcome(second));
         assertEquals(PageResponseCode.SUCCESS, ledger.code(second));
@@ -95,9 +96,9 @@ class LedgerTest {
 
     @Test
     void shouldCountAHeldAccessThatIsAbortedAsDrained() {
-        final int second = ledger.raise(endpoint, -1, 0x1000);
+        final int second = ledger.raise(0, endpoint.nextId(), -1, 0x1000);
         final int id = endpoint.access(-1, 0x1000, IommuFault.PERM_READ);
-        ledger.stallHeld(endpoint, id);
+        hardware.stallHeld(endpoint, id);
         endpoint.ended(id, AccessResult.ABORTED);
         assertEquals(Outcome.DRAINED, ledger.outcome(second));
         assertEquals(Ledger.NONE, ledger.code(second));

@@ -124,6 +124,10 @@ class BrokenScenarioTest {
                         ScenarioText.HEAD + "hardware: {queueEntries: 3}\n",
                         "s.yaml:4: 'queueEntries: 3': expected a power of two in [1, 131072]"),
                 is(
+                        ScenarioText.HEAD + "hardware: {interruptLatency: 50}\n",
+                        "s.yaml:4: 'interruptLatency: 50': expected a time of at most 60min, such"
+                                + " as 500us, 20ms or 2s"),
+                is(
                         ScenarioText.HEAD + "hardware: {iommu: vtd, stallEntries: 8}\n",
                         "s.yaml:4: 'stallEntries: 8': VT-d has no stall buffer, only"
                                 + " 'queueEntries'"));

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +35,11 @@ class ScenarioFileTest {
         assertEquals("page", scenario.name());
         assertEquals("a guest that is away for a second fills the stall buffer", scenario.title());
         assertEquals(
-                new Hardware(Hardware.Iommu.SMMUV3, OptionalInt.of(64), OptionalInt.of(256)),
+                new Hardware(
+                        Hardware.Iommu.SMMUV3,
+                        OptionalInt.of(64),
+                        OptionalInt.of(256),
+                        OptionalLong.of(0)),
                 scenario.hardware());
         assertEquals("mainline-6.12", scenario.semantics());
         assertEquals("none", scenario.policy());
@@ -126,7 +131,7 @@ class ScenarioFileTest {
                 new Scenario(
                         "s",
                         "T",
-                        new Hardware(Hardware.Iommu.AUTO, OptionalInt.empty(), OptionalInt.empty()),
+                        Hardware.DEFAULT,
                         "mainline-6.12",
                         "none",
                         2000 * MS,

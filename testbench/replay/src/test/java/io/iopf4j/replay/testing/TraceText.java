@@ -70,6 +70,22 @@ public final class TraceText {
                         flags, pasid, grpid, grpid, device));
     }
 
+    /** A request with an address of its own. */
+    public TraceText requests(
+            final String device,
+            final int grpid,
+            final long addr,
+            final int perm,
+            final int flags) {
+        return probe(
+                        "iopf_report",
+                        String.format(
+                                "dev=0xd1 type=1 flags=0x%x pasid=5 grpid=%d perm=0x%x addr=0x%x"
+                                        + " name=\"%s\"",
+                                flags, grpid, perm, addr, device))
+                .reportReturns(0);
+    }
+
     public TraceText reportReturns(final int ret) {
         return probe("iopf_report_ret", "ret=" + ret);
     }

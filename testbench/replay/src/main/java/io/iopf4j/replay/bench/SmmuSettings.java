@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.replay.bench;
+
+import io.iopf4j.emulation.smmuv3.SmmuV3Config;
+import io.iopf4j.replay.ledger.TagIndex;
+
+/**
+ * An SMMUv3.
+ *
+ * @param config the integrator's choice
+ * @param interruptLatencyNs from an interrupt until its thread runs, virtual nanoseconds
+ */
+public record SmmuSettings(SmmuV3Config config, long interruptLatencyNs)
+        implements HardwareSettings {
+    /**
+     * One whose interrupt threads run at once.
+     *
+     * @param config the integrator's choice
+     */
+    public SmmuSettings(final SmmuV3Config config) {
+        this(config, 0);
+    }
+
+    @Override
+    public boolean hasGroupsOfSeveral() {
+        return false;
+    }
+
+    @Override
+    public TagIndex tags() {
+        return TagIndex.shared();
+    }
+
+    @Override
+    public Hardware build(final HardwareParts parts) {
+        return new SmmuHardware(this, parts);
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.replay.ledger;
+
+import io.iopf4j.api.IommuDevice;
+import java.util.Arrays;
+import java.util.function.ToIntFunction;
+
+/**
+ * Which fault has a number now. An SMMUv3 gives its stalls tags out of one range; with PCI each
+ * device numbers its own groups.
+ */
+public final class TagIndex {
+    private static final int STALL_TAGS = 1 << 16;
+    private static final int PCI_GROUPS = 1 << 9;
+
+    private final int size;
+    private final ToIntFunction<IommuDevice> endpointOf;
+    private int[][] rows = new int[1][];
+
+    private TagIndex(final int size, final ToIntFunction<IommuDevice> endpointOf) {
+        this.size = size;
+        this.endpointOf = endpointOf;
+    }
+
+    /**
+     * Stall tags of 16 bits, one range for all devices.
+     *
+     * @return an index in which no number is taken
+     */
+    public static TagIndex shared() {
+        return new TagIndex(STALL_TAGS, device -> 0);
+    }
+
+    /**
+     * Page request group indexes of 9 bits, a range for each device.
+     *
+     * @param endpointOf the index of the endpoint that a device is, not negative
+     * @return an index in which no number is taken
+     */
+    public static TagIndex ofEachDevice(final ToIntFunction<IommuDevice> endpointOf) {
+        return new TagIndex(PCI_GROUPS, endpointOf);
+    }
+
+    /** Where a device's own range is; 0 if there is one range. */
+    int endpointOf(final IommuDevice device) {
+        return endpointOf.applyAsInt(device);
+    }
+
+    /** The row that has a number, or {@link Ledger#NONE}. */
+    int get(final int endpoint, final int tag) {
+        final int range = range(endpoint);
+        return range < 0 || range >= rows.length || rows[range] == null
+                ? Ledger.NONE
+                : rows[range][tag & (size - 1)];
+    }
+
+    void put(final int endpoint, final int tag, final int row) {
+        final int range = range(endpoint);
+        if (range >= rows.length) {
+            rows = Arrays.copyOf(rows, Math.max(range + 1, rows.length * 2));
+        }
+        if (rows[range] == null) {
+            rows[range] = new int[size];
+            Arrays.fill(rows[range], Ledger.NONE);
+        }
+        rows[range][tag & (size - 1)] = row;
+    }
+
+    void remove(final int endpoint, final int tag) {
+        put(endpoint, tag, Ledger.NONE);
+    }
+
+    private int range(final int endpoint) {
+        return size == STALL_TAGS ? 0 : endpoint;
+    }
+}
