@@ -85,7 +85,7 @@ final class VtdFuzzSteps {
                 qw1 = isRevision2 ? in.i64() : PageResponse.qw1(in.u16(), PageResponse.LPIG);
             }
             case 7 -> {
-                qw0 = Invalidation.PAGE_STREAM_RESPONSE | in.i64() & ~0xfL;
+                qw0 = Invalidation.PAGE_STREAM_RESPONSE | (in.i64() & ~0xfL);
                 qw1 = in.i64();
             }
             default -> {
@@ -119,7 +119,7 @@ final class VtdFuzzSteps {
     void table() {
         final long at = tableAddress();
         final long value = bench.memory.readLong(at);
-        bench.memory.writeLong(at, value ^ (long) in.u8() << in.below(64));
+        bench.memory.writeLong(at, value ^ ((long) in.u8() << in.below(64)));
     }
 
     void rawTable() {
@@ -172,9 +172,9 @@ final class VtdFuzzSteps {
         final int at = in.flag() ? REGISTERS[in.below(REGISTERS.length)] : in.u16() & 0xffc;
         // Queues and messages stay where they may write.
         final long value =
-                in.flag() ? VtdBench.QUEUE | in.u16() & 0xf807L : in.i64() & 0xffff_ffffL;
+                in.flag() ? VtdBench.QUEUE | (in.u16() & 0xf807L) : in.i64() & 0xffff_ffffL;
         if (isPointer(at)) {
-            bench.regs.writeq(VtdBench.REQUESTS | value & 0x807, at & -8);
+            bench.regs.writeq(VtdBench.REQUESTS | (value & 0x807), at & -8);
         } else if (in.flag() && (at & 7) == 0) {
             bench.regs.writeq(value, at);
         } else {

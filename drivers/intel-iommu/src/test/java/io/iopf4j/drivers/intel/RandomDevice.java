@@ -58,7 +58,7 @@ final class RandomDevice {
     private void ended(final int id, final AccessResult result) {
         final Access access = open.remove(id);
         assertTrue(access != null, "access " + id + " ends twice");
-        hash = hash * 31 + id * 4L + result.hashCode() % 1 + result.name().length();
+        hash = hash * 31 + id * 4L + result.name().length();
         final var reached = client.takeReached();
         if (result == AccessResult.DONE) {
             done++;
