@@ -65,6 +65,7 @@ final class ScriptedIommu implements PcieIommu, StreamRequests {
         return -1;
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // Its annotation is no dependency of the tests.
     private void hear(final String form, final Object... values) {
         heard.add(String.format(form, values));
     }
