@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever is answered, and whenever, and whatever software does to the registers. */
+@SuppressWarnings("EnumOrdinal") // The order is the test's own.
 final class RandomEndpointTest {
     private static final int STEPS = 20_000;
     private static final int ALLOCATION = 6;
