@@ -124,18 +124,20 @@ final class ServeCommand implements Callable<Integer> {
 
     private Machine machine() {
         try {
-            switch (iommu) {
-                case "smmuv3":
+            return switch (iommu) {
+                case "smmuv3" -> {
                     refuse(vtd, "vtd");
-                    return new SmmuV3Machine(
+                    yield new SmmuV3Machine(
                             (smmu == null ? new SmmuOptions() : smmu).config(features));
-                case "vtd":
+                }
+                case "vtd" -> {
                     refuse(smmu, "smmuv3");
-                    return new VtdMachine((vtd == null ? new VtdOptions() : vtd).config(features));
-                default:
-                    throw new IllegalArgumentException(
-                            "--iommu " + iommu + ": expected smmuv3 or vtd");
-            }
+                    yield new VtdMachine((vtd == null ? new VtdOptions() : vtd).config(features));
+                }
+                default ->
+                        throw new IllegalArgumentException(
+                                "--iommu " + iommu + ": expected smmuv3 or vtd");
+            };
         } catch (final IllegalArgumentException e) {
             throw usage(e.getMessage());
         }

@@ -120,6 +120,6 @@ final class VtdOptions {
 
     private static long field(
             final long register, final int shift, final long mask, final long value) {
-        return register & ~(mask << shift) | value << shift;
+        return (register & ~(mask << shift)) | (value << shift);
     }
 }

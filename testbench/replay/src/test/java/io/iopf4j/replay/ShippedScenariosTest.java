@@ -156,7 +156,7 @@ class ShippedScenariosTest {
         assertEquals(4, result.bench().hardware().queueOverflows());
         for (final String vm : List.of("web", "db")) {
             assertEquals(vm(result, vm).raised(), count(result, vm, Outcome.ANSWERED), vm);
-            assertEquals(150_000, vm(result, vm).percentileNs(50), 1_000, vm);
+            assertTrue(vm(result, vm).percentileNs(50) < 151_000, vm);
         }
         assertTrue(vm(result, "web").longestNs() > 1_000_000, "one came at a bad time");
         assertEquals(
