@@ -154,7 +154,7 @@ final class VtdClient implements AutoCloseable {
 
     /** Adds a one-shot command, or a level command that stays on, to what is on. */
     void command(final int bits) {
-        set(GCMD, get(GSTS) & 0x9680_0000 | bits);
+        set(GCMD, (get(GSTS) & 0x9680_0000) | bits);
     }
 
     /** Turns a level command off. */
@@ -206,7 +206,7 @@ final class VtdClient implements AutoCloseable {
     /** A page of zeros whose address is a multiple of a power of two, alone in that span. */
     long alignedPage(final int log2Bytes) {
         final long span = 1L << log2Bytes;
-        final long page = nextPage + span - 1 & -span;
+        final long page = (nextPage + span - 1) & -span;
         nextPage = page + span;
         return page;
     }

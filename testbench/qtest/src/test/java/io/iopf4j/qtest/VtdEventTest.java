@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class VtdEventTest {
     /** Each with what raises it and what serves it. */
     enum Event {
-        FAULT(FECTL) {
+        FAULT(FECTL, VtdClient.FAULT_IRQ, MESSAGES) {
             @Override
             void raise(final VtdScript script) {
                 script.assertEnds(VtdScript.ABORTED, 0x0999, NO_PASID, 0, READ);
@@ -42,7 +42,7 @@ class VtdEventTest {
                 script.vtd.set(FSTS, 0x71);
             }
         },
-        PAGE_REQUEST(PECTL) {
+        PAGE_REQUEST(PECTL, VtdClient.PRQ_IRQ, MESSAGES + 8) {
             @Override
             void raise(final VtdScript script) {
                 script.device(RID);
@@ -54,7 +54,7 @@ class VtdEventTest {
                 script.vtd.set(PRS, 3);
             }
         },
-        INVALIDATION(IECTL) {
+        INVALIDATION(IECTL, VtdClient.INVALIDATION_IRQ, MESSAGES + 4) {
             @Override
             void raise(final VtdScript script) {
                 script.vtd.submit(5 | 1 << 4);
@@ -67,27 +67,18 @@ class VtdEventTest {
         };
 
         final int control;
+        final int irq;
+        final long message;
 
-        Event(final int control) {
+        Event(final int control, final int irq, final long message) {
             this.control = control;
+            this.irq = irq;
+            this.message = message;
         }
 
         abstract void raise(VtdScript script);
 
         abstract void serve(VtdScript script);
-
-        int irq() {
-            return ordinal();
-        }
-
-        long message() {
-            return MESSAGES
-                    + switch (this) {
-                        case FAULT -> 0;
-                        case INVALIDATION -> 4;
-                        case PAGE_REQUEST -> 8;
-                    };
-        }
     }
 
     private final VtdScript script = new VtdScript();
@@ -106,9 +97,9 @@ class VtdEventTest {
     @EnumSource
     void shouldSendAMessageAndKeepNothingPending(final Event event) {
         event.raise(script);
-        assertInterrupts(event.irq());
+        assertInterrupts(event.irq);
         vtd.assertRegister(0, event.control);
-        final int data = script.client.readl(event.message());
+        final int data = script.client.readl(event.message);
         assertEquals(vtd.get(event.control + 4), data);
     }
 
@@ -118,11 +109,11 @@ class VtdEventTest {
         event.raise(script);
         event.raise(script);
         event.raise(script);
-        assertInterrupts(event.irq());
+        assertInterrupts(event.irq);
         event.serve(script);
         assertInterrupts();
         event.raise(script);
-        assertInterrupts(event.irq());
+        assertInterrupts(event.irq);
     }
 
     @ParameterizedTest
@@ -132,12 +123,12 @@ class VtdEventTest {
         event.raise(script);
         assertInterrupts();
         vtd.assertRegister(IM | IP, event.control);
-        assertEquals(0, script.client.readl(event.message()));
+        assertEquals(0, script.client.readl(event.message));
         // Masking again changes nothing.
         vtd.set(event.control, IM);
         vtd.assertRegister(IM | IP, event.control);
         vtd.set(event.control, 0);
-        assertInterrupts(event.irq());
+        assertInterrupts(event.irq);
         vtd.assertRegister(0, event.control);
         // Once.
         vtd.set(event.control, IM);
@@ -173,7 +164,7 @@ class VtdEventTest {
         for (final Event event : Event.values()) {
             vtd.set(event.control + 8, (int) address);
             event.raise(script);
-            assertInterrupts(event.irq());
+            assertInterrupts(event.irq);
         }
     }
 
@@ -182,7 +173,7 @@ class VtdEventTest {
         vtd.set(PECTL + 12, 1);
         Event.PAGE_REQUEST.raise(script);
         assertInterrupts(VtdClient.PRQ_IRQ);
-        assertEquals(0, script.client.readl(Event.PAGE_REQUEST.message()), "it went elsewhere");
+        assertEquals(0, script.client.readl(Event.PAGE_REQUEST.message), "it went elsewhere");
     }
 
     /** They share FECTL: an error of the queue is not told while a record is there. */

@@ -146,7 +146,7 @@ class VtdFaultTest {
                 unlessFpd(0x5b, "PGTT 5", s -> pasid(s, pasid0(5, 0), 1, 0)),
                 unlessFpd(0x5b, "PGTT 7", s -> pasid(s, pasid0(7, 0), 1, 0)),
                 unlessFpd(0x5b, "AW 0", s -> pasid(s, pasid0(2, 0) & ~0x1c, 1, 0)),
-                unlessFpd(0x5b, "AW 39 bits", s -> pasid(s, pasid0(2, 0) & ~0x1c | 1 << 2, 1, 0)),
+                unlessFpd(0x5b, "AW 39 bits", s -> pasid(s, (pasid0(2, 0) & ~0x1c) | 1 << 2, 1, 0)),
                 unlessFpd(0x5b, "AW 7", s -> pasid(s, pasid0(2, 0) | 7 << 2, 1, 0)),
                 unlessFpd(0x5b, "FSPM 2", s -> pasid(s, pasid0(1, 0), 1, 2 << 2)),
                 unlessFpd(0x5b, "FSPM 3", s -> pasid(s, pasid0(3, 0), 1, 3 << 2)),

@@ -41,7 +41,7 @@ class VtdHostileTest {
         try (VtdScript script = new VtdScript()) {
             final long page = script.vtd.page();
             for (int i = 0; i < 512; i++) {
-                script.client.writeq(page + 8 * i, page | bits);
+                script.client.writeq(page + 8L * i, page | bits);
             }
             script.vtd.setRoot(page | VtdClient.SCALABLE);
             for (final int pasid : new int[] {NO_PASID, 0, PASID, 0xf_ffff}) {
@@ -58,7 +58,7 @@ class VtdHostileTest {
         try (VtdScript script = new VtdScript()) {
             final long directory = script.device(RID);
             for (int i = 0; i < 128; i++) {
-                script.client.writeq(directory + 8 * i, directory | 1);
+                script.client.writeq(directory + 8L * i, directory | 1);
             }
             script.assertEnds(ABORTED, RID, PASID, IOVA, READ);
             script.assertEnds(ABORTED, RID, 0, IOVA, READ);
@@ -180,7 +180,7 @@ class VtdHostileTest {
             case 2 ->
                     script.client.writeq(
                             VtdClient.ROOT + random.nextInt(0x2_0000) * 8L,
-                            random.nextBoolean() ? noise : VtdClient.ROOT | noise & 0xf_ffff);
+                            random.nextBoolean() ? noise : VtdClient.ROOT | (noise & 0xf_ffff));
             case 3 -> {
                 script.vtd.store(
                         VtdClient.QUEUE + random.nextInt(128) * 32L,
@@ -188,7 +188,7 @@ class VtdHostileTest {
                         noise);
                 script.vtd.set(VtdClient.IQT, random.nextInt(128) * 32);
             }
-            case 4 -> script.vtd.command(1 << 23 + random.nextInt(9));
+            case 4 -> script.vtd.command(1 << (23 + random.nextInt(9)));
             case 5 -> script.vtd.set(VtdClient.FSTS, -1);
             default -> {
                 script.endpoint.request(

@@ -154,7 +154,7 @@ class VtdInvalidationTest {
         script.device(RID);
         final long root = script.firstStage(RID, PASID, 1);
         final long page = script.pageOf(OLD);
-        script.map(root, IOVA, page | LEAF & ~2);
+        script.map(root, IOVA, page | (LEAF & ~2));
         script.assertReads(OLD, RID, PASID, IOVA);
         script.map(root, IOVA, page | LEAF);
         script.vtd.submit(VtdWords.pasidIotlb(3, 1, PASID), IOVA);

@@ -10,7 +10,6 @@ import static io.iopf4j.qtest.VtdScript.LEAF;
 import static io.iopf4j.qtest.VtdScript.LEAF_2;
 import static io.iopf4j.qtest.VtdScript.PASID;
 import static io.iopf4j.qtest.VtdScript.PASIDE;
-import static io.iopf4j.qtest.VtdScript.PRE;
 import static io.iopf4j.qtest.VtdScript.RID;
 import static io.iopf4j.qtest.VtdScript.pasid0;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -118,7 +117,6 @@ class VtdLeftOutTest {
     @ParameterizedTest
     @CsvSource({"PAGE_REQUESTS, 0x10", "DEVICE_TLB, 0x4", "PASID, 0x8"})
     void shouldRefuseContextsThatAskForMore(final VtdFeature feature, final String bits) {
-        assertEquals(0x1c, DTE | PASIDE | PRE);
         without(feature, VtdFeature.PAGE_REQUESTS, VtdFeature.PAGE_REQUEST_DRAIN);
         script.device(RID, Integer.decode(bits));
         script.assertFaults(0x42, RID, NO_PASID, IOVA, READ);
@@ -148,7 +146,7 @@ class VtdLeftOutTest {
         final VtdCapabilities all = VtdConfig.scalable().capabilities();
         script =
                 new VtdScript(
-                        new VtdConfig(0x30, new VtdCapabilities(all.cap() & ~7 | 2, all.ecap())),
+                        new VtdConfig(0x30, new VtdCapabilities((all.cap() & ~7) | 2, all.ecap())),
                         VtdClient.SCALABLE);
         script.device(RID);
         script.vtd.store(script.pasidAt(RID, PASID), pasid0(1, 0), 0x100, script.vtd.page());
@@ -159,12 +157,7 @@ class VtdLeftOutTest {
 
     @Test
     void shouldHaveSmallAddresses() {
-        final VtdCapabilities all = VtdConfig.scalable().capabilities();
-        final long cap = all.cap() & ~(0x3fL << 16) | 40L << 16;
-        script =
-                new VtdScript(
-                        new VtdConfig(0x30, new VtdCapabilities(cap, all.ecap())),
-                        VtdClient.SCALABLE);
+        script = new VtdScript(VtdConfig.scalable().withAddressBits(41), VtdClient.SCALABLE);
         script.device(RID);
         script.map2(
                 script.secondStage(RID, PASID, 1), (1L << 41) - 0x1000, script.pageOf(5) | LEAF_2);

@@ -72,7 +72,7 @@ class VtdLegacyTest {
         final long root = device(script, 0);
         final long page = 0x0020_0000L * (level == 1 ? 3 : 0);
         script.put(root, 4, level, 1L << 30, page | 1 << 7 | LEAF_2, LEAF_2);
-        final long inside = 0x0070_0010L & (1L << 12 + 9 * level) - 1;
+        final long inside = 0x0070_0010L & ((1L << (12 + 9 * level)) - 1);
         script.vtd.store(page + inside, 0x1234);
         script.assertReads(0x1234, RID, NO_PASID, (1L << 30) + inside);
     }

@@ -26,7 +26,6 @@ import static io.iopf4j.qtest.VtdScript.PASID;
 import static io.iopf4j.qtest.VtdScript.RID;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.iopf4j.api.vtd.VtdCapabilities;
 import io.iopf4j.emulation.vtd.VtdConfig;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -209,10 +208,8 @@ class VtdOftenWrongTest {
 
     @Test
     void shouldGoRoundTheRecordsFromTheFirstOne() {
-        final VtdCapabilities base = VtdConfig.scalable().capabilities();
-        final VtdCapabilities two =
-                new VtdCapabilities(base.cap() & ~(0xffL << 40) | 1L << 40, base.ecap());
-        try (VtdScript script = new VtdScript(new VtdConfig(0x30, two), VtdClient.SCALABLE)) {
+        try (VtdScript script =
+                new VtdScript(VtdConfig.scalable().withFaultRecords(2), VtdClient.SCALABLE)) {
             script.assertEnds(VtdScript.ABORTED, 0x100, NO_PASID, 0, READ);
             script.vtd.set(FRCD + 12, 1 << 31);
             script.assertEnds(VtdScript.ABORTED, 0x200, NO_PASID, 0, READ);
@@ -233,7 +230,7 @@ class VtdOftenWrongTest {
         try (VtdScript script = new VtdScript(VtdConfig.revision2(), VtdClient.EXTENDED)) {
             final long contexts = script.vtd.page();
             script.vtd.store(VtdScript.rootAt(rid), 0, contexts | 1);
-            script.vtd.store(contexts + 32 * index, 1 | 2 << 2, 2 | 5 << 8, 0, 0);
+            script.vtd.store(contexts + 32L * index, 1 | 2 << 2, 2 | 5 << 8, 0, 0);
             script.assertReads(5, rid, NO_PASID, script.pageOf(5));
             script.assertEnds(VtdScript.ABORTED, rid & ~0x80, NO_PASID, IOVA, READ);
         }

@@ -126,7 +126,7 @@ class VtdPageRequestTest {
     @Test
     void shouldForgetThePageThatIsAskedFor() {
         final long root = script.firstStage(RID, PASID, 1);
-        script.map(root, ADDRESS, script.pageOf(5) | VtdScript.LEAF & ~2);
+        script.map(root, ADDRESS, script.pageOf(5) | (VtdScript.LEAF & ~2));
         script.assertReads(5, RID, PASID, ADDRESS);
         script.map(root, ADDRESS, script.pageOf(6) | VtdScript.LEAF);
         script.assertReads(5, RID, PASID, ADDRESS);

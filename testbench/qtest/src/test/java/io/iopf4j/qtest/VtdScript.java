@@ -165,9 +165,9 @@ final class VtdScript implements AutoCloseable {
             final long root, final int levels, final int level, final long iova, final long table) {
         long at = root;
         for (int above = levels - 1; above > level; above--) {
-            at = tableAt(at + 8 * (iova >>> 12 + 9 * above & 0x1ff), table);
+            at = tableAt(at + 8 * (iova >>> (12 + 9 * above) & 0x1ff), table);
         }
-        return at + 8 * (iova >>> 12 + 9 * level & 0x1ff);
+        return at + 8 * (iova >>> (12 + 9 * level) & 0x1ff);
     }
 
     /** A page whose words at the page's start and at 8 are a number. */
