@@ -51,7 +51,7 @@ public enum IoPgtableFmt {
     X86_FIRST_STAGE(57) {
         @Override
         long leaf(final long paddr, final int perm, final boolean isBlock) {
-            return table(paddr) & ~(isSet(perm, IommuFault.PERM_WRITE) ? 0 : PagingEntry.FS_WRITE)
+            return (table(paddr) & ~(isSet(perm, IommuFault.PERM_WRITE) ? 0 : PagingEntry.FS_WRITE))
                     | (isSet(perm, IommuFault.PERM_WRITE) ? PagingEntry.FS_DIRTY : 0)
                     | (isBlock ? PagingEntry.PAGE_SIZE : 0);
         }

@@ -146,7 +146,8 @@ class VtdFaultTest {
                 unlessFpd(0x5b, "PGTT 5", s -> pasid(s, pasid0(5, 0), 1, 0)),
                 unlessFpd(0x5b, "PGTT 7", s -> pasid(s, pasid0(7, 0), 1, 0)),
                 unlessFpd(0x5b, "AW 0", s -> pasid(s, pasid0(2, 0) & ~0x1c, 1, 0)),
-                unlessFpd(0x5b, "AW 39 bits", s -> pasid(s, (pasid0(2, 0) & ~0x1c) | 1 << 2, 1, 0)),
+                unlessFpd(
+                        0x5b, "AW 39 bits", s -> pasid(s, (pasid0(2, 0) & ~0x1c) | (1 << 2), 1, 0)),
                 unlessFpd(0x5b, "AW 7", s -> pasid(s, pasid0(2, 0) | 7 << 2, 1, 0)),
                 unlessFpd(0x5b, "FSPM 2", s -> pasid(s, pasid0(1, 0), 1, 2 << 2)),
                 unlessFpd(0x5b, "FSPM 3", s -> pasid(s, pasid0(3, 0), 1, 3 << 2)),
@@ -284,8 +285,8 @@ class VtdFaultTest {
     private static void nestedReadOnly(final VtdScript script) {
         script.device(RID);
         final long[] roots = script.nested(RID, PASID, 1);
-        script.map(roots[0], IOVA, SOMEWHERE | LEAF & ~0x60);
-        script.put(roots[1], 4, 2, 0, 1 << 7 | 1, LEAF_2);
+        script.map(roots[0], IOVA, SOMEWHERE | (LEAF & ~0x60));
+        script.put(roots[1], 4, 2, 0, (1 << 7) | 1, LEAF_2);
     }
 
     @ParameterizedTest
