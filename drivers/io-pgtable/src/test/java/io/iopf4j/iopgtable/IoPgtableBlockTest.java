@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.iopf4j.drivers.armsmmuv3;
+package io.iopf4j.iopgtable;
 
-import static io.iopf4j.drivers.armsmmuv3.DriverBench.READ;
-import static io.iopf4j.drivers.armsmmuv3.DriverBench.WRITE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -14,8 +12,6 @@ import io.iopf4j.api.hw.DmaAllocator;
 import io.iopf4j.api.hw.DmaMemory;
 import io.iopf4j.emulation.MemoryAllocator;
 import io.iopf4j.emulation.PhysicalMemory;
-import io.iopf4j.iopgtable.IoPgtable;
-import io.iopf4j.iopgtable.IoPgtableFmt;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -30,6 +26,8 @@ final class IoPgtableBlockTest {
     private static final long MIB_2 = 2L << 20;
     private static final long GIB = 1L << 30;
     private static final long ADDRESS = 0x0000_ffff_ffff_f000L;
+    private static final int READ = IommuFault.PERM_READ;
+    private static final int WRITE = IommuFault.PERM_WRITE;
     private static final int RW = READ | WRITE;
 
     private final PhysicalMemory memory = new PhysicalMemory(0x1000_0000L, 1 << 24);
@@ -105,13 +103,39 @@ final class IoPgtableBlockTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.MATCH_ALL, names = "ARM_.*")
     void shouldTellBlocksFromPagesByBitOne(final IoPgtableFmt fmt) {
         final IoPgtable either = IoPgtable.alloc(dma, fmt, 48);
         assertEquals(0, either.map(0, 0, MIB_2 + PAGE, RW));
         assertEquals(1, walk(either, 0)[0] & 3);
         assertEquals(3, walk(either, MIB_2)[0] & 3);
         assertEquals(walk(either, 0)[0] & ~3L, walk(either, MIB_2)[0] & ~3L & ~MIB_2);
+    }
+
+    /** Bit 7 tells a block; the first stage has present, user and accessed set. */
+    @Test
+    void shouldEncodeTheStagesOfVtd() {
+        final IoPgtable first = IoPgtable.alloc(dma, IoPgtableFmt.X86_FIRST_STAGE, 48);
+        assertEquals(0, first.map(0, 0, MIB_2, RW));
+        assertEquals(0, first.map(MIB_2, MIB_2, PAGE, READ));
+        assertEquals(0xe7, leafOfVtd(first, 0));
+        assertEquals(MIB_2 | 0x25, leafOfVtd(first, MIB_2));
+        final IoPgtable second = IoPgtable.alloc(dma, IoPgtableFmt.VTD_SECOND_STAGE, 48);
+        assertEquals(0, second.map(0, 0, MIB_2, WRITE));
+        assertEquals(0, second.map(MIB_2, MIB_2, PAGE, READ));
+        assertEquals(0x82, leafOfVtd(second, 0));
+        assertEquals(MIB_2 | 1, leafOfVtd(second, MIB_2));
+    }
+
+    private long leafOfVtd(final IoPgtable from, final long iova) {
+        long at = from.ttb();
+        for (int shift = 39; ; shift -= 9) {
+            final long entry = memory.readLong(at + 8 * (iova >>> shift & 511));
+            if (shift == 12 || (entry & 0x80) != 0) {
+                return entry;
+            }
+            at = entry & ADDRESS;
+        }
     }
 
     // ---- Ranges ---------------------------------------------------------------------------------
