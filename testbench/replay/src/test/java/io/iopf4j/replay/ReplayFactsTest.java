@@ -135,6 +135,7 @@ class ReplayFactsTest {
         assertEquals("smmuv3", smmu.run().bench().hardware().name());
         assertEquals("vtd", vtd.run().bench().hardware().name());
         assertEquals(smmu.comparison(), vtd.comparison());
+        assertEquals(smmu.outcomes(), vtd.outcomes());
         assertBooksHold(vtd);
     }
 

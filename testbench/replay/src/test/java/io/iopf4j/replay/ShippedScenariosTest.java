@@ -204,6 +204,9 @@ class ShippedScenariosTest {
         "domain-change, mainline-5.x, drain",
         "domain-change, v3-2017, drain",
         "dead-vm, mainline-5.x, drain",
+        "dead-vm, mainline-6.12, 'credit=16,drain'",
+        "dead-vm, mainline-5.x, 'credit=16,drain'",
+        "dead-vm, v3-2017, 'credit=16,drain'",
         "closed-queue, mainline-6.12, drain"
     })
     void shouldKeepPoliciesOnVtd(final String name, final String semantics, final String policy)
@@ -233,6 +236,18 @@ class ShippedScenariosTest {
     void shouldReportTheInvariantThatAHoleBreaks(
             final String name, final String semantics, final String invariant) throws IOException {
         assertBroken(run(name, semantics, null), invariant);
+    }
+
+    @Test
+    void shouldGiveTheNextOwnerWhatADeviceAskedForWhileItLostItsDomain() throws IOException {
+        final RunResult result = run("refilled-on-detach", null);
+        assertBroken(result, "NothingCrossesFromOneVmToAnother");
+        assertBroken(result, "ResponsesCarryTheGroupTheyAnswer");
+        assertEquals(1, count(result, "next", Outcome.TERMINATED), "its ghosts had all credits");
+        final RunResult drained = run("refilled-on-detach", "credit=16,drain");
+        assertEquals(0, count(drained, "next", Outcome.TERMINATED));
+        assertAllHold(drained);
+        assertBroken(onVtd("dead-vm", null, "credit=16"), "NoFaultOutlivesItsDomain");
     }
 
     @ParameterizedTest

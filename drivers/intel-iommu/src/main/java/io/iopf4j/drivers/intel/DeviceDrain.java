@@ -13,6 +13,10 @@ import io.iopf4j.api.vtd.VtdRegisters;
  * never got. The device forgets what it waits for, by a reset of its page request interface; what
  * it sent before that is on its way or in the queue, and is let through and taken out; then it may
  * ask again. No answer is owed to anybody afterwards.
+ *
+ * <p>That holds for a device which may ask no more, too. When its last domain goes, 6.12 answers
+ * what is pending, and only then takes its page requests away: an answer gives the device room, and
+ * what it asks for then comes after the drains of its PASIDs.
  */
 final class DeviceDrain {
     /** More rounds than this make no progress: another device keeps the queue full. */
@@ -27,27 +31,34 @@ final class DeviceDrain {
     }
 
     /**
-     * Drains a device; does nothing unless it may ask for pages.
+     * Drains a device; does nothing if it cannot ask for pages.
      *
      * @return 0, or the errno of the device or the unit, and requests may be there still
      */
     int drain(final DeviceInfo info) {
         final PageRequestQueue queue = iommu.pageRequestQueue();
-        if (queue == null || !info.isPriEnabled()) {
+        if (queue == null || !info.isPriSupported()) {
             return 0;
         }
+        final boolean mayAsk = info.isPriEnabled();
         // Where the driver knows what is owed it is answered, while the device still listens.
         queue.responder().endAll(info);
-        info.pci().disablePri();
+        if (mayAsk) {
+            info.pci().disablePri();
+        }
         info.pci().resetPri();
+        info.setForgotten(true);
         int ret = pushOut(info, queue);
         takeOut(info, queue);
+        info.setForgotten(false);
         queue.responder().forgetAll(info);
         iommu.iopfQueue().flushDev(info.device());
-        final int enabled = info.pci().enablePri(iommu.options().pageRequests());
-        if (enabled != 0) {
-            info.setPriEnabled(false);
-            ret = enabled;
+        if (mayAsk) {
+            final int enabled = info.pci().enablePri(iommu.options().pageRequests());
+            if (enabled != 0) {
+                info.setPriEnabled(false);
+                ret = enabled;
+            }
         }
         return ret;
     }
@@ -86,7 +97,7 @@ final class DeviceDrain {
         return ret != 0 ? ret : drained;
     }
 
-    /** What is in the queue is handled as ever: it is from before, and so is its report. */
+    /** The queue's thread comes past all that it has: what is the device's it throws away. */
     private void takeOut(final DeviceInfo info, final PageRequestQueue queue) {
         for (int round = 0; round < MAX_ROUNDS; round++) {
             if (!isQueued(info.rid(), queue)) {

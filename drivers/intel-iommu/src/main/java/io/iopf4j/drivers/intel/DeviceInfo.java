@@ -28,6 +28,7 @@ final class DeviceInfo {
     private volatile boolean atsEnabled;
     private volatile boolean pasidEnabled;
     private volatile boolean priEnabled;
+    private volatile boolean hasForgotten;
     private int atsQueueDepth = 1;
     private int maxPasids;
     private PciFeatures pci;
@@ -131,6 +132,15 @@ final class DeviceInfo {
 
     void setPriEnabled(final boolean enabled) {
         priEnabled = enabled;
+    }
+
+    /** Whether it has forgotten what it asked for: requests that are in the queue are nobody's. */
+    boolean hasForgotten() {
+        return hasForgotten;
+    }
+
+    void setForgotten(final boolean forgotten) {
+        hasForgotten = forgotten;
     }
 
     /** Its configuration space's features; null where nothing asks for them. */

@@ -52,7 +52,10 @@ final class PrqThread2017 extends PrqThread {
         final DeviceTable devices = iommu().devices();
         synchronized (devices) {
             final DeviceInfo info = devices.find(PageRequestRev2.rid(qw0, qw1));
-            return info == null ? PageResponseCode.FAILURE_2017 : report(info, qw0, qw1);
+            if (info == null) {
+                return PageResponseCode.FAILURE_2017;
+            }
+            return info.hasForgotten() ? HANDED_ON : report(info, qw0, qw1);
         }
     }
 

@@ -76,6 +76,9 @@ final class PrqThread256 extends PrqThread {
             if (info == null || (is612 && !info.isAtsSupported())) {
                 return PageResponseCode.INVALID;
             }
+            if (info.hasForgotten()) {
+                return 0;
+            }
             fill(qw0, qw1, qw2, qw3);
             if (generation == FaultGeneration.SERIES_2017) {
                 return report2017(info);

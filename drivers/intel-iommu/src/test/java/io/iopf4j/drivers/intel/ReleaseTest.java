@@ -17,6 +17,7 @@ import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuFwspec;
 import io.iopf4j.api.IommuPageResponse;
+import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.api.hw.PciCapability;
 import io.iopf4j.api.vtd.VtdRegisters;
 import io.iopf4j.core.semantics.Semantics;
@@ -237,7 +238,9 @@ final class ReleaseTest {
         client.endpoint.access(PASID + 1, IOVA, READ);
         client.group.detachPasid(PASID);
         client.group.detach();
+        final int delivered = bench.faults.size();
         assertEquals(0, client.device.ops().drainFaults(client.device));
+        assertEquals(delivered, bench.faults.size(), "it has forgotten them");
         final long tail = bench.model.registers().readq(VtdRegisters.PQT);
         assertEquals(tail, bench.model.registers().readq(VtdRegisters.PQH));
         bench.run();
@@ -277,10 +280,38 @@ final class ReleaseTest {
     @Test
     void shouldHaveNothingToDrainWithoutPageRequests() {
         final IntelBench bench = IntelBench.scalable();
-        final IntelBench.Client client = bench.client(RID);
+        final IntelBench.Client client = bench.client(RID, IntelBench.FUNCTION.withPri(null));
         bench.takeDescriptors();
         assertEquals(0, client.device.ops().drainFaults(client.device));
         assertEquals(List.of(), bench.takeDescriptors());
+    }
+
+    /** Answers make room for more when a domain goes, after the drain of its PASID. */
+    @Test
+    void shouldDrainADeviceThatMayAskNoMore() {
+        final IntelBench bench =
+                new IntelBench(
+                        Semantics.MAINLINE_6_12,
+                        VtdConfig.scalable(),
+                        new IntelOptions(true, 0, 1));
+        final IntelBench.Client client = nested(bench, RID);
+        client.endpoint.access(PASID, IOVA, READ);
+        client.endpoint.access(PASID, IOVA + 0x1000, READ);
+        client.group.detachPasid(PASID);
+        bench.faults.removeFirst().respond(PageResponseCode.INVALID);
+        expectSuccess(client.device.ops().devDisableFeature(client.device, DevFeature.IOPF));
+        final long tail = bench.model.registers().readq(VtdRegisters.PQT);
+        assertTrue(tail != bench.model.registers().readq(VtdRegisters.PQH), "it has asked");
+        bench.takeDescriptors();
+        assertEquals(0, client.device.ops().drainFaults(client.device));
+        assertEquals(tail, bench.model.registers().readq(VtdRegisters.PQH));
+        assertEquals(0, client.endpoint.outstandingRequests());
+        assertEquals(
+                List.of(),
+                bench.takeDescriptors().stream().filter(its -> its.contains("9:")).toList(),
+                "nobody answers what the device has forgotten");
+        expectSuccess(client.device.ops().devEnableFeature(client.device, DevFeature.IOPF));
+        assertTrue(mayAsk(client));
     }
 
     // ---- Features -------------------------------------------------------------------------------

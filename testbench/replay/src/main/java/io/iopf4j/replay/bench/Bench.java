@@ -194,6 +194,13 @@ public final class Bench {
         gate.assign(device.device(), device.vm().account());
     }
 
+    /** A device is about to lose its domain, or to have another in its place. */
+    void domainChanges(final GuestDevice device) {
+        if (ledger != null) {
+            ledger.domainChanges(device.endpoint().index());
+        }
+    }
+
     /** A device has been detached from its domain, or has another in its place. */
     void domainChanged(final GuestDevice device) {
         if (drainsOnDomainChange()) {

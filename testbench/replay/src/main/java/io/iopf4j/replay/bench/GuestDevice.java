@@ -87,6 +87,7 @@ public final class GuestDevice {
             attach();
             return;
         }
+        bench.domainChanges(this);
         check("replace", tables.replace());
         bench.domainChanged(this);
     }
@@ -96,6 +97,7 @@ public final class GuestDevice {
         if (!isAttached) {
             return;
         }
+        bench.domainChanges(this);
         final int ret = tables.detach();
         if (ret == -Errno.EBUSY) {
             bench.log().warn(endpoint.name(), "handler stays: faults are pending");

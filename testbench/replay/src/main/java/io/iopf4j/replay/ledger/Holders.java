@@ -69,6 +69,11 @@ final class Holders {
         stale[index] = open[index];
     }
 
+    /** Which of its domains an endpoint has. */
+    int domain(final int index) {
+        return domain[index];
+    }
+
     /** A fault is open; in which domain of its endpoint. */
     int opened(final int index) {
         open[index]++;

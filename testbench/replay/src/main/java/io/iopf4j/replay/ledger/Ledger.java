@@ -64,6 +64,8 @@ public final class Ledger implements FaultObserver {
     private long refused;
     private final long[] responses = new long[3];
     private int[] domainOfRow = new int[0];
+    private int[] domainOfRaise = new int[0];
+    private int leaving = NONE;
     private int meant = NONE;
     private int atDriver = NONE;
     private int letGo = NONE;
@@ -110,7 +112,17 @@ public final class Ledger implements FaultObserver {
      * @param index the endpoint's index
      */
     public void domainChanged(final int index) {
+        leaving = NONE;
         holders.domainChanged(index);
+    }
+
+    /**
+     * A device's domain is about to go: whatever nobody handles from now on has lost it.
+     *
+     * @param index the endpoint's index, until {@link #domainChanged}
+     */
+    public void domainChanges(final int index) {
+        leaving = index;
     }
 
     /**
@@ -175,6 +187,7 @@ public final class Ledger implements FaultObserver {
         result[row] = NONE;
         outcome[row] = (byte) Outcome.UNREPORTED.ordinal();
         raisedNs[row] = scheduler.nowNs();
+        domainOfRaise[row] = holders.domain(index);
         queuedNs[row] = NONE;
         reportedNs[row] = NONE;
         deliveredNs[row] = NONE;
@@ -311,9 +324,14 @@ public final class Ledger implements FaultObserver {
             answeredNs[row] = scheduler.nowNs();
         } else {
             // It waited until its stream no longer stalls, or its stream refuses it outright.
-            final Outcome unseen = held[row] ? Outcome.DRAINED : Outcome.TERMINATED;
-            outcome[row] = (byte) unseen.ordinal();
+            final boolean waited = held[row] || hasLostItsDomain(row);
+            outcome[row] = (byte) (waited ? Outcome.DRAINED : Outcome.TERMINATED).ordinal();
         }
+    }
+
+    /** The device wanted it of a domain that is gone, or goes. */
+    private boolean hasLostItsDomain(final int row) {
+        return endpoint[row] == leaving || domainOfRaise[row] != holders.domain(endpoint[row]);
     }
 
     /** What the invariants are told by whoever listens to the hardware. */
@@ -347,25 +365,36 @@ public final class Ledger implements FaultObserver {
     @Override
     public void delivered(final IommuDevice dev, final IommuFault fault) {
         if (isOwedAnswer(fault)) {
-            deliver(dev, rowOf(dev, fault));
+            deliver(dev, fault);
         }
     }
 
     @Override
     public void delivered(final IopfGroup group) {
-        deliver(group.device(), rowOf(group.device(), group.lastFault()));
+        deliver(group.device(), group.lastFault());
     }
 
     private static boolean isOwedAnswer(final IommuFault fault) {
         return fault.isLast() || fault.responseType() == PageResponseType.STREAM;
     }
 
-    private void deliver(final IommuDevice dev, final int row) {
-        if (row != NONE) {
+    private void deliver(final IommuDevice dev, final IommuFault fault) {
+        final int row = rowOf(dev, fault);
+        if (row == NONE) {
+            deliverLate(dev, fault.grpid());
+        } else {
             invariants.guestSees(holders.isCalled(endpoint[row], dev.name()), tag[row]);
             deliveredNs[row] = scheduler.nowNs();
             countWithVm(row);
             deliveryListener.accept(row);
+        }
+    }
+
+    /** A record whose fault has ended came through after all: maybe to the device's next owner. */
+    private void deliverLate(final IommuDevice dev, final int group) {
+        final int row = tags.last(tags.endpointOf(dev), group);
+        if (row != NONE && holders.isCalled(endpoint[row], dev.name())) {
+            invariants.guestSees(vmOfRow[row] == holders.vmOf(endpoint[row]), group);
         }
     }
 
@@ -420,7 +449,11 @@ public final class Ledger implements FaultObserver {
                 (byte)
                         switch (origin) {
                             case CONSUMER -> Outcome.ANSWERED.ordinal();
-                            case NO_HANDLER, HANDLER_FAILED, NO_MEMORY, DRIVER, POLICY ->
+                            case NO_HANDLER ->
+                                    hasLostItsDomain(row)
+                                            ? Outcome.DRAINED.ordinal()
+                                            : Outcome.TERMINATED.ordinal();
+                            case HANDLER_FAILED, NO_MEMORY, DRIVER, POLICY ->
                                     Outcome.TERMINATED.ordinal();
                             case TIMED_OUT -> Outcome.TIMED_OUT.ordinal();
                             case DOMAIN_CHANGED, DEVICE_REMOVED, QUEUE_DESTROYED ->
@@ -742,6 +775,7 @@ public final class Ledger implements FaultObserver {
         access = Arrays.copyOf(access, to);
         vmOfRow = Arrays.copyOf(vmOfRow, to);
         domainOfRow = Arrays.copyOf(domainOfRow, to);
+        domainOfRaise = Arrays.copyOf(domainOfRaise, to);
         substream = Arrays.copyOf(substream, to);
         iova = Arrays.copyOf(iova, to);
         tag = Arrays.copyOf(tag, to);

@@ -13,6 +13,9 @@ public final class TagIndex {
     private static final int STALL_TAGS = 1 << 16;
     private static final int PCI_GROUPS = 1 << 9;
 
+    /** A number that row r had last is free again: this minus r. */
+    private static final int FREED = Ledger.NONE - 1;
+
     private final int size;
     private final ToIntFunction<IommuDevice> endpointOf;
     private int[][] rows = new int[1][];
@@ -48,6 +51,16 @@ public final class TagIndex {
 
     /** The row that has a number, or {@link Ledger#NONE}. */
     int get(final int endpoint, final int tag) {
+        return Math.max(Ledger.NONE, entry(endpoint, tag));
+    }
+
+    /** The row that has a number, or had it last; or {@link Ledger#NONE}. */
+    int last(final int endpoint, final int tag) {
+        final int entry = entry(endpoint, tag);
+        return entry <= FREED ? FREED - entry : entry;
+    }
+
+    private int entry(final int endpoint, final int tag) {
         final int range = range(endpoint);
         return range < 0 || range >= rows.length || rows[range] == null
                 ? Ledger.NONE
@@ -67,7 +80,10 @@ public final class TagIndex {
     }
 
     void remove(final int endpoint, final int tag) {
-        put(endpoint, tag, Ledger.NONE);
+        final int row = get(endpoint, tag);
+        if (row != Ledger.NONE) {
+            put(endpoint, tag, FREED - row);
+        }
     }
 
     private int range(final int endpoint) {

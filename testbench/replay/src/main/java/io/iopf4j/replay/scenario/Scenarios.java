@@ -33,6 +33,7 @@ public final class Scenarios {
                     "wrong-code",
                     "answered-twice",
                     "closed-queue",
+                    "refilled-on-detach",
                     "dead-vm");
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
