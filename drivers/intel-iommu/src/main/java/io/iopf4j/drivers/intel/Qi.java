@@ -48,6 +48,10 @@ final class Qi {
     private int freeHead;
     private int freeTail;
     private int freeCount = LENGTH;
+
+    /** At the first slot of a submission that was given up: its slots; else 0. */
+    private final int[] abandoned = new int[LENGTH];
+
     private boolean isShutDown;
 
     /**
@@ -170,7 +174,10 @@ final class Qi {
             return -Errno.ENODEV;
         }
         if (freeCount < count + 2) {
-            return -AGAIN;
+            reclaim();
+            if (freeCount < count + 2) {
+                return -AGAIN;
+            }
         }
         final int index = freeHead;
         for (int i = 0; i < count; i++) {
@@ -219,8 +226,13 @@ final class Qi {
             }
             kernel.udelay(POLL_US);
         }
-        // The hardware may write the status yet: the slots stay in use.
+        abandon(index, count);
         return giveUp("wait descriptor not done");
+    }
+
+    /** The hardware may write the status yet: until it has, the slots stay in use. */
+    private synchronized void abandon(final int index, final int count) {
+        abandoned[index] = count + 1;
     }
 
     private synchronized int look(final int index, final int wait, final int count) {
@@ -231,14 +243,32 @@ final class Qi {
                 return NOT_YET;
             }
         }
-        for (int i = 0; i <= count; i++) {
+        release(index, count + 1);
+        reclaim();
+        return ret;
+    }
+
+    private void release(final int index, final int slots) {
+        for (int i = 0; i < slots; i++) {
             status.set((index + i) % LENGTH, QiStatus.FREE);
         }
-        while (freeTail != freeHead && status.get(freeTail) == QiStatus.FREE) {
+    }
+
+    /** {@code reclaim_free_desc()}, and what was given up but has ended since. */
+    private void reclaim() {
+        while (freeTail != freeHead && isFree(freeTail)) {
             freeTail = (freeTail + 1) % LENGTH;
             freeCount++;
         }
-        return ret;
+    }
+
+    private boolean isFree(final int slot) {
+        final int slots = abandoned[slot];
+        if (slots > 0 && status.get((slot + slots - 1) % LENGTH) != QiStatus.IN_USE) {
+            abandoned[slot] = 0;
+            release(slot, slots);
+        }
+        return status.get(slot) == QiStatus.FREE;
     }
 
     private int giveUp(final String why) {

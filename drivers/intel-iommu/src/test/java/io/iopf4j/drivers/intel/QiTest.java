@@ -222,6 +222,36 @@ final class QiTest {
         assertTrue(unit.logged("invalidation timed out"));
     }
 
+    /** What was given up takes its room only until the hardware is through with it. */
+    @Test
+    void shouldHaveItsRoomBackOnceTheHardwareGoesOn() {
+        unit.consumes = false;
+        assertEquals(-Errno.ETIMEDOUT, qi.submitSync(descriptors(GOOD, GOOD), 2, 0));
+        assertEquals(-Errno.ETIMEDOUT, qi.submitOne(GOOD, 0, 0, 0));
+        unit.consumes = true;
+        for (int i = 0; i < 1000; i++) {
+            assertEquals(0, qi.submitOne(GOOD, 0, 0, 0));
+        }
+    }
+
+    /** Or the hardware would find other descriptors in place of those that it has not read yet. */
+    @Test
+    void shouldKeepTheSlotsOfWhatItGaveUpWhileTheHardwareStands() {
+        unit.consumes = false;
+        final int most = (Qi.LENGTH - 1) / 2;
+        for (int i = 0; i < most; i++) {
+            assertEquals(-Errno.ETIMEDOUT, qi.submitOne(GOOD | (long) i << 32, 0, 0, 0));
+        }
+        assertEquals(-Errno.ETIMEDOUT, qi.submitOne(GOOD, 0, 0, 0));
+        assertEquals(most, unit.stores(VtdRegisters.IQT).size());
+        assertTrue(unit.logged("queue full"));
+        unit.consumes = true;
+        unit.writel(0, VtdRegisters.FSTS);
+        assertEquals(2 * most, unit.descriptors.size());
+        assertEquals(GOOD | (most - 1L) << 32, unit.descriptors.get(2 * most - 2)[0]);
+        assertEquals(0, qi.submitOne(GOOD, 0, 0, 0));
+    }
+
     @Test
     void shouldNotFillTheLogWhileAnErrorStays() {
         unit.consumes = false;
