@@ -85,12 +85,30 @@ abstract class IntelDomain extends IommuDomain {
         if (id < 0) {
             return id;
         }
+        final IntelDomain before = info.domain(pasid);
         detach(iommu, info, pasid);
-        ret = enter(info, pasid, id);
-        if (ret != 0) {
-            translations.releaseDid(info, this, id);
+        ret = enterUnder(info, pasid, id);
+        if (ret != 0 && before != null) {
+            before.comeBack(info, pasid);
         }
         return ret;
+    }
+
+    /** Gives the id back if that fails. */
+    private int enterUnder(final DeviceInfo info, final int pasid, final int id) {
+        final int ret = enter(info, pasid, id);
+        if (ret != 0) {
+            iommu.translations().releaseDid(info, this, id);
+        }
+        return ret;
+    }
+
+    /** What was to take its place could not: whoever asked takes this to be there still. */
+    private void comeBack(final DeviceInfo info, final int pasid) {
+        final int id = iommu.translations().acquireDid(info, pasid, this);
+        if (id >= 0) {
+            enterUnder(info, pasid, id);
+        }
     }
 
     /** Its pages may change while it is set up: whoever changes them knows of the device first. */

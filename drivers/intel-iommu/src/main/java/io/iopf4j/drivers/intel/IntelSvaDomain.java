@@ -59,6 +59,17 @@ final class IntelSvaDomain extends IntelDomain implements MmuNotifier {
         return -Errno.ENODEV;
     }
 
+    /** What is there stays if the process has ended. */
+    @Override
+    public int setDevPasid(final IommuDevice dev, final int pasid) {
+        synchronized (this) {
+            if (isReleased) {
+                return -Errno.EINVAL;
+            }
+        }
+        return super.setDevPasid(dev, pasid);
+    }
+
     @Override
     Regime regime(final int id) {
         return Regime.first(pgtable.ttb(), false, Math.max(unitWidth(), PasidEntry.AW_48), id);
@@ -68,6 +79,7 @@ final class IntelSvaDomain extends IntelDomain implements MmuNotifier {
         return IntelWidths.aw(iommu().capabilities(), iommu().isScalable());
     }
 
+    /** The process may have ended since it was asked. */
     @Override
     synchronized int enter(final DeviceInfo info, final int pasid, final int id) {
         return isReleased ? -Errno.EINVAL : super.enter(info, pasid, id);

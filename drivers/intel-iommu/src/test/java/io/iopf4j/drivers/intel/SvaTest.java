@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.iopf4j.api.DevFeature;
 import io.iopf4j.api.Errno;
+import io.iopf4j.api.IommuAttachHandle;
 import io.iopf4j.api.IommuDomain;
 import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.core.sva.IommuSva;
@@ -144,6 +145,40 @@ final class SvaTest {
         assertNull(client.info.domain(77));
         assertEquals(-Errno.ENODEV, domain.attachDev(client.device));
         domain.free();
+    }
+
+    private void expectToKeep(final IommuDomain failing) {
+        client.takeResults();
+        bench.takeDescriptors();
+        assertEquals(
+                -Errno.EINVAL,
+                client.group.replacePasid(failing, bond.pasid(), new IommuAttachHandle()));
+        access(START, READ);
+        assertEquals(DONE, client.takeResults());
+        assertEquals(bond.pasid(), client.info.pasids().get(0));
+    }
+
+    /** Whoever replaces takes the former domain to be there still. */
+    @Test
+    void shouldKeepADomainThatAnEndedProcessWasToReplace() {
+        access(START, READ);
+        final MmStruct other = new MmStruct("other", bench.allocator);
+        final IommuDomain domain = bench.iommu.ops().domainAllocSva(client.device, other);
+        other.release();
+        expectToKeep(domain);
+        assertEquals(List.of(), bench.takeDescriptors(), "nothing was torn down");
+    }
+
+    @Test
+    void shouldSetADomainUpAgainIfTheProcessEndsWhileItIsReplaced() {
+        access(START, READ);
+        final MmStruct other = new MmStruct("other", bench.allocator);
+        final IommuDomain domain = bench.iommu.ops().domainAllocSva(client.device, other);
+        bench.beforeSubmission = other::release;
+        expectToKeep(domain);
+        sva.unbindDevice(bond);
+        access(START, READ);
+        assertEquals(ABORTED, client.takeResults());
     }
 
     @Test
