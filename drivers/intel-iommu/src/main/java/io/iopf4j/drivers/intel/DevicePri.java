@@ -19,7 +19,7 @@ final class DevicePri {
          * Sets PRE of a device's context entry, then forgets what the unit and the device had
          * cached of it.
          *
-         * @return 0 or a negative errno, and nothing is different
+         * @return 0; or a negative errno, and it is clear, though caches may not have forgotten
          */
         int setPre(DeviceInfo info, boolean enabled);
     }

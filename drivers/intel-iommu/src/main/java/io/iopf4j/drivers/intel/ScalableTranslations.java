@@ -86,7 +86,12 @@ final class ScalableTranslations extends Translations {
                 info.rid(),
                 0,
                 enabled ? qw0 | ScalableContextEntry.PRE : qw0 & ~ScalableContextEntry.PRE);
-        return worse(flushContext(info, 0), flushDevice(info, DeviceInfo.NO_PASID));
+        final int ret = worse(flushContext(info, 0), flushDevice(info, DeviceInfo.NO_PASID));
+        if (ret != 0 && enabled) {
+            contexts.put(info.rid(), 0, qw0);
+            flushContext(info, 0);
+        }
+        return ret;
     }
 
     // ---- PASID entries --------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import static io.iopf4j.drivers.intel.IntelBench.READ;
 import static io.iopf4j.drivers.intel.IntelBench.RID;
 import static io.iopf4j.drivers.intel.IntelBench.expectSuccess;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuAttachHandle;
@@ -68,6 +69,26 @@ final class PasidTest {
                         .devDisableFeature(client.device, io.iopf4j.api.DevFeature.IOPF));
         assertEquals(flushes, bench.takeDescriptors());
         assertEquals(0, client.context(0) & ScalableContextEntry.PRE);
+    }
+
+    @Test
+    void shouldNotAllowPageRequestsThatCouldNotBeEnabled() {
+        final IntelBench bench = IntelBench.scalable();
+        final IntelBench.Client client = bench.client(RID);
+        final long before = client.context(0);
+        client.endpoint.withholdInvalidations(1000);
+        assertEquals(
+                -Errno.ETIMEDOUT,
+                client.device
+                        .ops()
+                        .devEnableFeature(client.device, io.iopf4j.api.DevFeature.IOPF));
+        assertEquals(before, client.context(0));
+        assertNull(client.device.faultParam());
+        final List<String> flushes = bench.takeDescriptors();
+        assertEquals("31000000031:0", flushes.get(flushes.size() - 1), "nor is it cached");
+        client.endpoint.withholdInvalidations(0);
+        expectSuccess(
+                client.device.ops().devEnableFeature(client.device, io.iopf4j.api.DevFeature.IOPF));
     }
 
     @Test
