@@ -161,7 +161,7 @@ final class DeviceInfo {
         maxPasids = count;
     }
 
-    /** Before 6.12: whether it is on the fault queue. */
+    /** Whether it is on the fault queue. */
     boolean isIopfEnabled() {
         return iopfEnabled;
     }

@@ -42,7 +42,7 @@ final class DevicePri {
         if (!info.isAtsEnabled() || !info.isPriSupported()) {
             return -Errno.ENODEV;
         }
-        if (info.isPriEnabled()) {
+        if (info.isIopfEnabled()) {
             return -Errno.EBUSY;
         }
         if (info.isPasidEnabled() && !pci.responsesNeedPasid()) {
@@ -67,22 +67,27 @@ final class DevicePri {
             return ret;
         }
         info.setPriEnabled(true);
+        info.setIopfEnabled(true);
         return 0;
     }
 
     /**
-     * Disables them: the core answers what is pending, while the device still listens.
+     * Disables them: the core answers what is pending, while the device still listens. The device
+     * itself may be off already, if it did not come back from a drain.
      *
      * @return 0, or {@code -EINVAL} if they are off
      */
     int disable(final DeviceInfo info, final PciFeatures pci) {
-        if (!info.isPriEnabled()) {
+        if (!info.isIopfEnabled()) {
             return -Errno.EINVAL;
         }
         context.setPre(info, false);
         iommu.iopfQueue().removeDevice(info.device());
-        pci.disablePri();
-        info.setPriEnabled(false);
+        info.setIopfEnabled(false);
+        if (info.isPriEnabled()) {
+            pci.disablePri();
+            info.setPriEnabled(false);
+        }
         return 0;
     }
 

@@ -143,9 +143,7 @@ final class IntelOps implements IommuOps {
 
     private void disableFaults(final DeviceInfo info) {
         if (is612()) {
-            if (info.isPriEnabled()) {
-                pri.disable(info, info.pci());
-            }
+            pri.disable(info, info.pci());
             return;
         }
         if (info.isIopfEnabled()) {

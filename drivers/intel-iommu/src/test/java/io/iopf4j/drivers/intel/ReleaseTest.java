@@ -98,11 +98,12 @@ final class ReleaseTest {
         assertEquals(List.of("186=7", "144=2", "14c=200", "144=1", "106=8000"), config.stores);
     }
 
-    private static void probe(final IntelBench bench, final FakeConfig config) {
+    private static IommuDevice probe(final IntelBench bench, final FakeConfig config) {
         final IommuDevice dev =
                 new IommuDevice(
                         "dev", bench.iommu.ops(), new IommuFwspec(List.of(RID), false, 0), config);
         expectSuccess(bench.iommu.ops().probeDevice(dev));
+        return dev;
     }
 
     @Test
@@ -275,6 +276,28 @@ final class ReleaseTest {
         bench.run();
         assertEquals(300, client.takeResults().size());
         assertEquals(0, client.endpoint.outstandingRequests());
+    }
+
+    /** A device that has not stopped cannot be let ask again; it is on the fault queue still. */
+    @Test
+    void shouldTakeADeviceThatDidNotComeBackOffTheFaultQueue() {
+        final IntelBench bench = IntelBench.scalable();
+        final FakeConfig config = FakeConfig.full();
+        final IommuDevice dev = probe(bench, config);
+        expectSuccess(dev.ops().devEnableFeature(dev, DevFeature.IOPF));
+        config.put(FakeConfig.PRI + PciCapability.PRI_STATUS, 0x8000, 2);
+        assertEquals(-Errno.EBUSY, dev.ops().drainFaults(dev));
+        assertEquals("144=2", config.stores.get(config.stores.size() - 1));
+        assertEquals(0, dev.ops().drainFaults(dev), "it asks for nothing any more");
+        assertEquals(-Errno.EBUSY, dev.ops().devEnableFeature(dev, DevFeature.IOPF));
+        expectSuccess(dev.ops().devDisableFeature(dev, DevFeature.IOPF));
+        assertNull(dev.faultParam());
+        config.put(FakeConfig.PRI + PciCapability.PRI_STATUS, 0x8100, 2);
+        expectSuccess(dev.ops().devEnableFeature(dev, DevFeature.IOPF));
+        config.put(FakeConfig.PRI + PciCapability.PRI_STATUS, 0x8000, 2);
+        assertEquals(-Errno.EBUSY, dev.ops().drainFaults(dev));
+        dev.ops().releaseDevice(dev);
+        assertNull(dev.faultParam());
     }
 
     @Test
