@@ -161,7 +161,7 @@ abstract class IntelDomain extends IommuDomain {
         final int id = info.did(pasid);
         info.detached(pasid);
         domain.unassign(info, pasid);
-        if (ret >= 0 && !domain.isLost) {
+        if (ret >= 0) {
             iommu.translations().releaseDid(info, domain, id);
         }
     }

@@ -287,6 +287,23 @@ final class NestedTest {
                         null, parent, new IommuUserData(IommuUserData.VTD_S1, flags, root, width));
     }
 
+    /** The other device's id is not known to what did not forget. */
+    @Test
+    void shouldUseAnIdAgainThoughAnotherDeviceKeepsItsOwn() {
+        final IntelBench bench = IntelBench.revision2();
+        final IntelPagingDomain parent = bench.parent();
+        final IntelBench.Client silent = bench.client(RID).attach(parent);
+        final int lost = silent.info.ridDid();
+        silent.endpoint.withholdInvalidations(1000);
+        silent.group.detach();
+        final IntelBench.Client other = bench.client(OTHER_RID).attach(parent);
+        final int did = other.info.ridDid();
+        assertEquals(lost + 1, did, "nobody else's");
+        other.group.detach();
+        other.attach(parent);
+        assertEquals(did, other.info.ridDid());
+    }
+
     @Test
     void shouldUseAnIdAgainOnceItIsFree() {
         final IntelBench bench = IntelBench.scalable();
