@@ -29,6 +29,7 @@ final class ExtendedTranslations extends LegacyTranslations {
     /** Which table a device's context leads to, and the PASIDs that are set up in it. */
     private static final class PasidsOf {
         private FlatPasidTable own;
+        private boolean isOwnLost;
         private boolean isNested;
         private final Set<Integer> pasids = new HashSet<>();
     }
@@ -51,11 +52,12 @@ final class ExtendedTranslations extends LegacyTranslations {
         return ret;
     }
 
+    /** If the unit may still know of its context, its table is lost. */
     @Override
     synchronized void remove(final DeviceInfo info) {
         final PasidsOf gone = devices.remove(info);
-        if (gone.own != null) {
-            gone.own.free();
+        if (!gone.isOwnLost) {
+            freeIfMade(gone.own);
         }
     }
 
@@ -213,10 +215,12 @@ final class ExtendedTranslations extends LegacyTranslations {
      */
     @Override
     synchronized int tearDown(final DeviceInfo info, final int pasid, final boolean ignoresFaults) {
-        if (pasid == DeviceInfo.NO_PASID) {
-            return super.tearDown(info, pasid, ignoresFaults);
-        }
         final PasidsOf of = devices.get(info);
+        if (pasid == DeviceInfo.NO_PASID) {
+            final int ret = super.tearDown(info, pasid, ignoresFaults);
+            of.isOwnLost |= ret < 0;
+            return ret;
+        }
         if (!of.pasids.contains(pasid)) {
             return NOTHING;
         }

@@ -19,6 +19,8 @@ import io.iopf4j.api.IommuFwspec;
 import io.iopf4j.api.IommuPageResponse;
 import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.api.hw.PciCapability;
+import io.iopf4j.api.vtd.Invalidation;
+import io.iopf4j.api.vtd.ScalableContextEntry;
 import io.iopf4j.api.vtd.VtdRegisters;
 import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.emulation.AccessResult;
@@ -28,6 +30,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Devices come and go, with requests outstanding or not. */
 final class ReleaseTest {
@@ -190,12 +193,43 @@ final class ReleaseTest {
         nested(bench, RID).group.removeDevice(bench.iommu.devices().find(RID).device());
         bench.iommu.remove();
         // What the driver took is handed out again before anything new.
-        final long before = bench.iommu.rootTable().dmaAddress();
-        boolean isBack = false;
+        assertTrue(isHandedOut(bench, bench.iommu.rootTable().dmaAddress()));
+    }
+
+    private static long pasidTable(final IntelBench bench, final IntelBench.Client client) {
+        return bench.iommu.isScalable()
+                ? client.context(0) & ScalableContextEntry.DIRECTORY_MASK
+                : client.context(2) & -0x1000L;
+    }
+
+    private static boolean isHandedOut(final IntelBench bench, final long page) {
+        boolean isIt = false;
         for (int i = 0; i < 64; i++) {
-            isBack |= bench.allocator.allocCoherent(4096).dmaAddress() == before;
+            isIt |= bench.allocator.allocCoherent(4096).dmaAddress() == page;
         }
-        assertTrue(isBack);
+        return isIt;
+    }
+
+    /** A context that the unit may know still leads to a table of PASIDs. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldLosePasidTablesThatTheUnitMayWalk(final boolean isScalable) {
+        final IntelBench bench = isScalable ? IntelBench.scalable() : IntelBench.revision2();
+        final IntelBench.Client client = nested(bench, RID);
+        final long table = pasidTable(bench, client);
+        bench.rewrite = qw0 -> (qw0 & 0xf) == Invalidation.CONTEXT_CACHE ? 0xf : qw0;
+        client.group.removeDevice(client.device);
+        assertEquals(false, isHandedOut(bench, table));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldGivePasidTablesBack(final boolean isScalable) {
+        final IntelBench bench = isScalable ? IntelBench.scalable() : IntelBench.revision2();
+        final IntelBench.Client client = nested(bench, RID);
+        final long table = pasidTable(bench, client);
+        client.group.removeDevice(client.device);
+        assertTrue(isHandedOut(bench, table));
     }
 
     /** Linux hands both on. */
