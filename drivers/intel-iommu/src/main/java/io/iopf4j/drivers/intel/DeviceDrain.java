@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.drivers.intel;
 
+import io.iopf4j.api.Errno;
 import io.iopf4j.api.hw.Mmio;
 import io.iopf4j.api.vtd.Invalidation;
 import io.iopf4j.api.vtd.PageRequest;
@@ -39,6 +40,9 @@ final class DeviceDrain {
         final PageRequestQueue queue = iommu.pageRequestQueue();
         if (queue == null || !info.isPriSupported()) {
             return 0;
+        }
+        if (iommu.isGone()) {
+            return -Errno.ENODEV;
         }
         final boolean mayAsk = info.isPriEnabled();
         // Where the driver knows what is owed it is answered, while the device still listens.

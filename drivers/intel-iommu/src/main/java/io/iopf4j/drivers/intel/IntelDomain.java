@@ -5,6 +5,7 @@ import io.iopf4j.api.DomainType;
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuDomain;
+import io.iopf4j.api.vtd.Invalidation;
 
 /**
  * What attaching has in common, at the RID and at PASIDs: {@code intel_iommu_attach_device()},
@@ -53,9 +54,17 @@ abstract class IntelDomain extends IommuDomain {
         return false;
     }
 
-    /** Whether the unit may still know of it: its memory must not be used again. */
-    final boolean isLost() {
-        return isLost;
+    /** Whether the unit knows nothing of it: if not, its memory must not be used again. */
+    final boolean isForgotten() {
+        return !isLost || iommu.isOff();
+    }
+
+    /** Makes the unit forget its id, and says whether it {@linkplain #isForgotten has}. */
+    final boolean forget() {
+        if (!iommu.isOff() && iommu.flush().flushIotlb(Invalidation.IOTLB_DOMAIN, did, 0, 0) != 0) {
+            isLost = true;
+        }
+        return isForgotten();
     }
 
     /** What is set up for it, under an id. */
@@ -74,6 +83,9 @@ abstract class IntelDomain extends IommuDomain {
     private int attach(final IommuDevice dev, final int pasid) {
         if (dev.ops() != iommu.ops()) {
             return -Errno.EINVAL;
+        }
+        if (iommu.isGone()) {
+            return -Errno.ENODEV;
         }
         final DeviceInfo info = DeviceInfo.of(dev);
         final Translations translations = iommu.translations();
@@ -131,8 +143,11 @@ abstract class IntelDomain extends IommuDomain {
         tags.remove(info, pasid);
     }
 
-    /** Tears down one attachment; as {@link Translations#tearDown}. */
+    /** Tears down one attachment; as {@link Translations#tearDown}, nothing if the unit is gone. */
     int leave(final DeviceInfo info, final int pasid, final boolean ignoresFaults) {
+        if (iommu.isGone()) {
+            return Translations.NOTHING;
+        }
         final int ret = iommu.translations().tearDown(info, pasid, ignoresFaults);
         if (ret < 0) {
             isLost = true;

@@ -47,6 +47,8 @@ public final class IntelIommu {
     private PageRequestQueue pageRequestQueue;
     private IntelOps ops;
     private int error;
+    private volatile boolean isGone;
+    private volatile boolean isOff;
 
     private IntelIommu(
             final PlatformDevice platform,
@@ -138,7 +140,10 @@ public final class IntelIommu {
         return pageRequestQueue == null ? 0 : pageRequestQueue.overflowNotices();
     }
 
-    /** Lets the hardware go. All accesses then pass untranslated. */
+    /**
+     * Lets the hardware go. All accesses then pass untranslated. Devices and domains may be there
+     * still: they can be detached, released and freed; for all else the unit is {@code -ENODEV}.
+     */
     public void remove() {
         letGo();
     }
@@ -312,14 +317,16 @@ public final class IntelIommu {
 
     /** Each table and queue is given back once the hardware says that it does not use it. */
     private void letGo() {
-        boolean isOff = !control.isTranslating() || control.disable(VtdRegisters.TE) == 0;
+        boolean obeys = !control.isTranslating() || control.disable(VtdRegisters.TE) == 0;
         if (pageRequestQueue != null) {
             pageRequestQueue.disable();
         }
         if (faultInterrupt != null) {
             faultInterrupt.free();
         }
-        isOff &= disableQueue() == 0;
+        obeys &= disableQueue() == 0;
+        isGone = true;
+        isOff = obeys;
         if (qi != null) {
             qi.shutDown();
         }
@@ -332,6 +339,16 @@ public final class IntelIommu {
     }
 
     // ---- For the other classes of this package --------------------------------------------------
+
+    /** Whether it was let go: it has neither tables nor queues any more. */
+    boolean isGone() {
+        return isGone;
+    }
+
+    /** Whether it has said besides that it looks nothing up any more. */
+    boolean isOff() {
+        return isOff;
+    }
 
     PlatformDevice platform() {
         return platform;

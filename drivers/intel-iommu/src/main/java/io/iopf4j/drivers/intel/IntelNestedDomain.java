@@ -5,7 +5,6 @@ import io.iopf4j.api.DomainType;
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuDomain;
 import io.iopf4j.api.IommuUserData;
-import io.iopf4j.api.vtd.Invalidation;
 import io.iopf4j.api.vtd.PasidEntry;
 import io.iopf4j.api.vtd.VtdCapabilities;
 import io.iopf4j.iopgtable.IoPgtable;
@@ -130,7 +129,7 @@ final class IntelNestedDomain extends IntelDomain {
     /** The id is another's once the hardware has forgotten it. */
     @Override
     public void free() {
-        if (iommu().flush().flushIotlb(Invalidation.IOTLB_DOMAIN, did(), 0, 0) == 0 && !isLost()) {
+        if (forget()) {
             iommu().domainIds().free(did());
         }
     }

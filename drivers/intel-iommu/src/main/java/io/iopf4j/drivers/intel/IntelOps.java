@@ -55,15 +55,15 @@ final class IntelOps implements IommuOps {
      * Follows {@code intel_iommu_probe_device()} and {@code iommu_enable_pci_caps()}: what a device
      * does if PASIDs are enabled after ATS is not defined, so they come first.
      *
-     * @return 0; {@code -ENODEV} for what is no PCI function or has no id; {@code -EBUSY} if it, or
-     *     another of its id, is probed; {@code -ENOMEM}
+     * @return 0; {@code -ENODEV} for what is no PCI function or has no id, or without the unit;
+     *     {@code -EBUSY} if it, or another of its id, is probed; {@code -ENOMEM}
      */
     @Override
     public int probeDevice(final IommuDevice dev) {
         if (dev.driverData() != null) {
             return -Errno.EBUSY;
         }
-        if (dev.pci() == null || dev.fwspec().ids().isEmpty()) {
+        if (iommu.isGone() || dev.pci() == null || dev.fwspec().ids().isEmpty()) {
             return -Errno.ENODEV;
         }
         final int rid = dev.fwspec().ids().get(0) & RID_MASK;
@@ -129,9 +129,13 @@ final class IntelOps implements IommuOps {
             IntelDomain.detach(iommu, info, pasid);
         }
         IntelDomain.detach(iommu, info, DeviceInfo.NO_PASID);
-        iommu.prqDrain().drain(info, DeviceInfo.NO_PASID);
-        disableFaults(info);
-        translations.remove(info);
+        if (iommu.isGone()) {
+            pri.disableAtDetach(info, info.pci());
+        } else {
+            iommu.prqDrain().drain(info, DeviceInfo.NO_PASID);
+            disableFaults(info);
+            translations.remove(info);
+        }
         info.disableAts();
         if (info.isPasidEnabled()) {
             info.pci().disablePasid();
@@ -198,7 +202,7 @@ final class IntelOps implements IommuOps {
     @Override
     public int devEnableFeature(final IommuDevice dev, final DevFeature feature) {
         final DeviceInfo info = DeviceInfo.of(dev);
-        if (info == null) {
+        if (info == null || iommu.isGone()) {
             return -Errno.ENODEV;
         }
         return feature == DevFeature.SVA ? enableSva(info) : enableIopf(info);
@@ -242,6 +246,9 @@ final class IntelOps implements IommuOps {
         }
         if (feature == DevFeature.SVA) {
             return 0;
+        }
+        if (iommu.isGone()) {
+            return -Errno.ENODEV;
         }
         if (is612()) {
             return pri.disable(info, info.pci());

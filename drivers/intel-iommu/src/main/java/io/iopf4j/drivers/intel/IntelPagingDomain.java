@@ -4,7 +4,6 @@ package io.iopf4j.drivers.intel;
 import io.iopf4j.api.DomainType;
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.uapi.HwptAlloc;
-import io.iopf4j.api.vtd.Invalidation;
 import io.iopf4j.api.vtd.PasidEntry;
 import io.iopf4j.api.vtd.VtdCapabilities;
 import io.iopf4j.iopgtable.IoPgtable;
@@ -170,8 +169,7 @@ final class IntelPagingDomain extends IntelDomain {
      */
     @Override
     public void free() {
-        final int ret = iommu().flush().flushIotlb(Invalidation.IOTLB_DOMAIN, did(), 0, 0);
-        if (ret != 0 || isLost()) {
+        if (!forget()) {
             iommu().kernel()
                     .log()
                     .warn(

@@ -99,7 +99,7 @@ final class IntelSvaDomain extends IntelDomain implements MmuNotifier {
     public void free() {
         mm.unregister(this);
         synchronized (this) {
-            if (!isLost()) {
+            if (isForgotten()) {
                 pgtable.free();
             }
         }

@@ -41,7 +41,7 @@ final class PrqDrain {
      * @param pasid PASID; 0 is what the device does without PASID
      */
     void drain(final DeviceInfo info, final int pasid) {
-        if (queue == null || !info.isPriEnabled()) {
+        if (queue == null || iommu.isGone() || !info.isPriEnabled()) {
             return;
         }
         awaitTaken(pasid);

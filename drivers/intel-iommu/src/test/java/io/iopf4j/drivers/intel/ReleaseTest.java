@@ -14,8 +14,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.api.DevFeature;
 import io.iopf4j.api.Errno;
+import io.iopf4j.api.FaultGeneration;
+import io.iopf4j.api.IommuAttachHandle;
 import io.iopf4j.api.IommuDevice;
+import io.iopf4j.api.IommuDomain;
 import io.iopf4j.api.IommuFwspec;
+import io.iopf4j.api.IommuOps;
 import io.iopf4j.api.IommuPageResponse;
 import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.api.hw.PciCapability;
@@ -23,6 +27,7 @@ import io.iopf4j.api.vtd.Invalidation;
 import io.iopf4j.api.vtd.ScalableContextEntry;
 import io.iopf4j.api.vtd.VtdRegisters;
 import io.iopf4j.core.semantics.Semantics;
+import io.iopf4j.core.sva.MmStruct;
 import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.emulation.vtd.VtdConfig;
 import java.util.Collections;
@@ -194,6 +199,66 @@ final class ReleaseTest {
         bench.iommu.remove();
         // What the driver took is handed out again before anything new.
         assertTrue(isHandedOut(bench, bench.iommu.rootTable().dmaAddress()));
+    }
+
+    /** Faults that wait are answered as the unit goes; nothing is written to what was its memory. */
+    @ParameterizedTest
+    @EnumSource(Semantics.class)
+    void shouldLetDevicesAndDomainsOutliveTheUnit(final Semantics semantics) {
+        outlive(IntelBench.of(semantics));
+    }
+
+    @Test
+    void shouldLetThemOutliveAUnitOfRevision2() {
+        outlive(IntelBench.revision2());
+    }
+
+    private static void outlive(final IntelBench bench) {
+        final IntelPagingDomain parent = bench.parent();
+        final IommuDomain guest = bench.nested(parent, bench.guestTable());
+        final MmStruct mm = new MmStruct("mm", bench.allocator);
+        final IntelBench.Client client =
+                bench.faulting(RID).attach(parent).attachPasid(guest, PASID);
+        final IommuDomain sva = bench.iommu.ops().domainAllocSva(client.device, mm);
+        if (bench.iommu.isScalable()) {
+            client.attachPasid(sva, PASID + 1);
+        }
+        final IommuOps ops = client.device.ops();
+        final long root = parent.root();
+        bench.iommu.remove();
+        assertEquals(-Errno.ENODEV, ops.drainFaults(client.device));
+        assertEquals(-Errno.ENODEV, ops.devDisableFeature(client.device, DevFeature.IOPF));
+        assertEquals(-Errno.ENODEV, ops.devEnableFeature(client.device, DevFeature.IOPF));
+        assertEquals(
+                -Errno.ENODEV, client.group.replacePasid(sva, PASID, new IommuAttachHandle()));
+        mm.release();
+        client.group.detachPasid(PASID + 1);
+        client.group.detachPasid(PASID);
+        client.group.detach();
+        assertEquals(List.of(), client.info.pasids());
+        client.group.removeDevice(client.device);
+        assertEquals(false, mayAsk(client));
+        assertEquals(0, control(client, PciCapability.ATS, PciCapability.ATS_CTRL));
+        assertEquals(-Errno.ENODEV, ops.probeDevice(client.device));
+        sva.free();
+        guest.free();
+        parent.free();
+        assertTrue(isHandedOut(bench, root));
+    }
+
+    @Test
+    void shouldNotGiveTablesBackThatAUnitWhichDoesNotStopMayWalk() {
+        final FakeUnit unit = new FakeUnit(FakeUnit.SCALABLE, FaultGeneration.LINUX_6_12);
+        final IntelIommu iommu = unit.probe();
+        final IntelPagingDomain domain =
+                (IntelPagingDomain) iommu.ops().domainAllocPagingFlags(null, 0);
+        final long root = domain.root();
+        unit.stuck = VtdRegisters.TE;
+        iommu.remove();
+        domain.free();
+        for (int i = 0; i < 64; i++) {
+            assertTrue(unit.allocator.allocCoherent(4096).dmaAddress() != root);
+        }
     }
 
     private static long pasidTable(final IntelBench bench, final IntelBench.Client client) {
