@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.FaultGeneration;
+import io.iopf4j.api.vtd.FaultRecord;
 import io.iopf4j.api.vtd.VtdCapabilities;
 import io.iopf4j.api.vtd.VtdRegisters;
 import io.iopf4j.emulation.MessageWire;
@@ -186,6 +187,49 @@ final class BringUpTest {
         assertEquals(3, iommu.domainIds().alloc());
         iommu.domainIds().free(2);
         assertEquals(2, iommu.domainIds().alloc());
+    }
+
+    private void record() {
+        unit.record(
+                0,
+                0x5000,
+                FaultRecord.F | FaultRecord.qw1(0x310, -1, 1, FaultRecord.TYPE_READ, 0, 0));
+    }
+
+    @Test
+    void shouldTakeFaultsOfAFormerOwnerBeforeAnythingElse() {
+        record();
+        assertEquals(0, unit.probe().error());
+        assertEquals(List.of("w 22c=80000000", "w 34=83", "w 88=0"), writes(unit).subList(0, 3));
+        assertTrue(unit.logged("fault addr 0x5000"));
+    }
+
+    @Test
+    void shouldTakeFaultsThatCameBeforeTheInterruptCould() {
+        unit.beforeStore.put((long) VtdRegisters.FEDATA, this::record);
+        assertEquals(0, unit.probe().error());
+        assertTrue(unit.logged("fault addr 0x5000"));
+        assertEquals(List.of("83", "0"), unit.stores(VtdRegisters.FSTS));
+    }
+
+    @Test
+    void shouldLetAFormerOwnersQueueRunDry() {
+        unit.consumes = false;
+        unit.registers.put((long) VtdRegisters.GSTS, VtdRegisters.QIE);
+        unit.put(VtdRegisters.IQT, 0x40);
+        unit.beforeLoad.put(
+                (long) VtdRegisters.IQH,
+                () ->
+                        unit.beforeLoad.put(
+                                (long) VtdRegisters.IQH,
+                                () -> {
+                                    unit.put(VtdRegisters.IQH, 0x40);
+                                    unit.consumes = true;
+                                }));
+        unit.beforeStore.put(
+                (long) VtdRegisters.GCMD, () -> assertEquals(0x40, unit.get(VtdRegisters.IQH)));
+        unit.probe();
+        assertTrue(unit.kernel.nowNs() > 0);
     }
 
     @Test

@@ -15,10 +15,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.api.Errno;
+import io.iopf4j.api.IommuAttachHandle;
 import io.iopf4j.api.IommuDomain;
 import io.iopf4j.api.IommuUserData;
 import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.api.vtd.ExtendedContextEntry;
+import io.iopf4j.core.sva.MmStruct;
 import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.emulation.vtd.VtdConfig;
 import io.iopf4j.emulation.vtd.VtdFeature;
@@ -361,6 +363,44 @@ final class NestedTest {
                 bench.memory.readLong((client.context(2) & -0x1000L) + PASID * 8L));
         client.group.detachPasid(PASID);
         assertEquals(0, bench.memory.readLong((client.context(2) & -0x1000L) + PASID * 8L));
+    }
+
+    /** One table of PASIDs is all that a context of that time leads to. */
+    @Test
+    void shouldNotMixGuestsAndProcessesOfTheHostOnRevision2() {
+        final IntelBench bench = IntelBench.revision2();
+        final IntelPagingDomain parent = bench.parent();
+        final IntelBench.Client client = bench.client(RID).attach(parent);
+        final IommuDomain guest = bench.nested(parent, bench.guestTable());
+        final IommuDomain process =
+                bench.iommu
+                        .ops()
+                        .domainAllocSva(client.device, new MmStruct("mm", bench.allocator));
+        client.attachPasid(guest, PASID);
+        assertEquals(-Errno.EBUSY, process.setDevPasid(client.device, PASID + 1));
+        client.group.detachPasid(PASID);
+        client.attachPasid(process, PASID + 1);
+        assertEquals(-Errno.EBUSY, guest.setDevPasid(client.device, PASID));
+        client.group.detachPasid(PASID + 1);
+        client.attachPasid(guest, PASID);
+        client.group.detachPasid(PASID);
+        expectSuccess(client.group.replace(bench.paging(0), new IommuAttachHandle()));
+    }
+
+    @Test
+    void shouldFlushNothingForAGuestThatLeft() {
+        final IntelBench bench = IntelBench.scalable();
+        final IntelPagingDomain parent = bench.parent();
+        final IntelBench.Client client =
+                bench.client(RID)
+                        .attach(parent)
+                        .attachPasid(bench.nested(parent, bench.guestTable()), PASID);
+        expectSuccess(parent.map(IOVA, bench.page, PAGE, READ));
+        client.group.detachPasid(PASID);
+        bench.takeDescriptors();
+        assertEquals(PAGE, parent.unmap(IOVA, PAGE));
+        final String page = Long.toHexString(IOVA);
+        assertEquals(List.of("200f2:" + page, "31000000003:" + page), bench.takeDescriptors());
     }
 
     @Test

@@ -79,9 +79,7 @@ final class PasidTest {
         client.endpoint.withholdInvalidations(1000);
         assertEquals(
                 -Errno.ETIMEDOUT,
-                client.device
-                        .ops()
-                        .devEnableFeature(client.device, io.iopf4j.api.DevFeature.IOPF));
+                client.device.ops().devEnableFeature(client.device, io.iopf4j.api.DevFeature.IOPF));
         assertEquals(before, client.context(0));
         assertNull(client.device.faultParam());
         final List<String> flushes = bench.takeDescriptors();
@@ -89,6 +87,24 @@ final class PasidTest {
         client.endpoint.withholdInvalidations(0);
         expectSuccess(
                 client.device.ops().devEnableFeature(client.device, io.iopf4j.api.DevFeature.IOPF));
+    }
+
+    @Test
+    void shouldForgetAContextThatGoes() {
+        final IntelBench bench = IntelBench.scalable();
+        final IntelBench.Client client = bench.client(RID);
+        bench.takeDescriptors();
+        client.group.removeDevice(client.device);
+        assertEquals(
+                List.of("31000000031:0", "31000000003:7ffffffffffff001"), bench.takeDescriptors());
+    }
+
+    @Test
+    void shouldHaveNothingAtPasidsOfADeviceWithout() {
+        final IntelBench bench = IntelBench.scalable();
+        final IntelBench.Client plain =
+                bench.client(RID, PciFunctionConfig.roomy().withPasid(null));
+        assertEquals(-Errno.EOPNOTSUPP, bench.paging(0).setDevPasid(plain.device, PASID));
     }
 
     @Test

@@ -74,6 +74,13 @@ final class PrqDrainTest {
     }
 
     @Test
+    void shouldDrainTheRequesterAsAPasidIn61() {
+        begin(FaultGeneration.LINUX_5_X);
+        iommu.prqDrain().drain(info, 0);
+        assertEquals(List.of("200000045", "70026", "3100008", "2000000a5"), sent());
+    }
+
+    @Test
     void shouldNotDrainIn2017() {
         begin(FaultGeneration.SERIES_2017);
         iommu.prqDrain().drain(info, PASID);

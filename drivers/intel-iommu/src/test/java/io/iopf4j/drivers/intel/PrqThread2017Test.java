@@ -118,6 +118,19 @@ final class PrqThread2017Test {
                 List.of("a8012340300042a:7f1234568100", "a8012340300042a:7f1234567101"), sent());
     }
 
+    /** Not every answer carries the address. */
+    @Test
+    void shouldAnswerTheOldestStreamRequestIfNoAddressSaysWhich() {
+        request(PASID, ADDRESS, SRR, R);
+        request(PASID, ADDRESS + 0x1000, SRR, R);
+        final IommuPageResponse some =
+                response(PageResponseType.STREAM, 0).stream(PageResponseType.STREAM, 0);
+        assertEquals(0, iommu.responder().respond(info, null, some));
+        assertEquals(0, iommu.responder().respond(info, null, some));
+        assertEquals(
+                List.of("a8012340300042a:7f1234567100", "a8012340300042a:7f1234568100"), sent());
+    }
+
     @Test
     void shouldPreferTheGroup() {
         unit.core.result = -Errno.ENOSYS;
@@ -146,6 +159,14 @@ final class PrqThread2017Test {
                         "a8012340300000a:7f123456710f",
                         "4203100019:a80123400000001"),
                 sent());
+        assertEquals(0, unit.core.reported.size());
+    }
+
+    @Test
+    void shouldFailARequesterThatNobodyKnows() {
+        iommu.devices().remove(info);
+        request(PASID, ADDRESS, LPIG, R);
+        assertEquals(List.of("4203100019:a8012340000000f"), sent());
         assertEquals(0, unit.core.reported.size());
     }
 

@@ -201,6 +201,8 @@ final class PrqThreadTest {
     void shouldReportWhatAsksForNothingYet() {
         assertEquals(List.of(), answerTo(PASID, 0, ADDRESS, 0));
         assertEquals(0, unit.core.reported.get(0).perm());
+        assertEquals(List.of(), answerTo(PASID, PageRequest.PMR, ADDRESS, 0));
+        assertEquals(IommuFault.PERM_PRIV, unit.core.reported.get(1).perm());
     }
 
     @Test
@@ -208,6 +210,17 @@ final class PrqThreadTest {
         iommu.devices().remove(info);
         assertEquals(List.of("4203101019:ac"), answerTo(PASID, 0, ADDRESS, R | L));
         assertEquals(List.of(), answerTo(PASID, 0, ADDRESS, R));
+    }
+
+    @Test
+    void shouldKnowRequestersWithTranslationServicesAloneIn612() {
+        info.setSupported(false, true, false);
+        assertEquals(List.of("4203101019:ac"), answerTo(PASID, 0, ADDRESS, R | L));
+        assertEquals(0, unit.core.reported.size());
+        begin(FaultGeneration.LINUX_5_X);
+        info.setSupported(false, true, false);
+        assertEquals(List.of(), answerTo(PASID, 0, ADDRESS, R | L));
+        assertEquals(1, unit.core.reported.size());
     }
 
     @Test

@@ -157,6 +157,22 @@ final class QiTest {
         assertEquals(3, unit.descriptors(Invalidation.DEVICE_TLB).size());
     }
 
+    /** What the hardware had not fetched yet is not aborted: it does it once, when it goes on. */
+    @Test
+    void shouldWaitOnForWhatATimeOutDidNotReach() {
+        unit.consumes = false;
+        unit.beforeLoad.put(
+                (long) VtdRegisters.FSTS,
+                () -> {
+                    unit.setFsts(VtdRegisters.FSTS_ITE);
+                    unit.consumes = true;
+                });
+        assertEquals(0, qi.submitOne(GOOD, 0, 0, 0));
+        assertEquals(List.of("40"), unit.stores(VtdRegisters.FSTS));
+        assertEquals(1, unit.stores(VtdRegisters.IQT).size());
+        assertEquals(List.of(GOOD, 0x2_0000_0025L), consumed());
+    }
+
     @Test
     void shouldNotTryAgainForADeviceThatIsGone() {
         unit.timeouts = 1;

@@ -18,18 +18,23 @@ import io.iopf4j.api.FaultGeneration;
 import io.iopf4j.api.IommuAttachHandle;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuDomain;
+import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IommuFwspec;
 import io.iopf4j.api.IommuOps;
 import io.iopf4j.api.IommuPageResponse;
 import io.iopf4j.api.PageResponseCode;
+import io.iopf4j.api.hw.DmaMemory;
 import io.iopf4j.api.hw.PciCapability;
 import io.iopf4j.api.vtd.Invalidation;
 import io.iopf4j.api.vtd.ScalableContextEntry;
+import io.iopf4j.api.vtd.VtdCapabilities;
 import io.iopf4j.api.vtd.VtdRegisters;
 import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.core.sva.MmStruct;
 import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.emulation.vtd.VtdConfig;
+import io.iopf4j.emulation.vtd.VtdFeature;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -133,6 +138,30 @@ final class ReleaseTest {
     }
 
     @Test
+    void shouldKeepNothingOfDomainsThatCouldNotBe() {
+        final IntelBench bench = IntelBench.scalable();
+        final IntelBench.Client client = bench.client(RID);
+        final MmStruct mm = new MmStruct("mm", bench.allocator);
+        mm.release();
+        while (bench.iommu.domainIds().alloc() >= 0) {
+            // Until nothing is left.
+        }
+        final long next = nextPage(bench);
+        for (int i = 0; i < 3; i++) {
+            assertNull(bench.paging(0));
+            assertNull(bench.iommu.ops().domainAllocSva(client.device, mm));
+        }
+        assertEquals(next, nextPage(bench));
+    }
+
+    /** What is handed out next, without taking it. */
+    private static long nextPage(final IntelBench bench) {
+        final DmaMemory next = bench.allocator.allocCoherent(4096);
+        bench.allocator.freeCoherent(next);
+        return next.dmaAddress();
+    }
+
+    @Test
     void shouldSayWhatThePageRequestQueueHolds() {
         final IntelBench bench = IntelBench.scalable();
         final IntelBench.Client client = bench.client(RID);
@@ -201,7 +230,9 @@ final class ReleaseTest {
         assertTrue(isHandedOut(bench, bench.iommu.rootTable().dmaAddress()));
     }
 
-    /** Faults that wait are answered as the unit goes; nothing is written to what was its memory. */
+    /**
+     * Faults that wait are answered as the unit goes; nothing is written to what was its memory.
+     */
     @ParameterizedTest
     @EnumSource(Semantics.class)
     void shouldLetDevicesAndDomainsOutliveTheUnit(final Semantics semantics) {
@@ -229,8 +260,7 @@ final class ReleaseTest {
         assertEquals(-Errno.ENODEV, ops.drainFaults(client.device));
         assertEquals(-Errno.ENODEV, ops.devDisableFeature(client.device, DevFeature.IOPF));
         assertEquals(-Errno.ENODEV, ops.devEnableFeature(client.device, DevFeature.IOPF));
-        assertEquals(
-                -Errno.ENODEV, client.group.replacePasid(sva, PASID, new IommuAttachHandle()));
+        assertEquals(-Errno.ENODEV, client.group.replacePasid(sva, PASID, new IommuAttachHandle()));
         mm.release();
         client.group.detachPasid(PASID + 1);
         client.group.detachPasid(PASID);
@@ -312,6 +342,45 @@ final class ReleaseTest {
         final IntelPagingDomain next = bench.paging(0);
         assertEquals(3, next.did());
         assertTrue(next.root() != root);
+    }
+
+    @Test
+    void shouldDrainADeviceThatHadNothingAttached() {
+        final IntelBench bench = IntelBench.scalable();
+        final IntelBench.Client client = bench.faulting(RID);
+        bench.takeDescriptors();
+        client.group.removeDevice(client.device);
+        assertEquals(
+                List.of("200000045:0", "100e2:0", "31000000003:7ffffffffffff001", "drained"),
+                bench.takeDescriptors().subList(0, 4));
+    }
+
+    @Test
+    void shouldLoseTheTablesOfAProcessThatADeviceMayKnow() {
+        final IntelBench bench = IntelBench.scalable();
+        final IntelBench.Client client = bench.client(RID);
+        final IommuDomain sva =
+                bench.iommu
+                        .ops()
+                        .domainAllocSva(client.device, new MmStruct("mm", bench.allocator));
+        client.attachPasid(sva, PASID);
+        final long root = client.pasidEntry(PASID, 2) & -0x1000L;
+        client.endpoint.withholdInvalidations(1000);
+        client.group.detachPasid(PASID);
+        sva.free();
+        assertEquals(false, isHandedOut(bench, root));
+    }
+
+    @Test
+    void shouldLoseTheIdOfAGuestsTablesThatADeviceMayKnow() {
+        final IntelBench bench = IntelBench.scalable();
+        final IntelPagingDomain parent = bench.parent();
+        final IommuDomain guest = bench.nested(parent, bench.guestTable());
+        final IntelBench.Client client = bench.client(RID).attachPasid(guest, PASID);
+        client.endpoint.withholdInvalidations(1000);
+        client.group.detachPasid(PASID);
+        guest.free();
+        assertEquals(((IntelDomain) guest).did() + 1, bench.paging(0).did());
     }
 
     @Test
@@ -400,6 +469,81 @@ final class ReleaseTest {
     }
 
     @Test
+    void shouldPushOutWhatEveryPasidHasAsked() {
+        final IntelBench bench = IntelBench.scalable();
+        final IntelBench.Client client = nested(bench, RID);
+        bench.takeDescriptors();
+        assertEquals(0, client.device.ops().drainFaults(client.device));
+        assertEquals(
+                List.of(
+                        "200000045:0",
+                        "200e2:0",
+                        "31000000003:7ffffffffffff001",
+                        "500030026:0",
+                        "503100008:7ffffffffffff800",
+                        "200000045:0",
+                        "drained"),
+                bench.takeDescriptors());
+    }
+
+    @Test
+    void shouldHandOverWhatItTookOutBeforeItReturns() {
+        final IntelBench bench = IntelBench.scalable();
+        final IntelBench.Client client = nested(bench, RID);
+        client.endpoint.access(PASID, IOVA, READ);
+        assertEquals(0, client.device.ops().drainFaults(client.device));
+        assertEquals(1, bench.faults.size());
+    }
+
+    /** Nobody but the driver knows in 2017 what a device waits for. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldEndWhatADeviceOf2017WaitsFor(final boolean isReleased) {
+        final IntelBench bench = IntelBench.revision2();
+        final IntelBench.Client client = nested(bench, RID);
+        final List<IommuFault> reported = new ArrayList<>();
+        expectSuccess(
+                bench.core.registerDeviceFaultHandler(
+                        client.device,
+                        (fault, data) -> {
+                            final IommuFault copy = new IommuFault();
+                            copy.copyFrom(fault);
+                            reported.add(copy);
+                            return 0;
+                        },
+                        null));
+        client.access(PASID, IOVA, READ);
+        client.endpoint.access(PASID, IOVA + 0x1000, READ);
+        assertEquals(1, reported.size());
+        bench.takeDescriptors();
+        if (isReleased) {
+            client.group.removeDevice(client.device);
+        } else {
+            assertEquals(0, client.device.ops().drainFaults(client.device));
+            assertEquals(2, reported.size(), "what was in the queue is taken out");
+        }
+        assertEquals(
+                1,
+                bench.takeDescriptors().stream()
+                        .filter(d -> d.matches("[0-9a-f]*9:[0-9a-f]*1"))
+                        .count(),
+                "answered INVALID");
+        for (final IommuFault fault : reported) {
+            assertTrue(
+                    client.device
+                                    .ops()
+                                    .pageResponse(
+                                            client.device,
+                                            null,
+                                            new IommuPageResponse()
+                                                    .set(fault.pasid(), fault.grpid(), 0).stream(
+                                                            fault.responseType(), fault.addr()))
+                            < 0);
+        }
+        assertEquals(List.of(), bench.takeDescriptors());
+    }
+
+    @Test
     void shouldHaveNothingToDrainWithoutPageRequests() {
         final IntelBench bench = IntelBench.scalable();
         final IntelBench.Client client = bench.client(RID, IntelBench.FUNCTION.withPri(null));
@@ -434,6 +578,70 @@ final class ReleaseTest {
                 "nobody answers what the device has forgotten");
         expectSuccess(client.device.ops().devEnableFeature(client.device, DevFeature.IOPF));
         assertTrue(mayAsk(client));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldAnswerWhatIsPendingWhileTheDeviceListens(final boolean isReleased) {
+        final IntelBench bench = IntelBench.scalable();
+        final IntelBench.Client client = nested(bench, RID);
+        client.access(PASID, IOVA, READ);
+        bench.takeDescriptors();
+        bench.beforeSubmission =
+                () -> {
+                    final String last = bench.descriptors.get(bench.descriptors.size() - 1);
+                    assertTrue(mayAsk(client) || !last.startsWith("503101019:"), last);
+                };
+        if (isReleased) {
+            client.group.removeDevice(client.device);
+        } else {
+            expectSuccess(client.device.ops().devDisableFeature(client.device, DevFeature.IOPF));
+        }
+        assertTrue(bench.takeDescriptors().stream().anyMatch(d -> d.startsWith("503101019:")));
+        assertEquals(false, mayAsk(client));
+    }
+
+    /** The drain before a device may ask no more needs the hardware's help. */
+    @Test
+    void shouldLetNoDeviceAskThatCannotBeDrained() {
+        final IntelBench bench =
+                IntelBench.of(VtdConfig.scalable().without(VtdFeature.PAGE_REQUEST_DRAIN));
+        final IntelBench.Client client = bench.client(RID);
+        assertEquals(
+                -Errno.ENODEV,
+                client.device.ops().devEnableFeature(client.device, DevFeature.IOPF));
+    }
+
+    @Test
+    void shouldLetWorkEndBeforeTheFaultQueueIsLeftIn61() {
+        final FakeUnit unit = new FakeUnit(FakeUnit.SCALABLE, FaultGeneration.LINUX_5_X);
+        final IommuOps ops = unit.probe().ops();
+        final IommuDevice dev =
+                new IommuDevice(
+                        "dev", ops, new IommuFwspec(List.of(RID), false, 0), FakeConfig.full());
+        expectSuccess(ops.probeDevice(dev));
+        expectSuccess(ops.devEnableFeature(dev, DevFeature.IOPF));
+        unit.core.queue.clear();
+        expectSuccess(ops.devDisableFeature(dev, DevFeature.IOPF));
+        assertEquals(List.of("flush", "remove"), unit.core.queue);
+    }
+
+    @Test
+    void shouldNameThePhysicalFunctionWhereTheUnitThrottles() {
+        final VtdCapabilities throttling =
+                new VtdCapabilities(
+                        FakeUnit.SCALABLE.cap(), FakeUnit.SCALABLE.ecap() | VtdCapabilities.DIT);
+        final FakeUnit unit = new FakeUnit(throttling, FaultGeneration.LINUX_6_12);
+        final IommuOps ops = unit.probe().ops();
+        final IommuDevice dev =
+                new IommuDevice(
+                        "dev", ops, new IommuFwspec(List.of(RID), false, 0), FakeConfig.full());
+        expectSuccess(ops.probeDevice(dev));
+        unit.descriptors.clear();
+        ops.releaseDevice(dev);
+        assertEquals(
+                List.of("310031000100003:7ffffffffffff001"),
+                unit.descriptors(Invalidation.DEVICE_TLB));
     }
 
     // ---- Features -------------------------------------------------------------------------------
