@@ -114,7 +114,9 @@ final class PrqDrainTest {
         request(PASID + 1);
         request(-1);
         iommu.prqDrain().drain(info, PASID);
+        iommu.prqDrain().drain(info, 0);
         assertEquals(0, unit.core.reported.size());
+        assertEquals(0, unit.get(VtdRegisters.PQH));
     }
 
     @Test

@@ -157,14 +157,23 @@ final class RandomEpisode {
         if (pasid == 0 && domain.isNested) {
             return;
         }
-        // What the former domain let through may end while the next one is put in its place.
-        detach(device, pasid);
-        device.domains[pasid] = domain;
         final IommuAttachHandle handle = new IommuAttachHandle();
-        final int ret =
-                pasid == 0
-                        ? group.attach(domain.domain, handle)
-                        : group.attachPasid(domain.domain, pasid, handle);
+        final int ret;
+        if (device.domains[pasid] != null && random.nextBoolean()) {
+            // What the former domain let through may end while the next one takes its place.
+            device.domains[pasid] = null;
+            ret =
+                    pasid == 0
+                            ? group.replace(domain.domain, handle)
+                            : group.replacePasid(domain.domain, pasid, handle);
+        } else {
+            detach(device, pasid);
+            ret =
+                    pasid == 0
+                            ? group.attach(domain.domain, handle)
+                            : group.attachPasid(domain.domain, pasid, handle);
+        }
+        device.domains[pasid] = domain;
         assertEquals(0, ret, "attach");
     }
 
