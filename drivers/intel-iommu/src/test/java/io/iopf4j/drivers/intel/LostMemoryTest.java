@@ -146,6 +146,19 @@ final class LostMemoryTest {
     }
 
     @Test
+    void shouldHaveLostTablesBackOnceTheUnitIsOff() {
+        final IntelBench bench = IntelBench.scalable();
+        final IntelPagingDomain domain = bench.paging(0);
+        final IntelBench.Client client = bench.client(RID).attach(domain);
+        client.endpoint.withholdInvalidations(1000);
+        client.group.detach();
+        bench.iommu.remove();
+        final long root = domain.root();
+        domain.free();
+        assertTrue(isHandedOut(bench, root));
+    }
+
+    @Test
     void shouldLoseTheTablesOfAProcessThatADeviceMayKnow() {
         final IntelBench bench = IntelBench.scalable();
         final IntelBench.Client client = bench.client(RID);

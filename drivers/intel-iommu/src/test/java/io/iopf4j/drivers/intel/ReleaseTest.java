@@ -143,6 +143,21 @@ final class ReleaseTest {
     }
 
     @Test
+    void shouldForgetWhatWasAtPasids() {
+        final IntelBench bench = IntelBench.scalable();
+        final IntelPagingDomain domain = bench.paging(0);
+        final IntelBench.Client client = bench.client(RID).attachPasid(domain, PASID);
+        bench.takeDescriptors();
+        client.group.removeDevice(client.device);
+        assertEquals(
+                List.of("500020017:0", "500020026:0", "503100008:7ffffffffffff800"),
+                bench.takeDescriptors().subList(0, 3));
+        expectSuccess(domain.map(IOVA, bench.page, 4096, READ));
+        assertEquals(4096, domain.unmap(IOVA, 4096));
+        assertEquals(List.of(), bench.takeDescriptors(), "it is attached nowhere");
+    }
+
+    @Test
     void shouldSwitchTheDeviceOff() {
         final IntelBench bench = IntelBench.scalable();
         final IntelBench.Client client = nested(bench, RID);
