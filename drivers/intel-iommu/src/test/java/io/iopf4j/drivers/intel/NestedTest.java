@@ -382,6 +382,7 @@ final class NestedTest {
         client.attachPasid(process, PASID + 1);
         assertEquals(-Errno.EBUSY, guest.setDevPasid(client.device, PASID));
         client.group.detachPasid(PASID + 1);
+        assertEquals(-Errno.EINVAL, guest.setDevPasid(client.device, 256), "of 8 bits");
         client.attachPasid(guest, PASID);
         client.group.detachPasid(PASID);
         expectSuccess(client.group.replace(bench.paging(0), new IommuAttachHandle()));

@@ -7,7 +7,9 @@ import static io.iopf4j.drivers.intel.IntelBench.RID;
 import static io.iopf4j.drivers.intel.IntelBench.WRITE;
 import static io.iopf4j.drivers.intel.IntelBench.expectSuccess;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.api.DevFeature;
 import io.iopf4j.api.Errno;
@@ -223,6 +225,16 @@ final class SvaTest {
                 own.device.ops().devEnableFeature(own.device, DevFeature.SVA),
                 "it handles faults by itself");
         assertEquals(-Errno.ENODEV, own.device.ops().devEnableFeature(own.device, DevFeature.IOPF));
+        final IntelBench.Client far =
+                bench.client(0x502, PciFunctionConfig.roomy().withPri(null).withAts(null));
+        assertEquals(-Errno.EINVAL, far.device.ops().devEnableFeature(far.device, DevFeature.SVA));
+    }
+
+    @Test
+    void shouldNotShareWithADeviceThatHandlesFaultsByItselfBefore612() {
+        final IntelBench old = IntelBench.of(Semantics.MAINLINE_5_X);
+        final IntelBench.Client own = old.client(RID, PciFunctionConfig.roomy().withPri(null));
+        assertEquals(-Errno.EINVAL, own.device.ops().devEnableFeature(own.device, DevFeature.SVA));
     }
 
     @Test
@@ -292,5 +304,34 @@ final class SvaTest {
         assertEquals(ABORTED, other.takeResults());
         assertEquals(-Errno.EBUSY, old.paging(0).attachDev(other.device));
         other.group.detachPasid(9);
+    }
+
+    /** All devices of that time share one table of PASIDs. */
+    @Test
+    void shouldHaveOneProcessAtAPasidOnRevision2() {
+        final IntelBench old = IntelBench.revision2();
+        final IntelBench.Client one = old.client(RID).attach(old.iommu.ops().identityDomain());
+        final IntelBench.Client other =
+                old.client(OTHER_RID).attach(old.iommu.ops().identityDomain());
+        one.attachPasid(process(old, one), 9);
+        final IommuDomain second = process(old, other);
+        assertEquals(-Errno.EBUSY, second.setDevPasid(other.device, 9));
+        assertEquals(-Errno.EINVAL, second.setDevPasid(other.device, 256), "of 8 bits");
+        one.group.detachPasid(9);
+        assertEquals(0, second.setDevPasid(other.device, 9));
+    }
+
+    private static IommuDomain process(final IntelBench bench, final IntelBench.Client client) {
+        return bench.iommu.ops().domainAllocSva(client.device, new MmStruct("mm", bench.allocator));
+    }
+
+    /** Plain pass-through knows no translation requests, the kind with PASIDs does. */
+    @Test
+    void shouldSwitchTranslationServicesOnWithPasidsOnRevision2() {
+        final IntelBench old = IntelBench.revision2();
+        final IntelBench.Client there = old.client(RID).attach(old.iommu.ops().identityDomain());
+        assertFalse(there.info.isAtsEnabled());
+        there.attachPasid(process(old, there), 9);
+        assertTrue(there.info.isAtsEnabled());
     }
 }
