@@ -2,23 +2,17 @@
 package io.iopf4j.emulation.vtd;
 
 import io.iopf4j.api.vtd.Invalidation;
-import io.iopf4j.api.vtd.PageRequest;
-import io.iopf4j.api.vtd.PageRequestRev2;
 import io.iopf4j.api.vtd.PageResponse;
 import io.iopf4j.api.vtd.VtdRegisters;
 import io.iopf4j.emulation.FuzzInput;
 import io.iopf4j.emulation.IommuModel;
 
 /**
- * Steps that a fuzzer's bytes choose, on a unit that translates, and what must hold after each: an
- * access has ended, heads and tails lie in their queues, GSTS shows the pending faults there are,
- * and of memory nothing but queues, tables, status cells and messages has changed.
+ * Steps that a fuzzer's bytes choose, on a unit that translates; {@link VtdFuzzUnit} and {@link
+ * VtdFuzzOracle} say what must hold after each.
  */
 final class VtdFuzzSteps {
-    private static final int QUEUE_WORDS = 512;
     private static final int STATUS_CELLS = 64;
-    private static final long UNTOUCHED = 0x70_0000;
-    private static final long UNTOUCHED_MARK = 0x5afe_5afe_5afe_5afeL;
     private static final int[] REGISTERS = {
         VtdRegisters.GCMD,
         VtdRegisters.RTADDR,
@@ -41,15 +35,13 @@ final class VtdFuzzSteps {
     };
 
     private final FuzzInput in;
+    private final VtdFuzzUnit unit;
     private final VtdBench bench;
-    private final boolean isRevision2;
-    private long hash;
 
     VtdFuzzSteps(final FuzzInput in) {
         this.in = in;
-        this.isRevision2 = in.below(4) == 0;
-        this.bench = isRevision2 ? VtdBench.revision2(VtdObserver.NONE) : VtdBench.scalable();
-        bench.memory.writeLong(UNTOUCHED, UNTOUCHED_MARK);
+        this.unit = new VtdFuzzUnit(in);
+        this.bench = unit.bench;
     }
 
     // ---- Steps ----------------------------------------------------------------------------------
@@ -79,10 +71,10 @@ final class VtdFuzzSteps {
             }
             case 6 -> {
                 qw0 =
-                        isRevision2
+                        unit.isRevision2
                                 ? PageResponse.rev2GroupQw0(VtdBench.RID, in.u16())
                                 : PageResponse.qw0(VtdBench.RID, in.u16(), in.below(16), 0);
-                qw1 = isRevision2 ? in.i64() : PageResponse.qw1(in.u16(), PageResponse.LPIG);
+                qw1 = unit.isRevision2 ? in.i64() : PageResponse.qw1(in.u16(), PageResponse.LPIG);
             }
             case 7 -> {
                 qw0 = Invalidation.PAGE_STREAM_RESPONSE | (in.i64() & ~0xfL);
@@ -94,78 +86,115 @@ final class VtdFuzzSteps {
             }
         }
         bench.answersInTime = in.below(8) != 0;
-        bench.submit(qw0, qw1);
+        submit(qw0, qw1);
     }
 
     void rawDescriptor() {
-        bench.submit(in.i64(), in.flag() ? in.i64() & 0xffff : 0);
+        submit(in.i64(), in.flag() ? in.i64() & 0xffff : 0);
+    }
+
+    private void submit(final long qw0, final long qw1) {
+        unit.step(() -> unit.submit(qw0, qw1));
     }
 
     /** What software does about errors and events. */
     void recover() {
-        bench.regs.writel(-1, VtdRegisters.FSTS);
-        bench.regs.writel(-1, VtdRegisters.ICS);
-        if (in.flag()) {
-            bench.regs.writel(-1, VtdRegisters.PRS);
-        }
-        bench.regs.writel(in.flag() ? VtdRegisters.EVENT_IM : 0, VtdRegisters.FECTL);
-        for (int i = 0; i < 8; i++) {
-            bench.regs.writel(
-                    -1, bench.vtd.config().capabilities().faultRecordsOffset() + 16 * i + 12);
-        }
+        final boolean isOfRequests = in.flag();
+        final boolean isMasked = in.flag();
+        unit.step(
+                () -> {
+                    unit.acknowledge();
+                    if (isOfRequests) {
+                        bench.regs.writel(-1, VtdRegisters.PRS);
+                    }
+                    bench.regs.writel(isMasked ? VtdRegisters.EVENT_IM : 0, VtdRegisters.FECTL);
+                });
     }
 
     /** A field of an entry that matters. */
     void table() {
         final long at = tableAddress();
         final long value = bench.memory.readLong(at);
-        bench.memory.writeLong(at, value ^ ((long) in.u8() << in.below(64)));
+        unit.storeTable(at, value ^ ((long) in.u8() << in.below(64)));
     }
 
     void rawTable() {
-        bench.memory.writeLong(tableAddress(), in.flag() ? in.i64() : tableAddress() | in.u16());
+        final long at = tableAddress();
+        unit.storeTable(at, in.flag() ? in.i64() : tableAddress() | in.u16());
     }
 
     private long tableAddress() {
-        return switch (in.below(4)) {
+        return switch (in.below(8)) {
             case 0 -> VtdBench.ROOT + 3 * 16 + 8L * in.below(2);
             case 1 -> VtdBench.CONTEXTS + 0x10 * 32 + 8L * in.below(4);
             case 2 -> VtdBench.DIRECTORY + 8L * in.below(2);
-            default -> VtdBench.PASIDS + 8L * in.below(32);
+            case 3, 4 -> VtdBench.PASIDS + 8L * in.below(32);
+            case 5 -> VtdBench.PASIDS + 8L * (0x40 + in.below(4));
+            default ->
+                    VtdFuzzUnit.TABLES
+                            + VtdFuzzUnit.PAGE_BYTES * in.below(VtdFuzzUnit.TABLE_PAGES)
+                            + 8L * in.below(4);
         };
     }
 
     void device() {
-        final int pasid = in.flag() ? VtdBench.PASID : IommuModel.NO_SUBSTREAM;
-        final long address = in.flag() ? in.i64() : VtdBench.PAGE + in.u16();
-        switch (in.below(3)) {
-            case 0 -> {
-                if (bench.access(VtdBench.RID, pasid, address, in.below(16)) == null) {
-                    throw new AssertionError("an access has not ended");
-                }
-            }
-            case 1 -> bench.vtd.translationRequest(VtdBench.RID, pasid, address, in.below(16));
-            default -> pageRequest();
+        final int kind = in.below(8);
+        if (kind == 0) {
+            pageRequest();
+            return;
         }
+        final int pasid = in.flag() ? 0x40 + in.below(6) : IommuModel.NO_SUBSTREAM;
+        final long address =
+                switch (in.below(4)) {
+                    case 0 -> in.i64();
+                    case 1 -> VtdBench.PAGE + in.u16();
+                    default -> in.u16();
+                };
+        final int perm = in.below(16);
+        unit.step(
+                () -> {
+                    switch (kind) {
+                        case 1, 2, 3 -> unit.access(pasid, address, perm);
+                        case 4 -> unit.translatedAccess(pasid, address, perm);
+                        default -> unit.translate(pasid, address, perm);
+                    }
+                });
     }
 
     void pageRequest() {
         final int rid = in.below(8) == 0 ? in.u16() : VtdBench.RID;
-        final int pasid = in.below(8) == 0 ? in.i32() : VtdBench.PASID;
-        switch (in.below(8)) {
-            case 0 -> bench.vtd.stopMarker(rid, pasid);
-            case 1 ->
-                    bench.vtd.pageStreamRequest(
-                            rid, pasid, in.i64(), in.u8(), in.u16(), in.flag(), in.i32());
-            default -> bench.vtd.pageRequest(rid, pasid, in.i64(), in.u8(), in.u16(), in.flag());
-        }
+        final int pasid =
+                switch (in.below(8)) {
+                    case 0 -> in.i32() & 0xf_ffff;
+                    case 1 -> IommuModel.NO_SUBSTREAM;
+                    default -> VtdBench.PASID;
+                };
+        final int kind = in.below(8);
+        final long address = in.i64();
+        final int perm = in.below(16);
+        final int group = in.u16() & 0x1ff;
+        final boolean isLast = in.flag();
+        final int privateData = in.i32();
+        unit.step(
+                () -> {
+                    if (kind == 0) {
+                        bench.vtd.stopMarker(rid, pasid);
+                    } else {
+                        unit.request(
+                                rid, pasid, address, perm, group, isLast, kind < 3, privateData);
+                    }
+                });
     }
 
     /** Software takes requests, or says so. */
     void consume() {
-        bench.regs.writeq(
-                in.flag() ? bench.regs.readq(VtdRegisters.PQT) : in.i32(), VtdRegisters.PQH);
-        bench.regs.writel(in.below(4), VtdRegisters.PRS);
+        final long head = in.flag() ? bench.regs.readq(VtdRegisters.PQT) : in.i32();
+        final int status = in.below(4);
+        unit.step(
+                () -> {
+                    bench.regs.writeq(head, VtdRegisters.PQH);
+                    bench.regs.writel(status, VtdRegisters.PRS);
+                });
     }
 
     void register() {
@@ -173,52 +202,25 @@ final class VtdFuzzSteps {
         // Queues and messages stay where they may write.
         final long value =
                 in.flag() ? VtdBench.QUEUE | (in.u16() & 0xf807L) : in.i64() & 0xffff_ffffL;
-        if (isPointer(at)) {
-            bench.regs.writeq(VtdBench.REQUESTS | (value & 0x807), at & -8);
-        } else if (in.flag() && (at & 7) == 0) {
-            bench.regs.writeq(value, at);
-        } else {
-            bench.regs.writel((int) value, at);
-        }
+        final boolean isWide = in.flag();
+        unit.step(
+                () -> {
+                    if (isPointer(at)) {
+                        bench.regs.writeq(VtdBench.REQUESTS | (value & 0x807), at & -8);
+                    } else if (isWide && (at & 7) == 0) {
+                        bench.regs.writeq(value, at);
+                    } else {
+                        bench.regs.writel((int) value, at);
+                    }
+                });
     }
 
     private static boolean isPointer(final int at) {
         return at == VtdRegisters.PQA || at == VtdRegisters.PQA + 4;
     }
 
-    // ---- What must hold -------------------------------------------------------------------------
-
-    void check() {
-        final long requestBytes = isRevision2 ? PageRequestRev2.BYTES : PageRequest.BYTES;
-        require(bench.head() < 0x8_0000, "IQH beyond any queue");
-        require(bench.regs.readq(VtdRegisters.PQT) % requestBytes == 0, "PQT between requests");
-        require(bench.memory.readLong(UNTOUCHED) == UNTOUCHED_MARK, "memory changed");
-        boolean isPending = false;
-        final int records = bench.vtd.config().capabilities().faultRecordsOffset();
-        for (int i = 0; i < bench.vtd.config().capabilities().faultRecords(); i++) {
-            isPending |= bench.regs.readl(records + 16 * i + 12) < 0;
-        }
-        require(isPending == ((bench.fsts() & VtdRegisters.FSTS_PPF) != 0), "PPF and F differ");
-        for (final String response : bench.responses) {
-            hash = hash * 31 + response.hashCode();
-        }
-        bench.responses.clear();
-        bench.messages.clear();
-        bench.invalidations.clear();
-    }
-
-    private static void require(final boolean holds, final String what) {
-        if (!holds) {
-            throw new AssertionError(what);
-        }
-    }
-
     /** A number that is the same for the same bytes. */
     long end() {
-        long end = hash;
-        for (int i = 0; i < QUEUE_WORDS; i++) {
-            end = end * 31 + bench.memory.readLong(VtdBench.REQUESTS + 8L * i);
-        }
-        return end * 31 + bench.vtd.counters().commandErrors();
+        return unit.end();
     }
 }
