@@ -211,7 +211,10 @@ final class ExtendedTranslations extends LegacyTranslations {
 
     /**
      * {@code intel_svm_unbind_mm()}. There the entry goes after the flushes, so that the hardware
-     * may cache it again in between; here before.
+     * may cache it again in between; here before. If other devices use the entry it stays, and page
+     * requests that were on their way arrive before the device says that it has forgotten: the unit
+     * looks them up, and must forget the entry once more. Nobody else's flush would name this
+     * device's domain id, and the entry would outlive the process.
      */
     @Override
     synchronized int tearDown(final DeviceInfo info, final int pasid, final boolean ignoresFaults) {
@@ -235,6 +238,9 @@ final class ExtendedTranslations extends LegacyTranslations {
         int ret = flush.flushPasidCache(Invalidation.PC_PASID, did, pasid);
         ret = worse(ret, flush.flushPasidIotlb(did, pasid, 0, QiFlush.ALL_PAGES, false));
         ret = worse(ret, flushDevice(info, pasid));
+        if (tableOf(of).get(pasid) != 0) {
+            ret = worse(ret, flush.flushPasidCache(Invalidation.PC_PASID, did, pasid));
+        }
         return ret < 0 ? ret : TORN_DOWN;
     }
 

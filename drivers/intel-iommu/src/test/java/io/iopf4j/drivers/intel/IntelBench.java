@@ -11,6 +11,7 @@ import io.iopf4j.api.IommuFwspec;
 import io.iopf4j.api.IommuUserData;
 import io.iopf4j.api.IopfGroup;
 import io.iopf4j.api.hw.DmaAllocator;
+import io.iopf4j.api.hw.DmaMemory;
 import io.iopf4j.api.hw.InterruptLine;
 import io.iopf4j.api.hw.Mmio;
 import io.iopf4j.api.hw.PlatformDevice;
@@ -21,6 +22,7 @@ import io.iopf4j.api.vtd.RootEntry;
 import io.iopf4j.api.vtd.ScalableContextEntry;
 import io.iopf4j.api.vtd.VtdRegisters;
 import io.iopf4j.core.IommuGroup;
+import io.iopf4j.core.iopf.FailSlab;
 import io.iopf4j.core.semantics.FaultCore;
 import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.emulation.AccessResult;
@@ -95,11 +97,20 @@ final class IntelBench implements PlatformDevice {
     /** A long run has no use for descriptors in words. */
     boolean isQuiet;
 
+    /** The driver gets no memory. */
+    boolean isScarce;
+
+    /** How often it got none. */
+    int refusals;
+
+    /** Which allocations of the core fail. */
+    FailSlab failSlab = FailSlab.NEVER;
+
     private final VtdPlatform platform;
     private long tail;
 
     IntelBench(final Semantics semantics, final VtdConfig config, final IntelOptions options) {
-        core = semantics.create(kernel, FaultObserver.NONE);
+        core = semantics.create(kernel, FaultObserver.NONE, () -> failSlab.fails());
         model = new Vtd(memory, config, VtdObserver.NONE);
         model.connect(fabric);
         platform = new VtdPlatform("dmar0", model, allocator);
@@ -253,7 +264,8 @@ final class IntelBench implements PlatformDevice {
                                         final PciEndpoint from, final int id, final long address) {
                                     reached.add(address);
                                 }
-                            });
+                            },
+                            model::pageStreamRequest);
             fabric.add(endpoint);
             device =
                     new IommuDevice(
@@ -328,9 +340,24 @@ final class IntelBench implements PlatformDevice {
         return platform.name();
     }
 
+    /** The allocator, seen through. */
     @Override
     public DmaAllocator dma() {
-        return allocator;
+        return new DmaAllocator() {
+            @Override
+            public DmaMemory allocCoherent(final long sizeBytes) {
+                if (isScarce) {
+                    refusals++;
+                    return null;
+                }
+                return allocator.allocCoherent(sizeBytes);
+            }
+
+            @Override
+            public void freeCoherent(final DmaMemory memory) {
+                allocator.freeCoherent(memory);
+            }
+        };
     }
 
     @Override

@@ -26,8 +26,8 @@ final class RandomDevice {
     private long done;
     private long hash;
 
-    RandomDevice(final IntelBench bench, final int rid) {
-        client = bench.faulting(rid);
+    RandomDevice(final IntelBench.Client client) {
+        this.client = client;
         client.ended = this::ended;
     }
 

@@ -5,14 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.api.DevFeature;
-import io.iopf4j.api.IommuAttachHandle;
+import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuFault;
-import io.iopf4j.api.IopfGroup;
 import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.api.vtd.Invalidation;
 import io.iopf4j.api.vtd.VtdRegisters;
-import io.iopf4j.core.IommuGroup;
-import io.iopf4j.iopgtable.IoPgtable;
+import io.iopf4j.core.iopf.FailSlab;
+import io.iopf4j.emulation.AccessResult;
+import io.iopf4j.emulation.Requester;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -20,39 +20,77 @@ import java.util.SplittableRandom;
 /** One unit with devices and domains to which things happen at random. */
 final class RandomEpisode {
     private static final int[] RIDS = {0x0310, 0x0388, 0x0410};
-    private static final int DOMAINS = 4;
+    private static final int DOMAINS = 5;
     private static final int PAGES = 48;
-    private static final long IOVA = 0x1000_0000L;
+    private static final int MOST_PAGES = 4;
+
+    /** Half of the pages on either side of a border of 2 MiB. */
+    private static final long IOVA = 0x1020_0000L - PAGES / 2 * RandomDomain.PAGE_BYTES;
+
     private static final long BAD_DESCRIPTOR = 0xb;
     private static final int READ = IommuFault.PERM_READ;
     private static final int WRITE = IommuFault.PERM_WRITE;
 
+    private final RandomUnit unit;
     private final IntelBench bench;
     private final SplittableRandom random;
+    private final RandomFaults faults;
+    private final RandomAttachments attachments;
     private final List<RandomDevice> devices = new ArrayList<>();
     private final List<RandomDomain> domains = new ArrayList<>();
     private final long frames;
     private long operation;
-    private long faults;
 
     /** The next tells what it holds back: then nothing can be said of what ends when. */
     private boolean isCalm = true;
 
-    RandomEpisode(final IntelBench bench, final SplittableRandom random) {
+    RandomEpisode(final RandomUnit unit, final IntelBench bench, final SplittableRandom random) {
+        this.unit = unit;
         this.bench = bench;
         this.random = random;
         frames = bench.allocator.allocCoherent(PAGES * RandomDomain.PAGE_BYTES).dmaAddress();
-        final IntelPagingDomain parent = bench.parent();
-        for (int i = 0; i < DOMAINS; i++) {
-            if (random.nextBoolean()) {
-                domains.add(new RandomDomain(bench.paging(0), null));
-            } else {
-                final IoPgtable guest = bench.guestTable();
-                domains.add(new RandomDomain(bench.nested(parent, guest), guest));
-            }
+        final RandomPaging parent = parent();
+        domains.add(parent);
+        while (domains.size() < DOMAINS) {
+            domains.add(newDomain(parent));
         }
+        faults = new RandomFaults(unit, bench, parent.domain);
         for (final int rid : RIDS) {
-            devices.add(new RandomDevice(bench, rid));
+            devices.add(new RandomDevice(client(rid)));
+        }
+        attachments = new RandomAttachments(unit, bench, devices);
+    }
+
+    /** What guests' tables stand on, where there are any. */
+    private RandomPaging parent() {
+        return new RandomPaging(bench, unit.hasFirstStage() ? bench.parent() : bench.paging(0));
+    }
+
+    private RandomDomain newDomain(final RandomPaging parent) {
+        final int kind = random.nextInt(4);
+        if (unit.hasFirstStage() && kind == 0) {
+            return RandomProcess.of(bench, IOVA, PAGES + MOST_PAGES);
+        }
+        return unit.hasFirstStage() && kind == 1
+                ? RandomNested.on(bench, parent)
+                : new RandomPaging(bench, bench.paging(0));
+    }
+
+    private IntelBench.Client client(final int rid) {
+        final boolean isStreaming = unit.isRevision2() && random.nextBoolean();
+        final IntelBench.Client client =
+                bench.client(
+                        rid, isStreaming ? IntelBench.FUNCTION.streaming() : IntelBench.FUNCTION);
+        enableFaults(client.device);
+        return client;
+    }
+
+    private void enableFaults(final IommuDevice device) {
+        if (unit.enablesFaults()) {
+            assertEquals(0, device.ops().devEnableFeature(device, DevFeature.IOPF));
+        }
+        if (unit.hasHandlers()) {
+            faults.register(device);
         }
     }
 
@@ -70,18 +108,21 @@ final class RandomEpisode {
     private void step() {
         final RandomDevice device = devices.get(random.nextInt(devices.size()));
         final int what = random.nextInt(100);
-        if (what < 20) {
-            domain().map(iova(), frame(), pages(), random.nextBoolean() ? READ : READ | WRITE);
-        } else if (what < 38) {
+        if (what < 18) {
+            map();
+        } else if (what < 30) {
             domain().unmap(iova(), pages());
+        } else if (what < 38) {
+            unmapWhatIsKnown();
         } else if (what < 66) {
-            access(device);
+            final int pasid = pasid();
+            access(device, pasid, iovaOf(device, pasid) + random.nextInt(4096));
         } else if (what < 80) {
             answer();
         } else if (what < 88) {
             attach(device);
         } else if (what < 92) {
-            detach(device, random.nextInt(RandomDevice.PASIDS));
+            detach(device, pasid());
         } else {
             trouble(device, what);
         }
@@ -103,7 +144,12 @@ final class RandomEpisode {
                     comeAndGo(device);
                 }
             }
-            default -> device.client.endpoint.stopUsing(1 + random.nextInt(3));
+            case 98 -> {
+                if (random.nextInt(4) == 0) {
+                    renew(1 + random.nextInt(DOMAINS - 1));
+                }
+            }
+            default -> stopUsing(device, 1 + random.nextInt(RandomDevice.PASIDS - 1));
         }
     }
 
@@ -113,24 +159,69 @@ final class RandomEpisode {
         return domains.get(random.nextInt(domains.size()));
     }
 
+    private int pasid() {
+        return unit.hasPasids() ? random.nextInt(RandomDevice.PASIDS) : 0;
+    }
+
     private long iova() {
         return IOVA + random.nextInt(PAGES) * RandomDomain.PAGE_BYTES;
     }
 
-    private long frame() {
-        return frames + random.nextInt(PAGES - 4) * RandomDomain.PAGE_BYTES;
+    /** Of what is mapped, if it is easily found. */
+    private long iovaOf(final RandomDevice device, final int pasid) {
+        long iova = iova();
+        for (int left = random.nextInt(6);
+                left > 0 && !device.isAllowed(pasid, iova, 1, READ);
+                left--) {
+            iova = iova();
+        }
+        return iova;
     }
 
     private int pages() {
-        return 1 + random.nextInt(4);
+        return 1 + random.nextInt(MOST_PAGES);
     }
 
-    private void access(final RandomDevice device) {
-        final int pasid = random.nextInt(RandomDevice.PASIDS);
-        final long iova = iova() + random.nextInt(4096);
+    /** Memory; or, for a guest's tables, what leads there. */
+    private void map() {
+        final RandomDomain domain = domain();
+        final long from = domain.parent() == null ? frames : IOVA;
+        final long target = from + random.nextInt(PAGES - MOST_PAGES) * RandomDomain.PAGE_BYTES;
+        bench.isScarce = !(domain instanceof RandomProcess) && random.nextInt(16) == 0;
+        domain.map(iova(), target, pages(), random.nextBoolean() ? READ : READ | WRITE);
+        bench.isScarce = false;
+    }
+
+    /** What everybody has in a cache goes, and everybody asks again. */
+    private void unmapWhatIsKnown() {
+        final RandomDomain domain = domain();
+        final long iova = iova();
+        if (domain.allows(iova, READ)) {
+            touch(domain, iova);
+            domain.unmap(iova, 1);
+            touch(domain, iova);
+        }
+    }
+
+    /** Reads wherever a domain is attached, or one that stands on it. */
+    private void touch(final RandomDomain domain, final long iova) {
+        for (final RandomDevice device : devices) {
+            for (int pasid = 0; pasid < RandomDevice.PASIDS; pasid++) {
+                final RandomDomain there = device.domains[pasid];
+                if (there == domain || (there != null && there.parent() == domain)) {
+                    access(device, pasid, iova);
+                }
+            }
+        }
+    }
+
+    private void access(final RandomDevice device, final int pasid, final long iova) {
         final int pages = random.nextInt(4) == 0 ? pages() : 1;
         final int perm = random.nextBoolean() ? READ : WRITE;
         final boolean isAllowed = device.isAllowed(pasid, iova, pages, perm);
+        if (!isAllowed && !attachments.mayAsk(device, pasid)) {
+            return;
+        }
         final long before = device.done();
         device.access(pasid, iova, pages, perm);
         if (isAllowed) {
@@ -139,60 +230,62 @@ final class RandomEpisode {
     }
 
     private void answer() {
-        if (bench.faults.isEmpty()) {
-            return;
+        if (!faults.isEmpty()) {
+            final int code =
+                    random.nextInt(8) < 5 ? PageResponseCode.SUCCESS : PageResponseCode.INVALID;
+            faults.answer(code, random.nextInt(8) == 0);
         }
-        faults++;
-        final int code =
-                random.nextInt(8) < 5 ? PageResponseCode.SUCCESS : PageResponseCode.INVALID;
-        final IopfGroup group = bench.faults.removeFirst();
-        group.respond(code);
-        group.free();
     }
 
     private void attach(final RandomDevice device) {
-        final int pasid = random.nextInt(RandomDevice.PASIDS);
+        final int pasid = pasid();
         final RandomDomain domain = domain();
-        final IommuGroup group = device.client.group;
-        if (pasid == 0 && domain.isNested) {
-            return;
-        }
-        final IommuAttachHandle handle = new IommuAttachHandle();
-        final int ret;
-        if (device.domains[pasid] != null && random.nextBoolean()) {
-            // What the former domain let through may end while the next one takes its place.
-            device.domains[pasid] = null;
-            ret =
-                    pasid == 0
-                            ? group.replace(domain.domain, handle)
-                            : group.replacePasid(domain.domain, pasid, handle);
-        } else {
+        if (attachments.isPossible(pasid, domain)) {
+            if (attachments.canReplace(device, pasid) && random.nextBoolean()) {
+                attachments.replace(device, pasid, domain);
+                return;
+            }
             detach(device, pasid);
-            ret =
-                    pasid == 0
-                            ? group.attach(domain.domain, handle)
-                            : group.attachPasid(domain.domain, pasid, handle);
+            attachments.attach(device, pasid, domain, random.nextInt(16) == 0);
         }
-        device.domains[pasid] = domain;
-        assertEquals(0, ret, "attach");
     }
 
     private void detach(final RandomDevice device, final int pasid) {
-        if (device.domains[pasid] == null) {
-            return;
-        }
-        device.domains[pasid] = null;
-        if (pasid == 0) {
-            device.client.group.detach();
+        final RandomDomain domain = device.domains[pasid];
+        final long iova = iovaOf(device, pasid);
+        if (domain != null && domain.allows(iova, READ)) {
+            access(device, pasid, iova);
+            attachments.detach(device, pasid);
+            access(device, pasid, iova);
         } else {
-            device.client.group.detachPasid(pasid);
+            attachments.detach(device, pasid);
         }
+    }
+
+    /** A domain goes, and another one has its memory and its number. */
+    private void renew(final int index) {
+        final RandomDomain old = domains.get(index);
+        if (old instanceof RandomProcess process && random.nextBoolean()) {
+            process.end();
+        }
+        for (final RandomDevice device : devices) {
+            for (int pasid = RandomDevice.PASIDS - 1; pasid >= 0; pasid--) {
+                if (device.domains[pasid] == old) {
+                    attachments.detach(device, pasid);
+                }
+            }
+        }
+        old.free();
+        domains.set(index, newDomain((RandomPaging) domains.get(0)));
     }
 
     /** More than the queue has room for. */
     private void burst(final RandomDevice device) {
         for (int i = 0; i < 160; i++) {
-            device.access(1 + random.nextInt(3), IOVA + (64L + i) * 4096, 1, READ);
+            final int pasid = 1 + random.nextInt(3);
+            if (attachments.mayAsk(device, pasid)) {
+                device.access(pasid, IOVA + (64L + i) * RandomDomain.PAGE_BYTES, 1, READ);
+            }
         }
     }
 
@@ -201,11 +294,20 @@ final class RandomEpisode {
         isCalm = !isCalm;
     }
 
-    /** What a device that lies may send. */
+    private void stopUsing(final RandomDevice device, final int pasid) {
+        if (attachments.mayAsk(device, pasid)) {
+            device.client.endpoint.stopUsing(pasid);
+        }
+    }
+
+    /** What a device that lies may send; of PASIDs that nobody has. */
     private void garbage(final RandomDevice device) {
         final int rid =
                 random.nextBoolean() ? device.client.endpoint.rid() : random.nextInt(1 << 16);
-        final int pasid = random.nextInt(4) == 0 ? IntelBench.NO_PASID : random.nextInt(1 << 20);
+        final int pasid =
+                random.nextInt(4) == 0
+                        ? IntelBench.NO_PASID
+                        : RandomDevice.PASIDS + random.nextInt((1 << 20) - RandomDevice.PASIDS);
         bench.model.pageRequest(
                 rid, pasid, random.nextLong(), random.nextInt(16), 300 + random.nextInt(200), true);
     }
@@ -217,35 +319,67 @@ final class RandomEpisode {
 
     /** The device is taken away, whatever it waits for, and comes again. */
     private void comeAndGo(final RandomDevice device) {
-        for (int pasid = RandomDevice.PASIDS - 1; pasid >= 0; pasid--) {
-            detach(device, pasid);
-        }
-        device.client.endpoint.holdRequests(false);
-        letGo(device);
-        device.client.group.removeDevice(device.client.device);
-        bench.run();
+        bench.beforeSubmission = () -> insist(device);
+        go(device);
+        bench.beforeSubmission = () -> {};
         assertEquals(0, device.open(), "a device that is gone still waits");
+        reachNothing(device);
         assertEquals(0, device.client.group.addDevice(device.client.device));
-        assertEquals(
-                0,
-                device.client.device.ops().devEnableFeature(device.client.device, DevFeature.IOPF));
+        enableFaults(device.client.device);
     }
 
-    /** Whoever has a device's groups answers them before it goes. */
-    private void letGo(final RandomDevice device) {
-        for (int left = bench.faults.size(); left > 0; left--) {
-            final IopfGroup group = bench.faults.removeFirst();
-            if (group.device() == device.client.device) {
-                group.respond(PageResponseCode.INVALID);
-                group.free();
-            } else {
-                bench.faults.addLast(group);
-            }
+    private void go(final RandomDevice device) {
+        for (int pasid = RandomDevice.PASIDS - 1; pasid >= 0; pasid--) {
+            attachments.detach(device, pasid);
+        }
+        device.client.endpoint.holdRequests(false);
+        faults.letGo(device.client.device, PageResponseCode.INVALID);
+        if (unit.hasHandlers()) {
+            faults.unregister(device.client.device);
+        }
+        device.client.group.removeDevice(device.client.device);
+        bench.run();
+        faults.gone(device.client.device);
+    }
+
+    /** A device does not stop while it is taken away: the unit looks everything up again. */
+    private void insist(final RandomDevice device) {
+        bench.model.access(
+                (id, result) -> {},
+                1,
+                device.client.endpoint.rid(),
+                IntelBench.NO_PASID,
+                iova(),
+                READ);
+    }
+
+    /** Neither who does not ask first, nor who says that he has asked. */
+    private void reachNothing(final RandomDevice device) {
+        final int rid = device.client.endpoint.rid();
+        final Requester requester =
+                (id, result) -> assertEquals(AccessResult.ABORTED, result, "without a driver");
+        for (int i = 0; i < RandomDevice.PASIDS; i++) {
+            final int pasid = i == 0 ? IntelBench.NO_PASID : i;
+            bench.model.access(requester, 1, rid, pasid, iova(), READ);
+            bench.model.translatedAccess(requester, 1, rid, pasid, frames, READ);
         }
     }
 
     private void settle() {
+        if (random.nextInt(8) == 0) {
+            bench.failSlab = () -> random.nextInt(4) == 0;
+        }
         bench.run();
+        bench.failSlab = FailSlab.NEVER;
+        clearOverflow();
+    }
+
+    /** The driver of 2017 does not know that a queue may overflow; somebody else has to. */
+    private void clearOverflow() {
+        if (unit.isRevision2()
+                && (bench.mmio().readl(VtdRegisters.PRS) & VtdRegisters.PRS_PRO) != 0) {
+            bench.mmio().writel(VtdRegisters.PRS_PRO, VtdRegisters.PRS);
+        }
     }
 
     /** When nobody holds anything back any more, everything ends. */
@@ -256,19 +390,16 @@ final class RandomEpisode {
         }
         for (int round = 0; round < 64; round++) {
             settle();
-            while (!bench.faults.isEmpty()) {
-                final IopfGroup group = bench.faults.removeFirst();
-                group.respond(PageResponseCode.INVALID);
-                group.free();
+            while (!faults.isEmpty()) {
+                faults.answer(PageResponseCode.INVALID, false);
             }
         }
         for (final RandomDevice device : devices) {
-            letGo(device);
             assertEquals(0, device.open(), "accesses never end");
-            for (int pasid = 0; pasid < RandomDevice.PASIDS; pasid++) {
-                detach(device, pasid);
-            }
-            device.client.group.removeDevice(device.client.device);
+            go(device);
+        }
+        for (int i = domains.size() - 1; i >= 0; i--) {
+            domains.get(i).free();
         }
         final int status = bench.mmio().readl(VtdRegisters.FSTS);
         assertEquals(0, status & (VtdRegisters.FSTS_IQE | VtdRegisters.FSTS_ITE));
@@ -291,7 +422,11 @@ final class RandomEpisode {
     }
 
     long faults() {
-        return faults;
+        return faults.answered();
+    }
+
+    long repeated() {
+        return faults.repeated();
     }
 
     long done() {

@@ -1,33 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.drivers.intel;
 
-import io.iopf4j.core.semantics.Semantics;
-import io.iopf4j.emulation.vtd.VtdConfig;
 import java.util.SplittableRandom;
 import java.util.function.LongUnaryOperator;
 
 /**
  * The driver against the model, operation by operation as a seed has it: episodes, each with a
- * unit, devices and a seed of its own, the next one's being one more.
+ * unit, devices and a seed of its own, the next one's being one more; the seed says which unit.
  */
 final class RandomRun {
     private static final long EPISODE = 10_000;
+    private static final RandomUnit[] UNITS = RandomUnit.values();
 
     private final long firstSeed;
     private final long operations;
+    private final RandomUnit only;
     private final LongUnaryOperator rewrite;
     private long hash;
     private long overflows;
     private long commandErrors;
     private long faults;
     private long done;
+    private long repeated;
+    private long refusals;
 
     RandomRun(final long seed, final long operations) {
-        this(seed, operations, null);
+        this(seed, operations, null, null);
     }
 
-    /** A run whose descriptors are not all what the driver wrote. */
-    RandomRun(final long seed, final long operations, final LongUnaryOperator rewrite) {
+    /** A run of one unit whose descriptors are not all what the driver wrote. */
+    RandomRun(
+            final long seed,
+            final long operations,
+            final RandomUnit only,
+            final LongUnaryOperator rewrite) {
+        this.only = only;
         this.firstSeed = seed;
         this.operations = operations;
         this.rewrite = rewrite;
@@ -49,10 +56,11 @@ final class RandomRun {
 
     private void runEpisode(final long seed, final long count) {
         final SplittableRandom random = new SplittableRandom(seed);
-        final IntelBench bench = bench(random.nextInt(3));
+        final RandomUnit unit = only == null ? UNITS[(int) (seed % UNITS.length)] : only;
+        final IntelBench bench = unit.bench();
         bench.isQuiet = true;
         bench.rewrite = rewrite;
-        final RandomEpisode episode = new RandomEpisode(bench, random);
+        final RandomEpisode episode = new RandomEpisode(unit, bench, random);
         try {
             episode.run(count);
         } catch (final AssertionError | RuntimeException wrong) {
@@ -60,6 +68,8 @@ final class RandomRun {
                     wrong.getMessage()
                             + "\nin operation "
                             + episode.operation()
+                            + " of "
+                            + unit
                             + " of seed "
                             + seed
                             + "; again by -Diopf4j.random.seed="
@@ -75,22 +85,8 @@ final class RandomRun {
         commandErrors += bench.model.counters().commandErrors();
         faults += episode.faults();
         done += episode.done();
-    }
-
-    /** Small queues, so that they overflow. */
-    private static IntelBench bench(final int kind) {
-        final VtdConfig scalable = VtdConfig.scalable();
-        return switch (kind) {
-            case 0 ->
-                    new IntelBench(
-                            Semantics.MAINLINE_6_12, scalable, new IntelOptions(true, 0, 512));
-            case 1 ->
-                    new IntelBench(
-                            Semantics.MAINLINE_5_X, scalable, new IntelOptions(true, 0, 512));
-            default ->
-                    new IntelBench(
-                            Semantics.MAINLINE_6_12, scalable, new IntelOptions(true, 1, 64));
-        };
+        repeated += episode.repeated();
+        refusals += bench.refusals;
     }
 
     /** How often the page request queue overflowed. */
@@ -111,5 +107,15 @@ final class RandomRun {
     /** Accesses that reached memory. */
     long done() {
         return done;
+    }
+
+    /** Answers that were given twice. */
+    long repeated() {
+        return repeated;
+    }
+
+    /** Allocations of the driver that failed. */
+    long refusals() {
+        return refusals;
     }
 }

@@ -334,4 +334,37 @@ final class SvaTest {
         there.attachPasid(process(old, there), 9);
         assertTrue(there.info.isAtsEnabled());
     }
+
+    /**
+     * A page request is on its way while its PASID is taken from the device, and another device has
+     * the PASID still: what the unit looks up for it must not outlive the process.
+     */
+    @Test
+    void shouldForgetWhatALateRequestLooksUpOnRevision2() {
+        final IntelBench old = IntelBench.revision2();
+        final IommuDomain former = old.iommu.ops().domainAllocSva(null, processOf(old));
+        final IntelBench.Client there =
+                old.client(RID).attach(old.iommu.ops().identityDomain()).attachPasid(former, 9);
+        final IntelBench.Client other =
+                old.client(OTHER_RID).attach(old.paging(0)).attachPasid(former, 9);
+        there.endpoint.holdRequests(true);
+        there.access(9, START, READ);
+        assertEquals(1, there.endpoint.heldRequests());
+        there.group.detachPasid(9);
+        other.group.detachPasid(9);
+        there.endpoint.holdRequests(false);
+        old.run();
+        final MmStruct process = processOf(old);
+        there.attachPasid(old.iommu.ops().domainAllocSva(null, process), 9);
+        expectSuccess(process.handleMmFault(START, READ));
+        there.takeReached();
+        there.access(9, START, READ);
+        assertEquals(List.of(process.physicalAddress(START)), there.takeReached());
+    }
+
+    private static MmStruct processOf(final IntelBench old) {
+        final MmStruct process = new MmStruct("mm", old.allocator);
+        expectSuccess(process.mmap(START, END, READ | WRITE));
+        return process;
+    }
 }
