@@ -120,7 +120,7 @@ final class VtdFuzzOracle {
             admitRequests();
             admitStatus();
             for (final String message : bench.messages) {
-                admitWord(Long.parseUnsignedLong(message.split(" ")[0], 16));
+                admitWord(Long.parseUnsignedLong(message.split(" ", -1)[0], 16));
             }
         }
     }
