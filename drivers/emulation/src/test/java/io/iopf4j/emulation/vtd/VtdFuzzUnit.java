@@ -255,7 +255,7 @@ final class VtdFuzzUnit implements VtdObserver {
             final int pasid,
             final int group,
             final boolean isOverflowed) {
-        final String[] words = response.split(" ");
+        final String[] words = response.split(" ", -1);
         require(words[0].equals(Integer.toString(rid)), "an answer to another requester");
         require(words[1].equals(Integer.toString(pasid)), "an answer to another PASID");
         require(words[3].equals(Integer.toString(group)), "an answer to another group");

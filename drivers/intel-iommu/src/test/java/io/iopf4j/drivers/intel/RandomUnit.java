@@ -6,6 +6,7 @@ import io.iopf4j.emulation.vtd.VtdConfig;
 import io.iopf4j.emulation.vtd.VtdFeature;
 
 /** A unit of a random run and how it is driven; its queues are small, so that they overflow. */
+@SuppressWarnings("ImmutableEnumChecker") // a configuration and options never change
 enum RandomUnit {
     /** As Linux 6.12 has it today. */
     MAINLINE(Semantics.MAINLINE_6_12, VtdConfig.scalable(), new IntelOptions(true, 0, 512)),
