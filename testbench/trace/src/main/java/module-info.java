@@ -11,5 +11,7 @@ module io.iopf4j.trace {
 
     exports io.iopf4j.trace;
     exports io.iopf4j.trace.fault;
+    exports io.iopf4j.trace.input;
+    exports io.iopf4j.trace.util;
     exports io.iopf4j.trace.write;
 }

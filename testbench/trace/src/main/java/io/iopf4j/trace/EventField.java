@@ -19,7 +19,9 @@ public final class EventField {
         /** Bytes with no reading as a number or a string. */
         OPAQUE,
         /** A {@code name=value} of a line of text. */
-        TEXT
+        TEXT,
+        /** A number or text that the reader has decoded; the offset is the field's number. */
+        VALUE
     }
 
     private final String name;

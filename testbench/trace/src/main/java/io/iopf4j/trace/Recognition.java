@@ -1,35 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.trace;
 
-import java.nio.charset.StandardCharsets;
+import io.iopf4j.trace.dat.DatFormat;
+import io.iopf4j.trace.input.Head;
+import io.iopf4j.trace.input.TraceFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Tells inputs by their first bytes, never by their names. */
 final class Recognition {
-    /** How many bytes are looked at. */
-    static final int BYTES = 1 << 16;
-
-    /** What must be said to whoever brings something else. */
-    static final String READABLE =
-            "trace.dat 6 or 7, ftrace trace text or trace-cmd report text (each may be gzipped)";
-
-    private static final int LINES = 20;
-    private static final String DAT = "\u0017\bDtracing";
-
-    /** What can be read. */
-    enum Input {
-        /** A gzip wrapper around anything. */
-        GZIP,
-        /** {@code trace.dat}. */
-        DAT,
-        /** The tracefs file {@code trace}. */
-        FTRACE_TEXT,
-        /** What {@code trace-cmd report} prints. */
-        REPORT_TEXT
-    }
-
     /** How something that cannot be read begins, and what it is. */
     private record Signature(String start, String what) {}
 
@@ -74,50 +54,44 @@ final class Recognition {
     private Recognition() {}
 
     /**
-     * Tells what an input is.
+     * Finds the format of an input.
      *
      * @param file its name, for messages
-     * @param head its first {@value #BYTES} bytes, or all
-     * @throws TraceFormatException if it cannot be read; the message says what it looks like
+     * @param head how it begins
+     * @param formats in the order in which they are asked
+     * @param said what the user says that it is, or null
+     * @return the first that knows it
+     * @throws TraceFormatException if none does; the message says what it looks like
      */
-    static Input of(final String file, final byte[] head) throws TraceFormatException {
-        if (head.length == 0) {
-            throw refused(file, "an empty file");
-        }
-        final String text = new String(head, StandardCharsets.ISO_8859_1);
-        if (text.startsWith("\u001f\u008b")) {
-            return Input.GZIP;
-        }
-        if (text.startsWith(DAT)) {
-            return Input.DAT;
-        }
-        final List<String> lines = text.lines().limit(LINES).map(Recognition::clean).toList();
-        for (final String line : lines) {
-            if (line.startsWith("# tracer:")) {
-                return Input.FTRACE_TEXT;
-            }
-            if (line.matches("cpus=\\d+")) {
-                return Input.REPORT_TEXT;
+    static TraceFormat of(
+            final String file, final Head head, final List<TraceFormat> formats, final String said)
+            throws TraceFormatException {
+        for (final TraceFormat format : formats) {
+            if (said == null ? format.isOf(head) : format.isCalled(said)) {
+                return format;
             }
         }
-        throw refused(file, resemblance(text, lines));
+        throw new TraceFormatException(file, 0, readable(formats), resemblance(head));
     }
 
-    private static String clean(final String line) {
-        return line.startsWith("\u00ef\u00bb\u00bf") ? line.substring(3) : line;
+    /** What can be read, in words. */
+    static String readable(final List<TraceFormat> formats) {
+        return String.join(", ", formats.stream().map(TraceFormat::what).toList())
+                + " (each may be packed with gzip)";
     }
 
-    private static TraceFormatException refused(final String file, final String found) {
-        return new TraceFormatException(file, 0, READABLE, found);
-    }
-
-    private static String resemblance(final String text, final List<String> lines) {
+    private static String resemblance(final Head head) {
+        final String text = head.text();
+        final List<String> lines = head.lines();
+        if (text.isEmpty()) {
+            return "an empty file";
+        }
         for (final Signature signature : SIGNATURES) {
             if (text.startsWith(signature.start())) {
                 return signature.what();
             }
         }
-        if (text.startsWith(DAT.substring(0, Math.min(text.length(), DAT.length())))) {
+        if (DatFormat.MAGIC.startsWith(text)) {
             return "only the first " + text.length() + " bytes of a trace.dat";
         }
         if (text.startsWith("ustar", 257)) {

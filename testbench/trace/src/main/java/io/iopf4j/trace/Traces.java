@@ -1,33 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.trace;
 
-import io.iopf4j.trace.Recognition.Input;
-import io.iopf4j.trace.dat.DatReader;
-import io.iopf4j.trace.dat.FileSource;
-import io.iopf4j.trace.text.TextReader;
+import io.iopf4j.trace.dat.DatFormat;
+import io.iopf4j.trace.input.Head;
+import io.iopf4j.trace.input.TraceFormat;
+import io.iopf4j.trace.input.TraceInput;
+import io.iopf4j.trace.text.TextInputFormat;
 import io.iopf4j.trace.util.CountingInputStream;
 import io.iopf4j.trace.util.TolerantInputStream;
 import io.iopf4j.trace.util.Warnings;
 import java.io.BufferedInputStream;
-import java.io.Closeable;
 import java.io.EOFException;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.ZipException;
 
 /**
- * Opens traces, told by their content: {@code trace.dat} of version 6 or 7, the text of the tracefs
- * file {@code trace}, and what {@code trace-cmd report} prints; each may be gzipped.
+ * Opens traces, told by their content, or for what no content tells by what the user says. Each may
+ * be packed with gzip.
  */
 public final class Traces {
     /** A gzip file within a gzip file happens; more is a trick. */
     private static final int WRAPPERS_MAX = 2;
+
+    private static final String GZIP = "\u001f\u008b";
+
+    /** Magic numbers first, then text by how sure its signs are. */
+    static final List<TraceFormat> FORMATS =
+            List.of(new DatFormat(), TextInputFormat.FTRACE, TextInputFormat.REPORT);
 
     private Traces() {}
 
@@ -40,6 +46,19 @@ public final class Traces {
      * @throws IOException if it cannot be read, with one line that says why
      */
     public static TraceReader open(final Path path) throws IOException {
+        return open(path, null);
+    }
+
+    /**
+     * Opens a file, or a named pipe, of which the user may say what it is.
+     *
+     * @param path the file
+     * @param said a name of a format, or null: its content tells
+     * @return a reader before its first event
+     * @throws TraceFormatException if it is no trace, with one line that says what it looks like
+     * @throws IOException if it cannot be read, with one line that says why
+     */
+    public static TraceReader open(final Path path, final String said) throws IOException {
         final String name = path.toString();
         if (Files.isDirectory(path)) {
             throw new IOException(name + ": is a directory, expected a trace file");
@@ -47,9 +66,9 @@ public final class Traces {
         try {
             if (!Files.isRegularFile(path) && Files.exists(path)) {
                 // Not through a channel: that asks a pipe for its position, which it has not.
-                return new Opening(name, -1).open(new FileInputStream(path.toFile()));
+                return new Opening(name, null, -1, said).open(new FileInputStream(path.toFile()));
             }
-            return openFile(name, path);
+            return new Opening(name, path, Files.size(path), said).open(Files.newInputStream(path));
         } catch (final NoSuchFileException e) {
             throw new IOException(name + ": no such file", e);
         } catch (final AccessDeniedException e) {
@@ -58,7 +77,7 @@ public final class Traces {
     }
 
     /**
-     * Opens a stream. A trace.dat in it is copied to a temporary file first.
+     * Opens a stream. What is read at many places is copied to a temporary file first.
      *
      * @param in the stream; the reader closes it, also if opening fails
      * @param name its name in messages
@@ -67,77 +86,81 @@ public final class Traces {
      * @throws IOException if it cannot be read
      */
     public static TraceReader open(final InputStream in, final String name) throws IOException {
-        return new Opening(name, -1).open(in);
+        return open(in, name, null);
     }
 
-    private static TraceReader openFile(final String name, final Path path) throws IOException {
-        final long size = Files.size(path);
-        final byte[] head;
-        try (InputStream in = Files.newInputStream(path)) {
-            head = in.readNBytes(Recognition.BYTES);
-        }
-        if (Recognition.of(name, head) == Input.DAT) {
-            return DatReader.open(
-                    name, new FileSource(FileChannel.open(path), null), new Warnings());
-        }
-        return new Opening(name, size).open(Files.newInputStream(path));
+    /**
+     * Opens a stream of which the user may say what it is.
+     *
+     * @param in the stream; the reader closes it, also if opening fails
+     * @param name its name in messages
+     * @param said a name of a format, or null: its content tells
+     * @return a reader before its first event
+     * @throws TraceFormatException if it is no trace, with one line that says what it looks like
+     * @throws IOException if it cannot be read
+     */
+    public static TraceReader open(final InputStream in, final String name, final String said)
+            throws IOException {
+        return new Opening(name, null, -1, said).open(in);
     }
 
     /** A stream on its way to a reader. */
     private static final class Opening {
         private final String name;
+        private final Path path;
         private final long size;
+        private final String said;
         private final Warnings warnings = new Warnings();
 
-        Opening(final String name, final long size) {
+        Opening(final String name, final Path path, final long size, final String said) {
             this.name = name;
+            this.path = path;
             this.size = size;
+            this.said = said;
         }
 
         TraceReader open(final InputStream in) throws IOException {
+            TraceInput input = null;
             try {
-                return recognised(in, new CountingInputStream(in));
+                final CountingInputStream counted = new CountingInputStream(in);
+                InputStream stream = counted;
+                TolerantInputStream gzip = null;
+                for (int wrapper = 0; ; wrapper++) {
+                    final BufferedInputStream peekable =
+                            new BufferedInputStream(stream, Head.BYTES);
+                    peekable.mark(Head.BYTES);
+                    final Head head = new Head(peekable.readNBytes(Head.BYTES));
+                    peekable.reset();
+                    if (!head.text().startsWith(GZIP)) {
+                        final TraceFormat format = recognise(head, gzip);
+                        input =
+                                new TraceInput(
+                                        name,
+                                        gzip == null ? path : null,
+                                        counted,
+                                        peekable,
+                                        size,
+                                        said,
+                                        warnings);
+                        return format.open(input);
+                    }
+                    gzip = unwrap(peekable, wrapper);
+                    stream = gzip;
+                }
             } catch (final IOException | RuntimeException | Error e) {
+                if (input != null) {
+                    input.close();
+                }
                 in.close();
                 throw e;
             }
         }
 
-        private TraceReader recognised(final Closeable input, final CountingInputStream counted)
-                throws IOException {
-            InputStream stream = counted;
-            TolerantInputStream gzip = null;
-            for (int wrapper = 0; ; wrapper++) {
-                final BufferedInputStream peekable =
-                        new BufferedInputStream(stream, Recognition.BYTES);
-                peekable.mark(Recognition.BYTES);
-                final byte[] head = peekable.readNBytes(Recognition.BYTES);
-                peekable.reset();
-                switch (recognise(head, gzip)) {
-                    case DAT -> {
-                        final FileSource file = Spool.file(name, peekable, Spool.BYTES_MAX);
-                        input.close();
-                        return DatReader.open(name, file, warnings);
-                    }
-                    case FTRACE_TEXT -> {
-                        return text(TextReader.FTRACE, peekable, input, counted);
-                    }
-                    case REPORT_TEXT -> {
-                        return text(TextReader.REPORT, peekable, input, counted);
-                    }
-                    case GZIP -> {
-                        gzip = unwrap(peekable, wrapper);
-                        stream = gzip;
-                    }
-                }
-            }
-        }
-
         /** What little comes out of damaged gzip data is not told for what the file is. */
-        private Input recognise(final byte[] head, final TolerantInputStream gzip)
+        private TraceFormat recognise(final Head head, final TolerantInputStream gzip)
                 throws TraceFormatException {
             try {
-                return Recognition.of(name, head);
+                return Recognition.of(name, head, FORMATS, said);
             } catch (final TraceFormatException e) {
                 if (gzip == null || gzip.damage() == null) {
                     throw e;
@@ -145,15 +168,6 @@ public final class Traces {
                 throw new TraceFormatException(
                         name, gzip.packedPosition(), "gzip data", gzip.damage());
             }
-        }
-
-        private TraceReader text(
-                final String format,
-                final InputStream text,
-                final Closeable input,
-                final CountingInputStream counted)
-                throws IOException {
-            return new TextReader(format, text, input, warnings, counted::count, size);
         }
 
         private TolerantInputStream unwrap(final InputStream packed, final int wrapper)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.trace.dat;
 
+import io.iopf4j.trace.input.ByteSource;
+
 /** A section in memory. */
 final class ArraySource implements ByteSource {
     private final byte[] bytes;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.trace.dat;
 
+import io.iopf4j.trace.input.ByteSource;
 import io.iopf4j.trace.util.Warnings;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@
 package io.iopf4j.trace.dat;
 
 import io.iopf4j.trace.TraceFormatException;
+import io.iopf4j.trace.input.ByteSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

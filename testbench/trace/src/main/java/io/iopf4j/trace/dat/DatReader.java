@@ -4,14 +4,15 @@ package io.iopf4j.trace.dat;
 import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.TraceInfo;
 import io.iopf4j.trace.TraceReader;
+import io.iopf4j.trace.input.CountedReader;
+import io.iopf4j.trace.input.FileSource;
 import io.iopf4j.trace.text.TextReader;
 import io.iopf4j.trace.util.Warnings;
 import java.io.IOException;
-import java.util.List;
 import java.util.Set;
 
 /** Reads a trace.dat of version 6 or 7: merges the CPUs of all its instances by time. */
-public final class DatReader implements TraceReader {
+public final class DatReader extends CountedReader {
     private static final Set<String> PLAIN_CLOCKS = Set.of("counter", "x86-tsc", "ppc-tb");
 
     private final DatFile file;
@@ -22,11 +23,9 @@ public final class DatReader implements TraceReader {
     private final long dataSize;
 
     private CpuStream current;
-    private long events;
-    private long lostEvents;
-    private long lostMarkers;
 
     private DatReader(final DatFile file) throws IOException {
+        super(file.warnings);
         this.file = file;
         this.info = describe(file);
         this.event = new DatEvent(file.comms);
@@ -104,7 +103,7 @@ public final class DatReader implements TraceReader {
     }
 
     @Override
-    public boolean next() throws IOException {
+    protected boolean advance() throws IOException {
         if (current != null) {
             if (current.next()) {
                 streams.firstChanged();
@@ -118,7 +117,6 @@ public final class DatReader implements TraceReader {
             return false;
         }
         event.set(current);
-        events++;
         if (current.lost != 0) {
             countLost(current.lost);
         }
@@ -127,34 +125,13 @@ public final class DatReader implements TraceReader {
 
     private void countLost(final long lost) {
         if (lost != 0) {
-            lostMarkers++;
-            lostEvents += Math.max(lost, 0);
+            lose(lost);
         }
     }
 
     @Override
     public TraceEvent event() {
         return event;
-    }
-
-    @Override
-    public long events() {
-        return events;
-    }
-
-    @Override
-    public long lostEvents() {
-        return lostEvents;
-    }
-
-    @Override
-    public long lostMarkers() {
-        return lostMarkers;
-    }
-
-    @Override
-    public List<String> warnings() {
-        return file.warnings.list();
     }
 
     @Override

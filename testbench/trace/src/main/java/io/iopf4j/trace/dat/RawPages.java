@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.trace.dat;
 
+import io.iopf4j.trace.input.ByteSource;
 import java.io.IOException;
 
 /** Pages that lie in the file as the kernel gave them. */

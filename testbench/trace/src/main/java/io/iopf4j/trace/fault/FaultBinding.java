@@ -8,42 +8,85 @@ import io.iopf4j.trace.fault.FaultEvent.Kind;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A row of the table, bound to the format that a trace has for the event. */
+/** The rules of an event, bound to the format that a trace has for it. */
 final class FaultBinding {
-    private final Kind kind;
     private final EventFormat format;
-    private final EventField device;
-    private final EventField[] fields;
-    private final int[] numbers;
+    private final List<BoundRule> rules = new ArrayList<>();
 
-    /** Names of fields that the format does not have. */
+    /** Names of fields that the format does not have, if no rule could be bound. */
     private final List<String> missing = new ArrayList<>();
 
     /** How many fields the format had when it was bound: in text it may gain some. */
     private final int boundFields;
 
-    FaultBinding(final EventFormat format) {
+    /** A rule whose fields the format has. */
+    private static final class BoundRule {
+        private final Kind kind;
+        private final EventField device;
+        private final int[] numbers;
+        private final FaultValue.Bound[] values;
+        private final FaultValue.Bound[] left;
+        private final FaultValue.Bound[] right;
+
+        BoundRule(final FaultRule rule, final EventFormat format) {
+            kind = rule.kind();
+            device = rule.device() == null ? null : format.require(rule.device());
+            numbers = rule.numbers().keySet().stream().mapToInt(Integer::intValue).toArray();
+            values = bind(rule.numbers().values().stream().toList(), format);
+            left = bind(rule.conditions().keySet().stream().toList(), format);
+            right = bind(rule.conditions().values().stream().toList(), format);
+        }
+
+        private static FaultValue.Bound[] bind(
+                final List<FaultValue> values, final EventFormat format) {
+            return values.stream()
+                    .map(value -> value.bind(format))
+                    .toArray(FaultValue.Bound[]::new);
+        }
+
+        boolean isOf(final TraceEvent event) {
+            for (int i = 0; i < left.length; i++) {
+                if (left[i].of(event) != right[i].of(event)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        EventField fill(final TraceEvent event, final FaultEvent fault) {
+            fault.reset(kind, event.timestamp(), event.pid(), event.cpu());
+            for (int i = 0; i < values.length; i++) {
+                final EventField corrupt = values[i].corrupt(event);
+                if (corrupt != null) {
+                    return corrupt;
+                }
+                fault.set(numbers[i], values[i].of(event));
+            }
+            if (device != null) {
+                if (event.isCorrupt(device)) {
+                    return device;
+                }
+                fault.setDevice(event.getString(device));
+            }
+            return null;
+        }
+    }
+
+    FaultBinding(final EventFormat format, final FaultMap map) {
         this.format = format;
         this.boundFields = format.fields().size();
-        final FaultEventRow row = FaultEventRow.of(format.system(), format.name());
-        final List<EventField> found = new ArrayList<>();
-        final List<Integer> targets = new ArrayList<>();
-        EventField foundDevice = null;
-        for (final String name : row == null ? List.<String>of() : row.fields()) {
-            final EventField field = format.field(name);
-            if (field == null) {
-                missing.add(name);
-            } else if (FaultEventRow.isDevice(name)) {
-                foundDevice = field;
-            } else {
-                found.add(field);
-                targets.add(FaultEvent.NUMBERS.indexOf(name));
+        for (final FaultRule rule : map.of(format.system(), format.name())) {
+            final List<String> absent =
+                    rule.fields().stream().filter(field -> format.field(field) == null).toList();
+            if (absent.isEmpty()) {
+                rules.add(new BoundRule(rule, format));
+            } else if (missing.isEmpty()) {
+                missing.addAll(absent);
             }
         }
-        kind = row == null || !missing.isEmpty() ? Kind.OTHER : row.kind();
-        device = foundDevice;
-        fields = found.toArray(new EventField[0]);
-        numbers = targets.stream().mapToInt(Integer::intValue).toArray();
+        if (!rules.isEmpty()) {
+            missing.clear();
+        }
     }
 
     boolean isStale() {
@@ -60,22 +103,12 @@ final class FaultBinding {
      * @return the field that this one event lacks, or null if it has them all
      */
     EventField fill(final TraceEvent event, final FaultEvent fault) {
-        fault.reset(kind, event.timestamp(), event.pid(), event.cpu());
-        if (kind == Kind.OTHER) {
-            return null;
-        }
-        for (int i = 0; i < fields.length; i++) {
-            if (event.isCorrupt(fields[i])) {
-                return fields[i];
+        for (int i = 0; i < rules.size(); i++) {
+            if (rules.get(i).isOf(event)) {
+                return rules.get(i).fill(event, fault);
             }
-            fault.set(numbers[i], event.getLong(fields[i]));
         }
-        if (device != null) {
-            if (event.isCorrupt(device)) {
-                return device;
-            }
-            fault.setDevice(event.getString(device));
-        }
+        fault.reset(Kind.OTHER, event.timestamp(), event.pid(), event.cpu());
         return null;
     }
 }

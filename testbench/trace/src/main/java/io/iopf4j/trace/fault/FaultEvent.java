@@ -46,6 +46,15 @@ public final class FaultEvent {
         AUTO_RESPONSE,
         /** Groups without a last request are dropped: {@code iopf_queue_discard_partial()}. */
         DISCARD_PARTIAL,
+        /**
+         * A page request whose group needs no delivery and is answered by an {@link #ANSWER} of the
+         * same device, PASID and group: what hardware queues and drivers show.
+         */
+        REQUEST,
+        /** A group gets its answer, named by device or requester id, PASID and group. */
+        ANSWER,
+        /** A fault that is no page request: its access was ended when it happened. */
+        FAULT,
         /** Any other event of the trace, or one that lacks a field. */
         OTHER
     }
@@ -54,7 +63,7 @@ public final class FaultEvent {
     static final List<String> NUMBERS =
             List.of(
                     "type", "flags", "pasid", "grpid", "perm", "addr", "group", "count", "cookie",
-                    "code", "file", "ret", "hwpt", "handle", "dev", "queue");
+                    "code", "file", "ret", "hwpt", "handle", "dev", "queue", "rid", "reason");
 
     private static final int TYPE = 0;
     private static final int FLAGS = 1;
@@ -72,6 +81,8 @@ public final class FaultEvent {
     private static final int HANDLE = 13;
     private static final int DEV = 14;
     private static final int QUEUE = 15;
+    private static final int RID = 16;
+    private static final int REASON = 17;
 
     private final long[] numbers = new long[NUMBERS.size()];
     private Kind kind = Kind.OTHER;
@@ -287,6 +298,24 @@ public final class FaultEvent {
      */
     public long queue() {
         return numbers[QUEUE];
+    }
+
+    /**
+     * What the hardware knows the device by: a PCI requester id, or an SMMU's stream.
+     *
+     * @return of a REQUEST, ANSWER or FAULT, 0 if the trace does not say
+     */
+    public int rid() {
+        return (int) numbers[RID];
+    }
+
+    /**
+     * Why the hardware faulted, in its own numbers: a VT-d fault reason, an SMMUv3 event id.
+     *
+     * @return of a FAULT, 0 if the trace does not say
+     */
+    public int reason() {
+        return (int) numbers[REASON];
     }
 
     @Override

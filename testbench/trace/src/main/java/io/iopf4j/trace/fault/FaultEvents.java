@@ -22,6 +22,7 @@ import java.util.Set;
  */
 public final class FaultEvents {
     private final TraceReader reader;
+    private final FaultMap map;
     private final FaultEvent fault = new FaultEvent();
     private final Map<EventFormat, FaultBinding> bindings = new HashMap<>();
     private final Warnings warnings = new Warnings();
@@ -31,12 +32,23 @@ public final class FaultEvents {
     private FaultBinding lastBinding;
 
     /**
-     * Reads from where the reader stands.
+     * Reads from where the reader stands, with what is built in.
      *
      * @param reader the trace; must not be moved by others meanwhile
      */
     public FaultEvents(final TraceReader reader) {
+        this(reader, FaultMap.builtIn());
+    }
+
+    /**
+     * Reads from where the reader stands.
+     *
+     * @param reader the trace; must not be moved by others meanwhile
+     * @param map which of its events are steps of faults
+     */
+    public FaultEvents(final TraceReader reader, final FaultMap map) {
         this.reader = reader;
+        this.map = map;
     }
 
     /**
@@ -64,7 +76,7 @@ public final class FaultEvents {
         }
         FaultBinding binding = bindings.get(format);
         if (binding == null || binding.isStale()) {
-            binding = new FaultBinding(format);
+            binding = new FaultBinding(format, map);
             bindings.put(format, binding);
             for (final String field : binding.missing()) {
                 warnOnce(format, field, "missing in the format");

@@ -3,7 +3,8 @@ package io.iopf4j.trace.text;
 
 import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.TraceInfo;
-import io.iopf4j.trace.TraceReader;
+import io.iopf4j.trace.input.CountedReader;
+import io.iopf4j.trace.util.TextLines;
 import io.iopf4j.trace.util.Warnings;
 import java.io.Closeable;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads events as the kernel's {@code trace} file or {@code trace-cmd report} prints them. */
-public final class TextReader implements TraceReader {
+public final class TextReader extends CountedReader {
     /** {@link TraceInfo#format()} of the tracefs file {@code trace}. */
     public static final String FTRACE = "ftrace text";
 
@@ -32,7 +33,6 @@ public final class TextReader implements TraceReader {
     private static final Pattern REMARK = Pattern.compile("^\\s*(?:#.*|version = .*)?$");
 
     private static final int REMARK_MAX = 500;
-    private static final long LOST_UNKNOWN = -1;
 
     private final TextLines lines;
     private final LineParser parser;
@@ -45,10 +45,7 @@ public final class TextReader implements TraceReader {
 
     private boolean pending;
     private int cpus;
-    private long events;
     private long lostBefore;
-    private long lostEvents;
-    private long lostMarkers;
 
     /**
      * Reads up to the first event.
@@ -69,6 +66,7 @@ public final class TextReader implements TraceReader {
             final LongSupplier position,
             final long size)
             throws IOException {
+        super(warnings);
         this.lines = new TextLines(in);
         this.parser = new LineParser(format.equals(REPORT));
         this.event = new TextEvent(parser);
@@ -76,12 +74,12 @@ public final class TextReader implements TraceReader {
         this.warnings = warnings;
         this.position = position;
         this.size = size;
-        this.pending = advance();
+        this.pending = parse();
         final boolean seconds = pending && parser.seconds;
         this.info = new TraceInfo(format, 0, "", "", "", seconds, cpus, List.of());
     }
 
-    private boolean advance() throws IOException {
+    private boolean parse() throws IOException {
         while (lines.next()) {
             if (parser.parse(lines.bytes(), lines.start, lines.end)) {
                 if (lines.cut) {
@@ -108,7 +106,7 @@ public final class TextReader implements TraceReader {
         final Matcher lost = LOST.matcher(line);
         if (lost.matches()) {
             final String number = lost.group(1) != null ? lost.group(1) : lost.group(2);
-            lose(number == null ? LOST_UNKNOWN : Long.parseLong(number));
+            lost(number == null ? UNKNOWN : Long.parseLong(number));
             return;
         }
         if (!REMARK.matcher(line).matches()) {
@@ -120,10 +118,9 @@ public final class TextReader implements TraceReader {
         }
     }
 
-    private void lose(final long count) {
-        lostMarkers++;
-        lostEvents += Math.max(count, 0);
-        lostBefore = count < 0 || lostBefore < 0 ? LOST_UNKNOWN : lostBefore + count;
+    private void lost(final long count) {
+        lose(count);
+        lostBefore = count < 0 || lostBefore < 0 ? UNKNOWN : lostBefore + count;
     }
 
     @Override
@@ -132,38 +129,15 @@ public final class TextReader implements TraceReader {
     }
 
     @Override
-    public boolean next() throws IOException {
-        final boolean found = pending || advance();
+    protected boolean advance() throws IOException {
+        final boolean found = pending || parse();
         pending = false;
-        if (found) {
-            events++;
-        }
         return found;
     }
 
     @Override
     public TraceEvent event() {
         return event;
-    }
-
-    @Override
-    public long events() {
-        return events;
-    }
-
-    @Override
-    public long lostEvents() {
-        return lostEvents;
-    }
-
-    @Override
-    public long lostMarkers() {
-        return lostMarkers;
-    }
-
-    @Override
-    public List<String> warnings() {
-        return warnings.list();
     }
 
     @Override

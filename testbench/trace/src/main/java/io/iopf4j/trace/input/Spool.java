@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.iopf4j.trace;
+package io.iopf4j.trace.input;
 
-import io.iopf4j.trace.dat.FileSource;
+import io.iopf4j.trace.TraceFormatException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -29,7 +29,7 @@ final class Spool {
      */
     static FileSource file(final String name, final InputStream in, final long bytesMax)
             throws IOException {
-        final Path path = Files.createTempFile("iopf4j-", ".trace.dat");
+        final Path path = Files.createTempFile("iopf4j-", ".spool");
         FileChannel channel = null;
         try {
             channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -53,7 +53,7 @@ final class Spool {
             total += got;
             if (total > bytesMax) {
                 throw new TraceFormatException(
-                        name, bytesMax, "a trace.dat of at most " + bytesMax + " bytes", "more");
+                        name, bytesMax, "at most " + bytesMax + " bytes", "more");
             }
             final ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, got);
             while (bytes.hasRemaining()) {

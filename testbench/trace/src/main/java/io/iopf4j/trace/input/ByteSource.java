@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.iopf4j.trace.dat;
+package io.iopf4j.trace.input;
 
 import java.io.Closeable;
 import java.io.IOException;
 
 /** Bytes that can be read at any place: a file, or a section after decompression. */
-interface ByteSource extends Closeable {
+public interface ByteSource extends Closeable {
     /** The size in bytes when it was opened. */
     long size();
 

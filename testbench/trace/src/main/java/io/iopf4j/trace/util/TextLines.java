@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.iopf4j.trace.text;
+package io.iopf4j.trace.util;
 
 import java.io.IOException;
 import java.io.InputStream;
 
 /** Lines of bytes in one buffer: no line is copied, and none can fill the memory. */
-final class TextLines {
+public final class TextLines {
     /** Longer lines are cut. Those of traces have a few hundred bytes. */
-    static final int LENGTH_MAX = 1 << 16;
+    public static final int LENGTH_MAX = 1 << 16;
 
     private final InputStream in;
     private final byte[] buffer = new byte[2 * LENGTH_MAX];
@@ -16,29 +16,29 @@ final class TextLines {
     private long dropped;
 
     /** Where the line begins in {@link #bytes()}. */
-    int start;
+    public int start;
 
     /** Behind the line's last byte, without its end of line. */
-    int end;
+    public int end;
 
     /** Whether the line was longer than {@value #LENGTH_MAX} bytes. */
-    boolean cut;
+    public boolean cut;
 
-    TextLines(final InputStream in) {
+    public TextLines(final InputStream in) {
         this.in = in;
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         return buffer;
     }
 
     /** Where the next line begins, bytes from the start of the text. */
-    long offset() {
+    public long offset() {
         return dropped + position;
     }
 
     /** Goes to the next line, false at the end. */
-    boolean next() throws IOException {
+    public boolean next() throws IOException {
         cut = false;
         start = position;
         int scan = position;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.iopf4j.trace.dat;
+package io.iopf4j.trace.input;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
