@@ -17,8 +17,11 @@ final class Dumps {
 
     private final DumpSummary summary = new DumpSummary();
     private final List<Input> inputs = new ArrayList<>();
+    private final DumpOptions options;
 
-    Dumps() {}
+    Dumps(final DumpOptions options) {
+        this.options = options;
+    }
 
     /** Reads all files; a file of which nothing can be read ends it. */
     void read(final List<String> files, final List<DumpListener> listeners, final Progress progress)
@@ -30,7 +33,7 @@ final class Dumps {
         for (final String file : files) {
             final long requestsBefore = summary.pageRequests();
             try (TraceReader reader = open(file)) {
-                final DumpReader dump = new DumpReader(reader, summary);
+                final DumpReader dump = new DumpReader(reader, options.map(), summary);
                 number =
                         dump.readAll(
                                 listeners,
@@ -62,9 +65,9 @@ final class Dumps {
         return inputs;
     }
 
-    private static TraceReader open(final String file) throws IOException {
+    private TraceReader open(final String file) throws IOException {
         return STANDARD_INPUT.equals(file)
-                ? Traces.open(System.in, "standard input")
-                : Traces.open(Path.of(file));
+                ? Traces.open(System.in, "standard input", options.said())
+                : Traces.open(Path.of(file), options.said());
     }
 }

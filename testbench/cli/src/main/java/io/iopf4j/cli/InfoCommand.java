@@ -30,6 +30,8 @@ final class InfoCommand implements Callable<Integer> {
                             + " gzip around any. - is standard input.")
     private List<String> files;
 
+    @Mixin private DumpOptions dumpOptions;
+
     @Mixin private ReportOptions report;
 
     @Spec private CommandSpec spec;
@@ -40,7 +42,7 @@ final class InfoCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         final PrintWriter out = spec.commandLine().getOut();
         OutputFile.refuseClash(files, report.jsonFile().stream().toList());
-        final Dumps dumps = new Dumps();
+        final Dumps dumps = new Dumps(dumpOptions);
         try (Progress progress = new Progress(spec.commandLine().getErr(), report.isQuiet())) {
             dumps.read(files, List.of(), progress);
         }

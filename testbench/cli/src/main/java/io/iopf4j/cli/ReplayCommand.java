@@ -47,6 +47,8 @@ final class ReplayCommand implements Callable<Integer> {
             description = "Dumps, as for info; several are merged by time.")
     private List<String> files;
 
+    @Mixin private DumpOptions dumpOptions;
+
     @Mixin private ReportOptions report;
 
     @Mixin private BenchOptions options;
@@ -74,7 +76,7 @@ final class ReplayCommand implements Callable<Integer> {
         OutputFile.refuseClash(
                 files,
                 Stream.concat(report.jsonFile().stream(), options.ledger().stream()).toList());
-        final Dumps dumps = new Dumps();
+        final Dumps dumps = new Dumps(dumpOptions);
         final Recording recording = new Recording();
         final ReplayResult result;
         try (Progress progress = new Progress(spec.commandLine().getErr(), report.isQuiet())) {

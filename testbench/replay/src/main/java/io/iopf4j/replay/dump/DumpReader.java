@@ -3,6 +3,7 @@ package io.iopf4j.replay.dump;
 
 import io.iopf4j.trace.TraceReader;
 import io.iopf4j.trace.fault.FaultEvents;
+import io.iopf4j.trace.fault.FaultMap;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ public final class DumpReader {
                     "cache_tag_flush_range_np");
 
     private final TraceReader reader;
+    private final FaultMap map;
     private final DumpSummary summary;
     private final TreeMap<String, long[]> eventsByName = new TreeMap<>();
     private final List<String> warnings = new ArrayList<>();
@@ -35,10 +37,12 @@ public final class DumpReader {
      * A reader at the start of a dump.
      *
      * @param reader the dump, opened; its owner closes it
+     * @param map which of its events are steps of faults
      * @param summary counts what is in it, besides what it counts of other dumps
      */
-    public DumpReader(final TraceReader reader, final DumpSummary summary) {
+    public DumpReader(final TraceReader reader, final FaultMap map, final DumpSummary summary) {
         this.reader = reader;
+        this.map = map;
         this.summary = summary;
     }
 
@@ -59,7 +63,7 @@ public final class DumpReader {
         final List<DumpListener> all = new ArrayList<>(listeners);
         all.add(0, summary);
         final DumpTracker tracker = new DumpTracker(all, firstNumber);
-        final FaultEvents events = new FaultEvents(reader);
+        final FaultEvents events = new FaultEvents(reader, map);
         long lostMarkers = 0;
         long untilProgress = PROGRESS_EVENTS;
         while (events.next()) {

@@ -10,6 +10,7 @@ import io.iopf4j.replay.dump.DumpSummary;
 import io.iopf4j.replay.dump.Recording;
 import io.iopf4j.trace.TraceReader;
 import io.iopf4j.trace.Traces;
+import io.iopf4j.trace.fault.FaultMap;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +39,7 @@ public record ReadDump(DumpSummary summary, Recording recording, List<String> wa
     private static ReadDump read(final TraceReader reader) throws IOException {
         final DumpSummary summary = new DumpSummary();
         final Recording recording = new Recording();
-        final DumpReader dump = new DumpReader(reader, summary);
+        final DumpReader dump = new DumpReader(reader, FaultMap.builtIn(), summary);
         dump.readAll(List.of(recording), 0, at -> {});
         return new ReadDump(summary, recording, dump.warnings());
     }

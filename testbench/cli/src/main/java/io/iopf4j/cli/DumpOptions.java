@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.cli;
+
+import io.iopf4j.trace.fault.FaultMap;
+import picocli.CommandLine.Option;
+
+/** How dumps are read, for all commands that read some. */
+final class DumpOptions {
+    @Option(
+            names = "--as",
+            paramLabel = "NAME",
+            description =
+                    "What the dumps are, for raw ones that no content tells: evtq, priq, prq, cmdq"
+                            + " or frcd.")
+    private String said;
+
+    DumpOptions() {}
+
+    /** What the user says that the dumps are; null: their content tells. */
+    String said() {
+        return said;
+    }
+
+    /** Which events are steps of faults. */
+    FaultMap map() {
+        return FaultMap.builtIn();
+    }
+}
