@@ -5,6 +5,7 @@ import io.iopf4j.trace.EventField;
 import io.iopf4j.trace.EventFormat;
 import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.fault.FaultEvent.Kind;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -55,6 +56,7 @@ final class FaultBinding {
 
         EventField fill(final TraceEvent event, final FaultEvent fault) {
             fault.reset(kind, event.timestamp(), event.pid(), event.cpu());
+            fault.setSource(event.system());
             for (int i = 0; i < values.length; i++) {
                 final EventField corrupt = values[i].corrupt(event);
                 if (corrupt != null) {
@@ -72,21 +74,45 @@ final class FaultBinding {
         }
     }
 
-    FaultBinding(final EventFormat format, final FaultMap map) {
+    /**
+     * Binds what there is.
+     *
+     * @throws IOException if a user's rule needs a field that this kind of event cannot have
+     */
+    FaultBinding(final EventFormat format, final FaultMap map) throws IOException {
         this.format = format;
         this.boundFields = format.fields().size();
         for (final FaultRule rule : map.of(format.system(), format.name())) {
             final List<String> absent =
                     rule.fields().stream().filter(field -> format.field(field) == null).toList();
+            if (rule.origin() != null && !absent.isEmpty() && isComplete()) {
+                throw new IOException(
+                        rule.origin()
+                                + ": event "
+                                + format
+                                + " has no field '"
+                                + absent.get(0)
+                                + "', expected one of "
+                                + String.join(
+                                        ", ",
+                                        format.fields().stream().map(EventField::name).toList()));
+            }
             if (absent.isEmpty()) {
                 rules.add(new BoundRule(rule, format));
             } else if (missing.isEmpty()) {
-                missing.addAll(absent);
+                final String needer =
+                        rule.origin() == null ? "" : ", which " + rule.origin() + " needs,";
+                absent.forEach(field -> missing.add(field + needer));
             }
         }
         if (!rules.isEmpty()) {
             missing.clear();
         }
+    }
+
+    /** Lines of text may show further fields later. */
+    private boolean isComplete() {
+        return format.fields().stream().noneMatch(field -> field.kind() == EventField.Kind.TEXT);
     }
 
     boolean isStale() {
@@ -103,12 +129,17 @@ final class FaultBinding {
      * @return the field that this one event lacks, or null if it has them all
      */
     EventField fill(final TraceEvent event, final FaultEvent fault) {
+        EventField lacking = null;
         for (int i = 0; i < rules.size(); i++) {
             if (rules.get(i).isOf(event)) {
-                return rules.get(i).fill(event, fault);
+                final EventField corrupt = rules.get(i).fill(event, fault);
+                if (corrupt == null) {
+                    return null;
+                }
+                lacking = lacking == null ? corrupt : lacking;
             }
         }
         fault.reset(Kind.OTHER, event.timestamp(), event.pid(), event.cpu());
-        return null;
+        return lacking;
     }
 }

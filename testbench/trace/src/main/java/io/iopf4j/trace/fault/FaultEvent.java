@@ -90,6 +90,7 @@ public final class FaultEvent {
     private int pid;
     private int cpu;
     private String device;
+    private String source = "";
 
     FaultEvent() {}
 
@@ -107,8 +108,21 @@ public final class FaultEvent {
         numbers[number] = value;
     }
 
+    void setSource(final String system) {
+        source = system;
+    }
+
     void setDevice(final String name) {
         device = name;
+    }
+
+    /**
+     * Who showed it.
+     *
+     * @return the event's group: which hardware's numbers {@link #reason()} has
+     */
+    public String source() {
+        return source;
     }
 
     /**

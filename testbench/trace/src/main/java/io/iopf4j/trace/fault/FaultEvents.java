@@ -55,7 +55,7 @@ public final class FaultEvents {
      * Goes to the next event of the trace.
      *
      * @return false at the end
-     * @throws IOException if the file cannot be read
+     * @throws IOException if the file cannot be read, or a user's rule does not fit its events
      */
     public boolean next() throws IOException {
         if (!reader.next()) {
@@ -70,7 +70,7 @@ public final class FaultEvents {
         return true;
     }
 
-    private FaultBinding binding(final EventFormat format) {
+    private FaultBinding binding(final EventFormat format) throws IOException {
         if (format == lastFormat && !lastBinding.isStale()) {
             return lastBinding;
         }

@@ -5,10 +5,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Which events are steps of faults: what is built in, and what a user adds. Immutable. */
 public final class FaultMap {
-    private static final FaultMap BUILT_IN = new FaultMap(KernelRules.all());
+    private static final FaultMap BUILT_IN =
+            new FaultMap(
+                    Stream.of(KernelRules.all(), IommuRules.all())
+                            .flatMap(List::stream)
+                            .toList());
 
     private final Map<String, List<FaultRule>> byEvent = new HashMap<>();
 

@@ -17,7 +17,8 @@ import java.util.TreeSet;
  * </pre>
  *
  * <p>The left side is a name of {@link FaultEvent#NUMBERS}, or {@code device}, whose right side is
- * a field. An event for which a condition does not hold is {@link Kind#OTHER}. Immutable.
+ * a field. An event for which a condition does not hold is {@link Kind#OTHER}. Not changed once it
+ * is in a {@link FaultMap}.
  */
 public final class FaultRule {
     private static final String WHEN = "when ";
@@ -29,6 +30,7 @@ public final class FaultRule {
     private final Map<Integer, FaultValue> numbers = new LinkedHashMap<>();
     private final Map<FaultValue, FaultValue> conditions = new LinkedHashMap<>();
     private String device;
+    private String origin;
 
     private FaultRule(final String system, final String event, final Kind kind) {
         this.system = system;
@@ -58,6 +60,17 @@ public final class FaultRule {
             rule.add(word);
         }
         return rule;
+    }
+
+    /**
+     * Says who made it: an event whose format lacks a field of it is then an error, not a remark.
+     *
+     * @param where file and line
+     * @return this
+     */
+    public FaultRule from(final String where) {
+        origin = where;
+        return this;
     }
 
     private void add(final String word) {
@@ -130,6 +143,11 @@ public final class FaultRule {
             fields.add(device);
         }
         return fields;
+    }
+
+    /** Who made it, or null: it is built in. */
+    String origin() {
+        return origin;
     }
 
     /** The field that names the device, or null. */

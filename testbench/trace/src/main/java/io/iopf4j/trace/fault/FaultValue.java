@@ -27,13 +27,24 @@ final class FaultValue {
     /** A field, null for a constant, and which of its bits go where. */
     private record Term(String field, int low, long mask, int by, long constant) {}
 
+    /** A term whose field is found in a format. */
+    private record BoundTerm(EventField field, int low, long mask, int by) {}
+
     /** A value whose fields are found in a format. */
-    record Bound(EventField[] fields, int[] low, long[] mask, int[] by, long constant) {
+    static final class Bound {
+        private final BoundTerm[] terms;
+        private final long constant;
+
+        private Bound(final BoundTerm[] terms, final long constant) {
+            this.terms = terms;
+            this.constant = constant;
+        }
+
         /** The field that an event lacks, or null. */
         EventField corrupt(final TraceEvent event) {
-            for (final EventField field : fields) {
-                if (event.isCorrupt(field)) {
-                    return field;
+            for (final BoundTerm term : terms) {
+                if (event.isCorrupt(term.field)) {
+                    return term.field;
                 }
             }
             return null;
@@ -41,8 +52,8 @@ final class FaultValue {
 
         long of(final TraceEvent event) {
             long value = constant;
-            for (int i = 0; i < fields.length; i++) {
-                value |= (event.getLong(fields[i]) >>> low[i] & mask[i]) << by[i];
+            for (final BoundTerm term : terms) {
+                value |= ((event.getLong(term.field) >>> term.low) & term.mask) << term.by;
             }
             return value;
         }
@@ -93,7 +104,7 @@ final class FaultValue {
             throw new IllegalArgumentException(
                     "'" + term.group() + "': expected the higher bit first");
         }
-        return new Term(term.group("name"), low, -1L >>> TOP_BIT - high + low, by, 0);
+        return new Term(term.group("name"), low, -1L >>> (TOP_BIT - high + low), by, 0);
     }
 
     private static int bit(final String number) {
@@ -112,14 +123,17 @@ final class FaultValue {
 
     /** Binds it to a format that has all of {@link #fields()}. */
     Bound bind(final EventFormat format) {
-        final List<Term> ofFields = terms.stream().filter(term -> term.field() != null).toList();
         return new Bound(
-                ofFields.stream()
-                        .map(term -> format.require(term.field()))
-                        .toArray(EventField[]::new),
-                ofFields.stream().mapToInt(Term::low).toArray(),
-                ofFields.stream().mapToLong(Term::mask).toArray(),
-                ofFields.stream().mapToInt(Term::by).toArray(),
+                terms.stream()
+                        .filter(term -> term.field != null)
+                        .map(
+                                term ->
+                                        new BoundTerm(
+                                                format.require(term.field),
+                                                term.low,
+                                                term.mask,
+                                                term.by))
+                        .toArray(BoundTerm[]::new),
                 terms.stream().mapToLong(Term::constant).reduce(0, (a, b) -> a | b));
     }
 }

@@ -5,9 +5,11 @@ import io.iopf4j.trace.EventField;
 import io.iopf4j.trace.EventFormat;
 import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.util.StringCache;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
 
 /** The cursor over lines of text: remembers where in the line each value stands. */
 final class TextEvent implements TraceEvent {
@@ -45,8 +47,31 @@ final class TextEvent implements TraceEvent {
         }
         current.startLine();
         Arrays.fill(starts, -1);
+        if (current.shape != null) {
+            unnamed(current.shape, line.messageStart, end);
+        }
         fields(line.messageStart, end);
         return true;
+    }
+
+    private void unnamed(final TextPatterns.Shape shape, final int from, final int end) {
+        // A byte a character, so that places in the text are places in the line.
+        final Matcher found =
+                shape.pattern()
+                        .matcher(new String(bytes, from, end - from, StandardCharsets.ISO_8859_1));
+        if (!found.find()) {
+            return;
+        }
+        for (final String group : shape.groups()) {
+            if (found.start(group) >= 0) {
+                final byte[] name = group.getBytes(StandardCharsets.ISO_8859_1);
+                final int number = current.number(name, 0, name.length);
+                if (number >= 0) {
+                    starts[number] = from + found.start(group);
+                    ends[number] = from + found.end(group);
+                }
+            }
+        }
     }
 
     /** Finds every {@code name=value} that begins a word. */
@@ -153,8 +178,11 @@ final class TextEvent implements TraceEvent {
         return start < 0 ? 0 : number(start, ends[field.offset()]);
     }
 
-    /** A number as the kernel prints it, signed or not; 0 for anything else. */
+    /** A number as the kernel prints it, signed or not; 1 for a flag's letter, 0 for all else. */
     private long number(final int from, final int to) {
+        if (to - from == 1 && bytes[from] >= 'a' && bytes[from] <= 'z') {
+            return 1;
+        }
         int i = from;
         final boolean negative = i < to && bytes[i] == '-';
         if (negative) {

@@ -16,6 +16,10 @@ final class TextFormat {
     private static final Map<String, String> FIELD_OF_PRINTED = Map.of("groupID", "gid");
 
     final EventFormat format;
+
+    /** How values without a name are found, or null. */
+    final TextPatterns.Shape shape;
+
     private final byte[][] printed = new byte[FIELDS_MAX][];
     private int count;
     private int expected;
@@ -25,6 +29,7 @@ final class TextFormat {
         format =
                 new EventFormat(
                         name.substring(0, Math.max(colon, 0)), name.substring(colon + 1), -1);
+        shape = TextPatterns.of(format.name());
     }
 
     void startLine() {

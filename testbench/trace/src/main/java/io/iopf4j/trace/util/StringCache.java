@@ -17,6 +17,9 @@ public final class StringCache {
     private final String[] values = new String[SLOTS];
     private int victim;
 
+    /** An empty table. */
+    public StringCache() {}
+
     /**
      * The string of some bytes. Bytes that are not UTF-8 become replacement characters.
      *

@@ -11,6 +11,9 @@ public final class Warnings {
     private final List<String> lines = new ArrayList<>();
     private long more;
 
+    /** No remark yet. */
+    public Warnings() {}
+
     /**
      * Adds a remark.
      *

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.iopf4j.trace.EventFormat;
 import io.iopf4j.trace.fault.FaultEvent.Kind;
 import io.iopf4j.trace.input.ValueEvent;
+import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -30,12 +31,12 @@ class FaultRuleTest {
     private final ValueEvent event = new ValueEvent();
     private final FaultEvent fault = new FaultEvent();
 
-    private FaultBinding bound(final FaultRule... rules) {
+    private FaultBinding bound(final FaultRule... rules) throws IOException {
         return new FaultBinding(format, FaultMap.builtIn().with(List.of(rules)));
     }
 
     @Test
-    void shouldTakeBitsOfFields() {
+    void shouldTakeBitsOfFields() throws IOException {
         event.begin(format, 7).put(0, 0x5_6a08_0101L).put(1, 0xffff_7f00_0000_1007L).put(2, "dsa0");
         assertEquals(null, bound(prq).fill(event, fault));
         assertEquals(Kind.REQUEST, fault.kind());
@@ -49,13 +50,13 @@ class FaultRuleTest {
     }
 
     @Test
-    void shouldNameWhatOneEventLacks() {
+    void shouldNameWhatOneEventLacks() throws IOException {
         event.begin(format, 7).put(0, 0).put(2, "dsa0");
         assertEquals("dw1", bound(prq).fill(event, fault).name());
     }
 
     @Test
-    void shouldTakeTheFirstRuleWhoseConditionsHold() {
+    void shouldTakeTheFirstRuleWhoseConditionsHold() throws IOException {
         final FaultRule answer =
                 FaultRule.of(
                         "intel_iommu:prq_report", Kind.ANSWER, "when dw0[3:0]=9", "rid=dw0[31:16]");
@@ -73,7 +74,7 @@ class FaultRuleTest {
     }
 
     @Test
-    void shouldListItsFields() {
+    void shouldListItsFields() throws IOException {
         assertEquals(Set.of("dev", "dw0", "dw1"), prq.fields());
         final EventFormat poor = ValueEvent.format("intel_iommu", "prq_report", "dw0", "dev");
         assertEquals(
