@@ -5,6 +5,7 @@ import io.iopf4j.trace.dat.DatFormat;
 import io.iopf4j.trace.input.Head;
 import io.iopf4j.trace.input.TraceFormat;
 import io.iopf4j.trace.input.TraceInput;
+import io.iopf4j.trace.klog.LogInputFormat;
 import io.iopf4j.trace.text.TextInputFormat;
 import io.iopf4j.trace.util.CountingInputStream;
 import io.iopf4j.trace.util.TolerantInputStream;
@@ -33,7 +34,11 @@ public final class Traces {
 
     /** Magic numbers first, then text by how sure its signs are. */
     static final List<TraceFormat> FORMATS =
-            List.of(new DatFormat(), TextInputFormat.FTRACE, TextInputFormat.REPORT);
+            List.of(
+                    new DatFormat(),
+                    TextInputFormat.FTRACE,
+                    TextInputFormat.REPORT,
+                    new LogInputFormat());
 
     private Traces() {}
 

@@ -51,7 +51,6 @@ class RecognitionTest {
                 "(\u00b5/\u00fd data|zstd data: unpack it first",
                 "\u00fd7zXZ\0|xz data: unpack it first",
                 "\u00ff\u00d8\u00ff\u00e0|a JPEG picture",
-                "[    1.234567] DMAR: DRHD: handling fault status reg 3|a kernel log",
                 "x 42 [001]  5.0: iommu:map: IOMMU:|perf script text",
                 "{\"a\": 1}|JSON",
                 "hello world|text that begins \"hello world\"",

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 public final class FaultMap {
     private static final FaultMap BUILT_IN =
             new FaultMap(
-                    Stream.of(KernelRules.all(), IommuRules.all())
+                    Stream.of(KernelRules.all(), IommuRules.all(), LogRules.all())
                             .flatMap(List::stream)
                             .toList());
 
