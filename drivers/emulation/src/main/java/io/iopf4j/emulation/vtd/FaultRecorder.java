@@ -12,13 +12,15 @@ import io.iopf4j.api.vtd.VtdRegisters;
  */
 final class FaultRecorder {
     private final FaultStatus status;
+    private final VtdObserver observer;
     private final long[] low;
     private final long[] high;
     private int next;
     private int recorded;
 
-    FaultRecorder(final int registers, final FaultStatus status) {
+    FaultRecorder(final int registers, final FaultStatus status, final VtdObserver observer) {
         this.status = status;
+        this.observer = observer;
         low = new long[registers];
         high = new long[registers];
     }
@@ -43,11 +45,13 @@ final class FaultRecorder {
             final int addressType,
             final long flags) {
         if (status.isAnySet(VtdRegisters.FSTS_PFO)) {
+            observer.fault(sid, reason, false);
             return;
         }
         final int at = next;
         if ((high[at] & FaultRecord.F) != 0) {
             status.set(VtdRegisters.FSTS_PFO);
+            observer.fault(sid, reason, false);
             return;
         }
         low[at] = FaultRecord.qw0(address);
@@ -57,6 +61,7 @@ final class FaultRecorder {
         if (!status.isAnySet(VtdRegisters.FSTS_PPF)) {
             status.setFirstRecord(at);
         }
+        observer.fault(sid, reason, true);
     }
 
     /**

@@ -81,7 +81,7 @@ public final class Vtd implements PcieIommu {
         requestEvent = new EventInterrupt(memory, "prq", true);
         invalidationEvent = new EventInterrupt(memory, "invalidation", isExtended);
         faultStatus = new FaultStatus(faultEvent);
-        faults = new FaultRecorder(capabilities.faultRecords(), faultStatus);
+        faults = new FaultRecorder(capabilities.faultRecords(), faultStatus, observer);
         translator = new Translator(memory, config);
         final DescriptorRules rules = new DescriptorRules(config);
         work = new DescriptorWork(config, rules, translator, observer, notModelled);

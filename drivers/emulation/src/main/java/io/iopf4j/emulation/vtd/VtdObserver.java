@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.emulation.vtd;
 
-/** Looks on at what a remapping unit does with page requests. Must not call back into it. */
+/** Looks on at what a remapping unit does with faults. Must not call back into it. */
 public interface VtdObserver {
     /** Sees nothing. */
     VtdObserver NONE = new VtdObserver() {};
@@ -53,6 +53,15 @@ public interface VtdObserver {
      * @param code response code, 4 bits
      */
     default void responseSent(final int rid, final int pasid, final int group, final int code) {}
+
+    /**
+     * A fault was recorded, or lost because there was no free register.
+     *
+     * @param sid source id
+     * @param reason a {@code VtdFaultReason}
+     * @param recorded false if it was lost
+     */
+    default void fault(final int sid, final int reason, final boolean recorded) {}
 
     /**
      * Software used what the model does not do.
