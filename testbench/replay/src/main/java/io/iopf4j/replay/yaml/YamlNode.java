@@ -164,8 +164,16 @@ public final class YamlNode {
 
     /** A complaint that says itself what it is about. */
     YamlException complaint(final String what) {
-        return new YamlException(
-                node.getStartMark().map(mark -> YamlFile.at(file, mark)).orElse(file), what);
+        return new YamlException(place(), what);
+    }
+
+    /**
+     * Where it stands.
+     *
+     * @return file and line
+     */
+    public String place() {
+        return node.getStartMark().map(mark -> YamlFile.at(file, mark)).orElse(file);
     }
 
     YamlNode of(final String itsKey, final Node value) {
