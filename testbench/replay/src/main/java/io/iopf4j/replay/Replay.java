@@ -9,8 +9,10 @@ import io.iopf4j.replay.bench.GuestDevice;
 import io.iopf4j.replay.bench.GuestRecord;
 import io.iopf4j.replay.bench.GuestVm;
 import io.iopf4j.replay.bench.HardwareSettings;
+import io.iopf4j.replay.bench.HostDevice;
 import io.iopf4j.replay.dump.AnsweredBy;
 import io.iopf4j.replay.dump.DumpSummary;
+import io.iopf4j.replay.dump.RecordedFault;
 import io.iopf4j.replay.dump.RecordedGroup;
 import io.iopf4j.replay.dump.Recording;
 import io.iopf4j.replay.ledger.Ledger;
@@ -41,6 +43,7 @@ public final class Replay {
     private final Bench bench;
     private final Ledger ledger;
     private final Map<String, GuestDevice> devices = new HashMap<>();
+    private final Map<String, HostDevice> hostDevices = new HashMap<>();
     private final Map<String, GuestVm> vms = new HashMap<>();
     private final int[] rowOfGroup;
     private int[] groupOfRow = new int[64];
@@ -51,6 +54,9 @@ public final class Replay {
     private int[] perms = new int[1];
     private long startNs;
     private int lateCount;
+    private long faults;
+    private long recordedFaults;
+    private long sameFaults;
 
     private Replay(
             final Recording recording,
@@ -106,7 +112,8 @@ public final class Replay {
                                 settings.semantics(),
                                 settings.policies(),
                                 settings.seed()));
-        if (recording.devices().size() > replay.bench.hardware().deviceLimit()) {
+        if (recording.devices().size() + recording.hostDevices().size()
+                > replay.bench.hardware().deviceLimit()) {
             throw new UnsupportedRecordingException(
                     "the dump has more devices than the "
                             + replay.bench.hardware().deviceLimit()
@@ -114,7 +121,8 @@ public final class Replay {
         }
         replay.build();
         replay.runAll(progress, summary.lastNs());
-        return new ReplayOutcome(replay.bench, recording, replay.rowOfGroup).result();
+        return new ReplayOutcome(replay.bench, recording, replay.rowOfGroup)
+                .result(new Unrecoverable(replay.faults, replay.recordedFaults, replay.sameFaults));
     }
 
     private void build() {
@@ -137,6 +145,9 @@ public final class Replay {
                                                 device, vm, pasids.getOrDefault(device, Set.of())));
                             }
                         });
+        for (final String device : recording.hostDevices()) {
+            hostDevices.put(device, bench.addHostDevice(device));
+        }
         ledger.setDeliveryListener(this::deliveredLate);
     }
 
@@ -169,6 +180,7 @@ public final class Replay {
             case REPLACE -> device.replace();
             case DETACH -> device.detach();
             case REMOVE -> device.remove();
+            case FAULT -> fault(step.fault());
         }
         return device;
     }
@@ -195,6 +207,18 @@ public final class Replay {
             perms[i] = group.perm(i);
         }
         device.issue(ssid(group), iovas, perms, count);
+    }
+
+    private void fault(final RecordedFault fault) {
+        ledger.forgetReason();
+        hostDevices
+                .get(fault.device())
+                .access(fault.pasid() & PASID_MASK, fault.addr(), fault.perm());
+        faults++;
+        if (ledger.lastReason() != Ledger.NONE) {
+            recordedFaults++;
+            sameFaults += ledger.lastReason() == fault.reason() ? 1 : 0;
+        }
     }
 
     private void read(final long file, final int records) {

@@ -27,12 +27,13 @@ final class ReplayOutcome {
         this.rowOfGroup = rowOfGroup;
     }
 
-    ReplayResult result() {
+    ReplayResult result(final Unrecoverable unrecoverable) {
         final List<Integer> rows = new ArrayList<>(rowOfGroup.length);
         for (final int row : rowOfGroup) {
             rows.add(row);
         }
-        return new ReplayResult(new RunOutcome(bench).result(), recording, rows, compare());
+        return new ReplayResult(
+                new RunOutcome(bench).result(), recording, rows, compare(), unrecoverable);
     }
 
     private Comparison compare() {

@@ -14,9 +14,14 @@ import java.util.Map;
  * @param recording what was run
  * @param rowOfGroup each recorded group's row in the ledger
  * @param comparison against the recording
+ * @param unrecoverable faults that are no page requests; in no other count
  */
 public record ReplayResult(
-        RunResult run, Recording recording, List<Integer> rowOfGroup, Comparison comparison) {
+        RunResult run,
+        Recording recording,
+        List<Integer> rowOfGroup,
+        Comparison comparison,
+        Unrecoverable unrecoverable) {
     /**
      * Every fault's life.
      *

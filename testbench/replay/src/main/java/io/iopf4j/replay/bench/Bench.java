@@ -44,6 +44,7 @@ public final class Bench {
     private final List<GuestVm> vms = new ArrayList<>();
     private final List<GuestDevice> devices = new ArrayList<>();
     private final List<GuestDevice> changed = new ArrayList<>();
+    private int hostDevices;
 
     private Bench(final BenchSettings settings, final AccessListener accessListener) {
         this.settings = settings;
@@ -183,6 +184,22 @@ public final class Bench {
         devices.add(device);
         device.giveTo(vm);
         return device;
+    }
+
+    /**
+     * Adds a device of the host's own; after all that belong to machines.
+     *
+     * @param name the device's name
+     * @return the device, attached to a domain in which nothing is mapped
+     * @throws IllegalStateException if there are more devices than the hardware can have
+     */
+    public HostDevice addHostDevice(final String name) {
+        final int index = devices.size() + hostDevices++;
+        if (index >= hardware.deviceLimit()) {
+            throw new IllegalStateException(
+                    "more than the " + hardware.deviceLimit() + " devices that can be");
+        }
+        return new HostDevice(hardware.hostEndpoint(index, name), index);
     }
 
     /** A device has a new owner: the ledger and the policies charge that one from now on. */

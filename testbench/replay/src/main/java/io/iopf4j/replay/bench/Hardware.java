@@ -39,6 +39,15 @@ public interface Hardware {
     GuestEndpoint endpoint(int index, String deviceName, Set<Integer> pasids, boolean isStreaming);
 
     /**
+     * Wires up a device of the host's own, which takes no faults: each ends its access.
+     *
+     * @param index its number, behind those of all other devices
+     * @param deviceName its name
+     * @return the device, not probed
+     */
+    HostEndpoint hostEndpoint(int index, String deviceName);
+
+    /**
      * Makes the tables that a guest keeps for a device of its own.
      *
      * @param device the device, given to its machine

@@ -17,6 +17,8 @@ import java.util.Set;
 
 /** An SMMUv3 with its driver; each stalled access is a group of one. */
 final class SmmuHardware implements Hardware {
+    private static final int PASID_BITS = 20;
+
     private final HardwareParts parts;
     private final SmmuV3 smmu;
     private final EndpointListener endpointListener;
@@ -70,6 +72,18 @@ final class SmmuHardware implements Hardware {
                 new Endpoint(index, deviceName, index, smmu, endpointListener),
                 new IommuDevice(
                         deviceName, driver.ops(), new IommuFwspec(List.of(index), true, bits)));
+    }
+
+    @Override
+    public HostEndpoint hostEndpoint(final int index, final String deviceName) {
+        final Endpoint endpoint =
+                new Endpoint(index, deviceName, index, smmu, (issuer, id, how) -> {});
+        return new HostEndpoint(
+                new IommuDevice(
+                        deviceName,
+                        driver.ops(),
+                        new IommuFwspec(List.of(index), false, PASID_BITS)),
+                endpoint::access);
     }
 
     @Override

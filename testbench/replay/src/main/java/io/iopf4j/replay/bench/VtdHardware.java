@@ -106,6 +106,30 @@ final class VtdHardware implements Hardware {
                 totals);
     }
 
+    @Override
+    public HostEndpoint hostEndpoint(final int index, final String deviceName) {
+        final PciFunction function =
+                new PciFunction(PciFunctionConfig.roomy().withPri(null).withAts(null));
+        final PciEndpoint endpoint =
+                new PciEndpoint(
+                        index,
+                        deviceName,
+                        FIRST_RID + index,
+                        vtd,
+                        parts.scheduler(),
+                        function,
+                        (issuer, id, how) -> {},
+                        vtd::pageStreamRequest);
+        fabric.add(endpoint);
+        return new HostEndpoint(
+                new IommuDevice(
+                        deviceName,
+                        driver.ops(),
+                        new IommuFwspec(List.of(endpoint.rid()), false, PASID_BITS, true),
+                        function),
+                endpoint::access);
+    }
+
     /** A page request without PASID is refused, so that accesses without get one of their own. */
     private static int unusedPasid(final Set<Integer> pasids) {
         int pasid = 1;

@@ -11,8 +11,12 @@ public interface DumpListener {
      */
     default void pageRequest(final String device, final boolean isLast) {}
 
-    /** A fault that is no page request was reported. */
-    default void unrecoverableFault() {}
+    /**
+     * A fault that is no page request happened.
+     *
+     * @param fault the fault
+     */
+    default void unrecoverableFault(final RecordedFault fault) {}
 
     /**
      * The last request of a group was reported, or, if the report is lost, its delivery was seen.

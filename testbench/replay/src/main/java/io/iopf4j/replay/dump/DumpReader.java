@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay.dump;
 
+import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.TraceReader;
 import io.iopf4j.trace.fault.FaultEvents;
 import io.iopf4j.trace.fault.FaultMap;
@@ -26,6 +27,9 @@ public final class DumpReader {
                     "cache_tag_flush_all",
                     "cache_tag_flush_range",
                     "cache_tag_flush_range_np");
+
+    /** What reads logs, QEMU's traces and dumps of queues calls their events. */
+    private static final Set<String> VTD_SYSTEMS = Set.of("dmar", "vtd", "prq", "frcd");
 
     private final TraceReader reader;
     private final FaultMap map;
@@ -68,7 +72,7 @@ public final class DumpReader {
         long untilProgress = PROGRESS_EVENTS;
         while (events.next()) {
             summary.event(events.event().timeNs());
-            count(reader.event().name());
+            count(reader.event());
             if (reader.lostMarkers() != lostMarkers) {
                 lostMarkers = reader.lostMarkers();
                 tracker.lost(events.event().timeNs());
@@ -100,13 +104,14 @@ public final class DumpReader {
         return tracker.nextNumber();
     }
 
-    private void count(final String name) {
+    private void count(final TraceEvent event) {
+        final String name = event.name();
         final long[] counter = eventsByName.get(name);
         if (counter != null) {
             counter[0]++;
         } else {
             eventsByName.put(name, new long[] {1});
-            if (VTD_EVENTS.contains(name)) {
+            if (VTD_EVENTS.contains(name) || VTD_SYSTEMS.contains(event.system())) {
                 summary.vtdEvent();
             }
         }

@@ -2,6 +2,7 @@
 package io.iopf4j.replay.dump;
 
 import io.iopf4j.api.PageResponseCode;
+import java.util.Collections;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -13,6 +14,7 @@ import java.util.TreeSet;
 public final class DumpSummary implements DumpListener {
     private final long[] responses = new long[3];
     private final TreeMap<String, Long> requestsByDevice = new TreeMap<>();
+    private final TreeMap<String, Long> faultsByDevice = new TreeMap<>();
     private final TreeMap<Long, TreeSet<String>> devicesByFile = new TreeMap<>();
     private long pageRequests;
     private long lastRequests;
@@ -77,8 +79,9 @@ public final class DumpSummary implements DumpListener {
     }
 
     @Override
-    public void unrecoverableFault() {
+    public void unrecoverableFault(final RecordedFault fault) {
         unrecoverable++;
+        faultsByDevice.merge(fault.device(), 1L, Long::sum);
     }
 
     @Override
@@ -157,6 +160,26 @@ public final class DumpSummary implements DumpListener {
      */
     public long unrecoverable() {
         return unrecoverable;
+    }
+
+    /**
+     * Faults that are no page requests, by device.
+     *
+     * @return counts, not to be changed
+     */
+    public SortedMap<String, Long> faultsByDevice() {
+        return Collections.unmodifiableSortedMap(faultsByDevice);
+    }
+
+    /**
+     * Devices with faults of any kind.
+     *
+     * @return a count
+     */
+    public int devices() {
+        final TreeSet<String> all = new TreeSet<>(requestsByDevice.keySet());
+        all.addAll(faultsByDevice.keySet());
+        return all.size();
     }
 
     /**

@@ -23,6 +23,7 @@ public final class DumpTracker {
     private final Map<Key, ArrayDeque<RecordedGroup>> unanswered = new HashMap<>();
     private final Map<Integer, ThreadState> threads = new HashMap<>();
     private final Map<Key, PartialRequests> partials = new HashMap<>();
+    private final DeviceNames names = new DeviceNames();
     private long groups;
     private long widePasids;
     private long lastLossNs = Long.MIN_VALUE;
@@ -73,6 +74,9 @@ public final class DumpTracker {
     public void accept(final FaultEvent event) {
         switch (event.kind()) {
             case REPORT -> report(event);
+            case REQUEST -> request(event);
+            case ANSWER -> answer(event);
+            case FAULT -> fault(event);
             case REPORT_RETURN -> reportReturn(event);
             case DELIVER -> deliver(event);
             case READ -> thread(event).file = event.file();
@@ -104,9 +108,11 @@ public final class DumpTracker {
 
     /** The dump is over: groups that lost events may have robbed of their answer are marked. */
     public void finish() {
-        for (final RecordedGroup group : byPointer.values()) {
-            if (group.code() == RecordedGroup.NO_CODE && group.raisedNs() <= lastLossNs) {
-                group.makeUncertain();
+        for (final ArrayDeque<RecordedGroup> alike : unanswered.values()) {
+            for (final RecordedGroup group : alike) {
+                if (group.raisedNs() <= lastLossNs) {
+                    group.makeUncertain();
+                }
             }
         }
         for (final ThreadState thread : threads.values()) {
@@ -117,9 +123,53 @@ public final class DumpTracker {
         }
     }
 
+    // ---- Faults that hardware shows -------------------------------------------------------------
+
+    /** A group is whole with its last request, and nobody shows its delivery. */
+    private void request(final FaultEvent event) {
+        final String device = names.ofRequest(event.device(), event.rid());
+        final boolean isLast = (event.flags() & IommuFault.FLAG_LAST_PAGE) != 0;
+        listeners.forEach(l -> l.pageRequest(device, isLast));
+        if (!isLast) {
+            addPartial(device, event);
+            return;
+        }
+        final RecordedGroup group = open(device, event);
+        group.delivered(group.requests());
+        await(group);
+        listeners.forEach(l -> l.delivered(group));
+    }
+
+    /** Hardware knows groups by their names alone: the oldest of them is meant. */
+    private void answer(final FaultEvent event) {
+        final String device = names.of(event.device(), event.rid());
+        final ArrayDeque<RecordedGroup> alike =
+                unanswered.get(new Key(device, event.grpid(), event.pasid()));
+        if (alike == null) {
+            listeners.forEach(l -> l.answeredUnseen(event.code()));
+        } else {
+            answer(event, alike.peekFirst(), AnsweredBy.GUEST);
+        }
+    }
+
+    private void fault(final FaultEvent event) {
+        final RecordedFault fault =
+                new RecordedFault(
+                        event.timeNs(),
+                        names.of(event.device(), event.rid()),
+                        event.pasid(),
+                        event.perm(),
+                        event.addr(),
+                        event.reason(),
+                        event.source());
+        listeners.forEach(l -> l.unrecoverableFault(fault));
+    }
+
+    // ---- Faults that the core shows -------------------------------------------------------------
+
     private void report(final FaultEvent event) {
         if (event.type() != TYPE_PAGE_REQ_612) {
-            listeners.forEach(DumpListener::unrecoverableFault);
+            fault(event);
             return;
         }
         final boolean isLast = (event.flags() & IommuFault.FLAG_LAST_PAGE) != 0;
@@ -127,11 +177,15 @@ public final class DumpTracker {
         final ThreadState thread = thread(event);
         loseReport(thread);
         if (isLast) {
-            thread.reported = open(event);
+            thread.reported = open(event.device(), event);
         } else {
-            partials.computeIfAbsent(partOf(event), key -> new PartialRequests())
-                    .add(event.addr(), event.perm());
+            addPartial(event.device(), event);
         }
+    }
+
+    private void addPartial(final String device, final FaultEvent event) {
+        partials.computeIfAbsent(partOf(device, event), key -> new PartialRequests())
+                .add(event.addr(), event.perm());
     }
 
     private void reportReturn(final FaultEvent event) {
@@ -147,7 +201,7 @@ public final class DumpTracker {
         RecordedGroup group = thread.reported;
         if (group == null || !group.isSame(event.device(), event.grpid(), event.pasid())) {
             loseReport(thread);
-            group = open(event);
+            group = open(event.device(), event);
         }
         thread.reported = null;
         group.delivered((int) event.count());
@@ -162,16 +216,16 @@ public final class DumpTracker {
     }
 
     /** The kernel puts requests of one index together, whatever their PASID. */
-    private static Key partOf(final FaultEvent event) {
-        return new Key(event.device(), event.grpid(), 0);
+    private static Key partOf(final String device, final FaultEvent event) {
+        return new Key(device, event.grpid(), 0);
     }
 
-    private RecordedGroup open(final FaultEvent event) {
-        final PartialRequests earlier = partials.remove(partOf(event));
+    private RecordedGroup open(final String device, final FaultEvent event) {
+        final PartialRequests earlier = partials.remove(partOf(device, event));
         final RecordedGroup group =
                 new RecordedGroup(
                         groups++,
-                        event.device(),
+                        device,
                         event.flags(),
                         event.pasid(),
                         event.grpid(),
@@ -300,9 +354,7 @@ public final class DumpTracker {
      * @return delivered, not answered, not hidden by lost events' reuse of their pointer
      */
     public long outstanding() {
-        return byPointer.values().stream()
-                .filter(group -> group.code() == RecordedGroup.NO_CODE)
-                .count();
+        return unanswered.values().stream().mapToLong(ArrayDeque::size).sum();
     }
 
     /**

@@ -15,6 +15,7 @@ public final class Recording implements DumpListener {
     private final List<Step> steps = new ArrayList<>();
     private final Map<String, Step> lastDomainChange = new HashMap<>();
     private final Set<String> devices = new LinkedHashSet<>();
+    private final Set<String> hostDevices = new LinkedHashSet<>();
     private RecordedGroup firstOfSeveral;
     private boolean sawPartial;
 
@@ -36,7 +37,9 @@ public final class Recording implements DumpListener {
         /** A device's domain is detached. */
         DETACH,
         /** A device is removed. */
-        REMOVE
+        REMOVE,
+        /** A device of the host issues an access that the hardware ends. */
+        FAULT
     }
 
     /** One thing that happens in a replay. */
@@ -45,6 +48,7 @@ public final class Recording implements DumpListener {
         private Kind kind;
         private final String device;
         private final RecordedGroup group;
+        private final RecordedFault fault;
         private final long file;
         private final int records;
 
@@ -53,12 +57,14 @@ public final class Recording implements DumpListener {
                 final Kind kind,
                 final String device,
                 final RecordedGroup group,
+                final RecordedFault fault,
                 final long file,
                 final int records) {
             this.timeNs = timeNs;
             this.kind = kind;
             this.device = device;
             this.group = group;
+            this.fault = fault;
             this.file = file;
             this.records = records;
         }
@@ -84,7 +90,7 @@ public final class Recording implements DumpListener {
         /**
          * Whose.
          *
-         * @return the device, or null for READ
+         * @return the device, or null for READ and FAULT
          */
         public String device() {
             return device;
@@ -97,6 +103,15 @@ public final class Recording implements DumpListener {
          */
         public RecordedGroup group() {
             return group;
+        }
+
+        /**
+         * Which fault.
+         *
+         * @return the fault for FAULT, else null
+         */
+        public RecordedFault fault() {
+            return fault;
         }
 
         /**
@@ -124,10 +139,16 @@ public final class Recording implements DumpListener {
     }
 
     @Override
+    public void unrecoverableFault(final RecordedFault fault) {
+        hostDevices.add(fault.device());
+        steps.add(new Step(fault.timeNs(), Kind.FAULT, null, null, fault, 0, 0));
+    }
+
+    @Override
     public void raised(final RecordedGroup group) {
         groups.add(group);
         devices.add(group.device());
-        steps.add(new Step(group.raisedNs(), Kind.RAISE, group.device(), group, 0, 0));
+        steps.add(new Step(group.raisedNs(), Kind.RAISE, group.device(), group, null, 0, 0));
     }
 
     @Override
@@ -139,20 +160,20 @@ public final class Recording implements DumpListener {
 
     @Override
     public void read(final long timeNs, final long file, final int records) {
-        steps.add(new Step(timeNs, Kind.READ, null, null, file, records));
+        steps.add(new Step(timeNs, Kind.READ, null, null, null, file, records));
     }
 
     @Override
     public void answered(final long timeNs, final RecordedGroup group) {
         if (group.answeredBy() == AnsweredBy.GUEST) {
-            steps.add(new Step(timeNs, Kind.ANSWER, group.device(), group, 0, 0));
+            steps.add(new Step(timeNs, Kind.ANSWER, group.device(), group, null, 0, 0));
         }
     }
 
     @Override
     public void deviceQueued(final long timeNs, final String device) {
         devices.add(device);
-        steps.add(new Step(timeNs, Kind.ATTACH, device, null, 0, 0));
+        steps.add(new Step(timeNs, Kind.ATTACH, device, null, null, 0, 0));
     }
 
     @Override
@@ -160,7 +181,7 @@ public final class Recording implements DumpListener {
         if (!devices.contains(device)) {
             return;
         }
-        final Step change = new Step(timeNs, Kind.REPLACE, device, null, 0, 0);
+        final Step change = new Step(timeNs, Kind.REPLACE, device, null, null, 0, 0);
         steps.add(change);
         lastDomainChange.put(device, change);
     }
@@ -178,14 +199,14 @@ public final class Recording implements DumpListener {
         if (change != null) {
             change.kind = Kind.DETACH;
         } else {
-            steps.add(new Step(timeNs, Kind.DETACH, device, null, 0, 0));
+            steps.add(new Step(timeNs, Kind.DETACH, device, null, null, 0, 0));
         }
     }
 
     @Override
     public void deviceRemoved(final long timeNs, final String device) {
         if (devices.contains(device)) {
-            steps.add(new Step(timeNs, Kind.REMOVE, device, null, 0, 0));
+            steps.add(new Step(timeNs, Kind.REMOVE, device, null, null, 0, 0));
         }
     }
 
@@ -219,6 +240,16 @@ public final class Recording implements DumpListener {
      */
     public List<String> devices() {
         return List.copyOf(devices);
+    }
+
+    /**
+     * Devices with faults that are no page requests: the host's own, since a guest's are its own
+     * affair.
+     *
+     * @return in the order of their appearance
+     */
+    public List<String> hostDevices() {
+        return List.copyOf(hostDevices);
     }
 
     /**

@@ -66,6 +66,7 @@ public final class Ledger implements FaultObserver {
     private int[] domainOfRow = new int[0];
     private int[] domainOfRaise = new int[0];
     private int leaving = NONE;
+    private int lastReason = NONE;
     private int meant = NONE;
     private int atDriver = NONE;
     private int letGo = NONE;
@@ -337,6 +338,25 @@ public final class Ledger implements FaultObserver {
     /** What the invariants are told by whoever listens to the hardware. */
     Invariants invariants() {
         return invariants;
+    }
+
+    /** The hardware has ended an access by itself. */
+    void faulted(final int reason, final boolean recorded) {
+        lastReason = recorded ? reason : NONE;
+    }
+
+    /**
+     * Why the hardware ended an access by itself, the last time that it did.
+     *
+     * @return its own number; {@link #NONE} if it had no room to say so, or never did
+     */
+    public int lastReason() {
+        return lastReason;
+    }
+
+    /** Forgets {@link #lastReason()}. */
+    public void forgetReason() {
+        lastReason = NONE;
     }
 
     // ---- Core -----------------------------------------------------------------------------------

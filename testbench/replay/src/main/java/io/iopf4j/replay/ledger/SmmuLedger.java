@@ -59,6 +59,11 @@ public final class SmmuLedger implements SmmuObserver, EndpointListener {
         ledger.ended(rowOf(issuer, id), how);
     }
 
+    @Override
+    public void terminateEvent(final int number, final boolean recorded) {
+        ledger.faulted(number, recorded);
+    }
+
     private int rowOf(final Requester requester, final int id) {
         return ledger.rowOfAccess(((Endpoint) requester).index(), id);
     }

@@ -78,6 +78,11 @@ public final class VtdLedger implements VtdObserver, PciEndpointListener {
         ledger.ended(row, result);
     }
 
+    @Override
+    public void fault(final int sid, final int reason, final boolean recorded) {
+        ledger.faulted(reason, recorded);
+    }
+
     private int rowOf(final PciEndpoint endpoint, final int id) {
         return ledger.rowOfAccess(endpoint.index(), id);
     }
