@@ -6,6 +6,7 @@ import io.iopf4j.replay.dump.DumpReader;
 import io.iopf4j.replay.dump.DumpSummary;
 import io.iopf4j.trace.TraceReader;
 import io.iopf4j.trace.Traces;
+import io.iopf4j.trace.fault.FaultMap;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,11 +30,12 @@ final class Dumps {
         if (files.stream().filter(STANDARD_INPUT::equals).count() > 1) {
             throw new IOException("standard input (-) can be named once only");
         }
+        final FaultMap map = options.map();
         long number = 0;
         for (final String file : files) {
-            final long requestsBefore = summary.pageRequests();
+            final long faultsBefore = summary.pageRequests() + summary.unrecoverable();
             try (TraceReader reader = open(file)) {
-                final DumpReader dump = new DumpReader(reader, options.map(), summary);
+                final DumpReader dump = new DumpReader(reader, map, summary);
                 number =
                         dump.readAll(
                                 listeners,
@@ -47,8 +49,8 @@ final class Dumps {
                                     + "; no event could be read");
                 }
                 final List<String> warnings = new ArrayList<>(dump.warnings());
-                if (summary.pageRequests() == requestsBefore) {
-                    warnings.add("no I/O page fault is in it: its events have no iopf_report");
+                if (summary.pageRequests() + summary.unrecoverable() == faultsBefore) {
+                    warnings.add("no fault is in it: none of its events is known to show one");
                 }
                 inputs.add(Input.of(file, dump, warnings));
             } finally {

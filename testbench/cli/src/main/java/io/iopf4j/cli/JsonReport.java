@@ -5,11 +5,13 @@ import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.replay.Comparison;
 import io.iopf4j.replay.ReplayResult;
 import io.iopf4j.replay.RunResult;
+import io.iopf4j.replay.Unrecoverable;
 import io.iopf4j.replay.VmMap;
 import io.iopf4j.replay.VmResult;
 import io.iopf4j.replay.bench.BenchSettings;
 import io.iopf4j.replay.bench.Hardware;
 import io.iopf4j.replay.dump.DumpSummary;
+import io.iopf4j.replay.dump.FaultKinds;
 import io.iopf4j.replay.ledger.Invariants;
 import io.iopf4j.replay.ledger.Outcome;
 import java.util.List;
@@ -23,18 +25,43 @@ import tools.jackson.core.JsonGenerator;
 final class JsonReport {
     private JsonReport() {}
 
-    static void info(final JsonGenerator json, final Dumps dumps) {
+    /** Explains faults unless that is null. */
+    static void info(final JsonGenerator json, final Dumps dumps, final FaultKinds faults) {
         json.writeStartObject();
         head(json, dumps);
         dump(json, dumps.summary(), vms(dumps.summary()));
+        if (faults != null) {
+            explanations(json, faults);
+        }
         json.writeEndObject();
+    }
+
+    private static void explanations(final JsonGenerator json, final FaultKinds faults) {
+        json.writeName("explanations");
+        json.writeStartArray();
+        for (final FaultKinds.Kind kind : faults.kinds()) {
+            json.writeStartObject();
+            json.writeStringProperty("device", kind.device());
+            json.writeNumberProperty("reason", kind.reason());
+            json.writeStringProperty("name", kind.explanation().name());
+            json.writeStringProperty("meaning", kind.explanation().meaning());
+            json.writeStringProperty("cause", kind.explanation().cause());
+            json.writeStringProperty("access", TextReport.access(kind.perm()));
+            json.writeNumberProperty("count", kind.count());
+            json.writeNumberProperty("firstNs", kind.firstNs());
+            json.writeNumberProperty("lastNs", kind.lastNs());
+            json.writeStringProperty("lowest", "0x" + Long.toHexString(kind.lowest()));
+            json.writeStringProperty("highest", "0x" + Long.toHexString(kind.highest()));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     static void replay(final JsonGenerator json, final Dumps dumps, final ReplayResult result) {
         json.writeStartObject();
         head(json, dumps);
         dump(json, dumps.summary(), result.vms().size());
-        run(json, result.run());
+        run(json, result.run(), result.unrecoverable());
         comparison(json, result.comparison());
         invariants(json, result.run().bench().invariants());
         json.writeEndObject();
@@ -56,13 +83,14 @@ final class JsonReport {
         json.writeEndObject();
         json.writeEndArray();
         dump(json, new DumpSummary(), result.vms().size());
-        run(json, result);
+        run(json, result, null);
         comparison(json, new Comparison(0, 0, 0, null));
         invariants(json, result.bench().invariants());
         json.writeEndObject();
     }
 
-    private static void run(final JsonGenerator json, final RunResult result) {
+    private static void run(
+            final JsonGenerator json, final RunResult result, final Unrecoverable unrecoverable) {
         final BenchSettings settings = result.bench().settings();
         json.writeName("replay");
         json.writeStartObject();
@@ -71,6 +99,14 @@ final class JsonReport {
         strings(json, "policies", settings.policyNames());
         json.writeNumberProperty("seed", settings.seed());
         groups(json, result);
+        if (unrecoverable != null) {
+            json.writeName("unrecoverable");
+            json.writeStartObject();
+            json.writeNumberProperty("raised", unrecoverable.raised());
+            json.writeNumberProperty("recorded", unrecoverable.recorded());
+            json.writeNumberProperty("asRecorded", unrecoverable.asRecorded());
+            json.writeEndObject();
+        }
         json.writeName("responses");
         json.writeStartObject();
         json.writeNumberProperty("success", result.ledger().responses(PageResponseCode.SUCCESS));
@@ -126,13 +162,14 @@ final class JsonReport {
         if (summary.incompleteRequests() > 0) {
             json.writeNumberProperty("incompleteRequests", summary.incompleteRequests());
         }
-        json.writeNumberProperty("devices", summary.requestsByDevice().size());
+        json.writeNumberProperty("devices", summary.devices());
         json.writeNumberProperty("vms", vmCount);
         json.writeNumberProperty("firstNs", summary.firstNs());
         json.writeNumberProperty("lastNs", summary.lastNs());
         json.writeNumberProperty("outstandingHighWater", summary.outstandingHighWater());
         json.writeNumberProperty("answersToUnseenGroups", summary.answeredUnseen());
         counts(json, "requestsByDevice", summary.requestsByDevice());
+        counts(json, "faultsByDevice", summary.faultsByDevice());
         json.writeName("faultQueues");
         json.writeStartArray();
         for (final SortedSet<String> devices : summary.devicesByFile().values()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.cli;
 
+import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.replay.ReplayResult;
 import io.iopf4j.replay.RunResult;
@@ -8,6 +9,7 @@ import io.iopf4j.replay.VmResult;
 import io.iopf4j.replay.bench.BenchSettings;
 import io.iopf4j.replay.bench.Hardware;
 import io.iopf4j.replay.dump.DumpSummary;
+import io.iopf4j.replay.dump.FaultKinds;
 import io.iopf4j.replay.ledger.Invariants;
 import io.iopf4j.replay.ledger.Outcome;
 import java.io.PrintWriter;
@@ -37,6 +39,14 @@ final class TextReport {
         dumps.summary()
                 .requestsByDevice()
                 .forEach((device, count) -> out.printf("  %-50s %10d%n", cut(device, 50), count));
+        if (!dumps.summary().faultsByDevice().isEmpty()) {
+            out.println("other faults by device");
+            dumps.summary()
+                    .faultsByDevice()
+                    .forEach(
+                            (device, count) ->
+                                    out.printf("  %-50s %10d%n", cut(device, 50), count));
+        }
         dumps.summary()
                 .devicesByFile()
                 .values()
@@ -55,6 +65,46 @@ final class TextReport {
         dumps.inputs().forEach(this::warnings);
     }
 
+    /** Faults that are no page requests, each kind once. */
+    void explain(final FaultKinds faults) {
+        for (final FaultKinds.Kind kind : faults.kinds()) {
+            out.println();
+            line(
+                    String.format(
+                            "%-11s %d x %s: %s (0x%02x)",
+                            cut(kind.device(), 24),
+                            kind.count(),
+                            access(kind.perm()),
+                            kind.explanation().name(),
+                            kind.reason()));
+            line(
+                    INDENT
+                            + (kind.lowest() == kind.highest()
+                                    ? String.format("at 0x%x", kind.lowest())
+                                    : String.format(
+                                            "at 0x%x to 0x%x", kind.lowest(), kind.highest()))
+                            + String.format(
+                                    ", over %.6f s", (kind.lastNs() - kind.firstNs()) / 1e9));
+            line("  means     " + kind.explanation().meaning());
+            line("  cause     " + kind.explanation().cause());
+        }
+        if (faults.kinds().isEmpty()) {
+            out.println();
+            line("no fault to explain: page requests are asked for and answered");
+        }
+    }
+
+    /** What was asked for, in words. */
+    static String access(final int perm) {
+        final String what =
+                (perm & IommuFault.PERM_EXEC) != 0
+                        ? "execute"
+                        : (perm & IommuFault.PERM_WRITE) != 0
+                                ? "write"
+                                : (perm & IommuFault.PERM_READ) != 0 ? "read" : "access";
+        return (perm & IommuFault.PERM_PRIV) != 0 ? "privileged " + what : what;
+    }
+
     void replay(final Dumps dumps, final ReplayResult result) {
         dumps.inputs().forEach(this::input);
         dump(
@@ -62,6 +112,15 @@ final class TextReport {
                 result.vms().size(),
                 dumps.inputs().stream().allMatch(i -> i.info().timesAreNanoseconds()));
         run("replay", result.run());
+        if (result.unrecoverable().raised() > 0) {
+            line(
+                    String.format(
+                            "other       %d faults that are no page requests: %d recorded by the"
+                                    + " hardware, %d with the dump's reason",
+                            result.unrecoverable().raised(),
+                            result.unrecoverable().recorded(),
+                            result.unrecoverable().asRecorded()));
+        }
         line(
                 String.format(
                         "comparison  %d fates as recorded, %d differ%s",
@@ -184,7 +243,7 @@ final class TextReport {
         line(
                 String.format(
                         "outstanding %d at most, %d devices, %d VMs",
-                        summary.outstandingHighWater(), summary.requestsByDevice().size(), vms));
+                        summary.outstandingHighWater(), summary.devices(), vms));
         final long span = summary.lastNs() - summary.firstNs();
         out.println(
                 timesAreNanoseconds

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Faults that are no page requests, and events that only a user's map knows. */
+class FaultsTest {
+    private static final int COLUMNS = 72;
+
+    @TempDir private Path folder;
+
+    private static JsonNode json(final String... args) {
+        final Cli cli = Cli.run(args);
+        cli.assertRan();
+        return JsonMapper.shared().readTree(cli.out());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "vtd-legacy.dmesg.txt.gz, 33, 219, vtd",
+        "vtd-scalable.dmesg.txt.gz, 30, 241, vtd",
+        "arm-a.dmesg.txt.gz, 80, 2170, smmuv3",
+        "virtio-iommu-a.dmesg.txt.gz, 50, 1112, smmuv3"
+    })
+    void shouldCountTheFaultsOfAKernelLogTwice(
+            final String file, final long faults, final long lost, final String iommu) {
+        for (final String command : new String[] {"info", "replay"}) {
+            final JsonNode report = json(command, "--json", Cli.dump(file));
+            assertEquals("kernel log", report.at("/inputs/0/format").asString());
+            assertEquals(faults, report.at("/dump/unrecoverable").asLong());
+            assertEquals(
+                    lost,
+                    report.at("/inputs/0/lostEvents").asLong(),
+                    report.at("/inputs").toString());
+            assertEquals(0, report.at("/dump/pageRequests").asLong());
+        }
+        final JsonNode replay = json("replay", "--json", Cli.dump(file)).at("/replay");
+        assertEquals(iommu, replay.at("/iommu").asString());
+        assertEquals(faults, replay.at("/unrecoverable/raised").asLong());
+    }
+
+    @Test
+    void shouldExplainEveryKindOfFaultInAMail() {
+        final Cli cli = Cli.run("info", "--explain", Cli.dump("vtd-legacy.dmesg.txt.gz"));
+        cli.assertRan();
+        for (final String line : cli.outLines()) {
+            assertTrue(line.length() <= COLUMNS, line);
+        }
+        assertTrue(
+                cli.out().contains("00:02.0     14 x write: no write permission (0x05)"),
+                cli.out());
+        assertEquals(4, cli.outLines().stream().filter(l -> l.startsWith("  cause")).count());
+    }
+
+    @Test
+    void shouldExplainInJson() {
+        final JsonNode all =
+                json("info", "--explain", "--json", Cli.dump("arm-a.dmesg.txt.gz"))
+                        .at("/explanations");
+        long faults = 0;
+        for (final JsonNode one : all) {
+            faults += one.at("/count").asLong();
+            assertEquals("F_TRANSLATION", one.at("/name").asString(), one.toString());
+            assertTrue(one.at("/cause").asString().contains("unmapped"), one.toString());
+        }
+        assertEquals(80, faults);
+    }
+
+    private Path write(final String name, final String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text);
+    }
+
+    private Path foreignTrace() throws IOException {
+        final StringBuilder text = new StringBuilder("# tracer: nop\n");
+        for (int group = 1; group <= 3; group++) {
+            text.append(
+                    "  dsa-42 [001] ..... 1.00000%d: my_prq: dev=a.0 word=0x%x page=0x7f00%d\n"
+                            .formatted(group, group << 8 | 3, group));
+        }
+        text.append("  dsa-42 [001] ..... 1.000009: my_done: dev=a.0 group=2 status=7\n");
+        return write("trace.txt", text.toString());
+    }
+
+    @Test
+    void shouldReplayEventsThatOnlyTheUsersMapKnows() throws IOException {
+        final String trace = foreignTrace().toString();
+        assertEquals(0, json("info", "--json", trace).at("/dump/groups").asLong(), "without a map");
+        final Path map =
+                write(
+                        "map.yaml",
+                        """
+                        probes:my_prq:
+                          is: request
+                          device: dev
+                          grpid: word[15:8]
+                          flags: 2
+                          perm: word[1:0]
+                          addr: page<<12
+                        probes:my_done:
+                          - {is: answer, when: status=7, device: dev, grpid: group, code: 1}
+                          - {is: answer, device: dev, grpid: group, code: 0}
+                        """);
+        final JsonNode report = json("replay", "--json", "--map=" + map, trace);
+        assertEquals(3, report.at("/dump/groups").asLong());
+        assertEquals(3, report.at("/comparison/matched").asLong(), report.toString());
+        assertEquals(1, report.at("/replay/responses/invalid").asLong());
+        assertEquals(2, report.at("/replay/groups/outstanding").asLong());
+    }
+
+    @Test
+    void shouldSayWhichFieldOfTheMapAnEventLacks() throws IOException {
+        final Path map =
+                write("map.yaml", "iopf:iopf_report: {is: request, device: name, addr: adress}\n");
+        Cli.run("info", "--map=" + map, Cli.dump("iopf-fast-v7.dat"))
+                .assertRefused("map.yaml:1", "'adress'", "iopf_report", "expected one of");
+    }
+
+    /** A line of text may have what another lacks. */
+    @Test
+    void shouldWarnOfAFieldThatTextLacks() throws IOException {
+        final Path map =
+                write("map.yaml", "probes:my_prq: {is: request, device: dev, addr: adress}\n");
+        final Cli cli = Cli.run("info", "--map=" + map, foreignTrace().toString());
+        cli.assertRan();
+        assertTrue(cli.out().contains("event my_prq: field adress, which"), cli.out());
+        assertTrue(cli.out().contains("map.yaml:1 needs, is missing"), cli.out());
+    }
+
+    @Test
+    void shouldRefuseAMapThatIsNotThere() throws IOException {
+        Cli.run("info", "--map=" + folder.resolve("none.yaml"), foreignTrace().toString())
+                .assertRefused("none.yaml", "no such file");
+    }
+}
