@@ -7,6 +7,7 @@
 @SuppressWarnings("requires-automatic") // the zstd decoder's jar names no module of its own
 module io.iopf4j.trace {
     requires aircompressor;
+    requires org.tukaani.xz;
     requires jdk.unsupported; // the zstd decoder uses sun.misc.Unsafe
 
     exports io.iopf4j.trace;

@@ -18,8 +18,6 @@ final class Recognition {
                     new Signature("PERFILE2", "a perf.data file"),
                     new Signature("2ELIFREP", "a perf.data file of a big-endian machine"),
                     new Signature("PERFFILE", "a perf.data file of version 1"),
-                    new Signature("(\u00b5/\u00fd", "zstd data: unpack it first"),
-                    new Signature("\u00fd7zXZ\0", "xz data: unpack it first"),
                     new Signature("BZh", "bzip2 data: unpack it first"),
                     new Signature("\u0004\"M\u0018", "lz4 data: unpack it first"),
                     new Signature("PK\u0003\u0004", "a zip archive"),
@@ -77,7 +75,7 @@ final class Recognition {
     /** What can be read, in words. */
     static String readable(final List<TraceFormat> formats) {
         return String.join(", ", formats.stream().map(TraceFormat::what).toList())
-                + " (each may be packed with gzip)";
+                + " (each may be packed with gzip, xz or zstd)";
     }
 
     private static String resemblance(final Head head) {

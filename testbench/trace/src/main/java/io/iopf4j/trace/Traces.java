@@ -8,10 +8,10 @@ import io.iopf4j.trace.input.TraceInput;
 import io.iopf4j.trace.klog.LogInputFormat;
 import io.iopf4j.trace.text.TextInputFormat;
 import io.iopf4j.trace.util.CountingInputStream;
+import io.iopf4j.trace.util.Packing;
 import io.iopf4j.trace.util.TolerantInputStream;
 import io.iopf4j.trace.util.Warnings;
 import java.io.BufferedInputStream;
-import java.io.EOFException;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,17 +20,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.zip.ZipException;
 
 /**
  * Opens traces, told by their content, or for what no content tells by what the user says. Each may
- * be packed with gzip.
+ * be packed with gzip, xz or zstd.
  */
 public final class Traces {
-    /** A gzip file within a gzip file happens; more is a trick. */
+    /** A packed file within a packed file happens; more is a trick. */
     private static final int WRAPPERS_MAX = 2;
-
-    private static final String GZIP = "\u001f\u008b";
 
     /** Magic numbers first, then text by how sure its signs are. */
     static final List<TraceFormat> FORMATS =
@@ -129,19 +126,20 @@ public final class Traces {
             try {
                 final CountingInputStream counted = new CountingInputStream(in);
                 InputStream stream = counted;
-                TolerantInputStream gzip = null;
+                TolerantInputStream unpacked = null;
                 for (int wrapper = 0; ; wrapper++) {
                     final BufferedInputStream peekable =
                             new BufferedInputStream(stream, Head.BYTES);
                     peekable.mark(Head.BYTES);
                     final Head head = new Head(peekable.readNBytes(Head.BYTES));
                     peekable.reset();
-                    if (!head.text().startsWith(GZIP)) {
-                        final TraceFormat format = recognise(head, gzip);
+                    final Packing packing = Packing.of(head.text());
+                    if (packing == null) {
+                        final TraceFormat format = recognise(head, unpacked);
                         input =
                                 new TraceInput(
                                         name,
-                                        gzip == null ? path : null,
+                                        unpacked == null ? path : null,
                                         counted,
                                         peekable,
                                         size,
@@ -149,8 +147,8 @@ public final class Traces {
                                         warnings);
                         return format.open(input);
                     }
-                    gzip = unwrap(peekable, wrapper);
-                    stream = gzip;
+                    unpacked = unwrap(packing, peekable, wrapper);
+                    stream = unpacked;
                 }
             } catch (final IOException | RuntimeException | Error e) {
                 if (input != null) {
@@ -161,30 +159,38 @@ public final class Traces {
             }
         }
 
-        /** What little comes out of damaged gzip data is not told for what the file is. */
-        private TraceFormat recognise(final Head head, final TolerantInputStream gzip)
+        /** What little comes out of damaged data is not told for what the file is. */
+        private TraceFormat recognise(final Head head, final TolerantInputStream unpacked)
                 throws TraceFormatException {
             try {
                 return Recognition.of(name, head, FORMATS, said);
             } catch (final TraceFormatException e) {
-                if (gzip == null || gzip.damage() == null) {
+                if (unpacked == null || unpacked.damage() == null) {
                     throw e;
                 }
                 throw new TraceFormatException(
-                        name, gzip.packedPosition(), "gzip data", gzip.damage());
+                        name,
+                        unpacked.packedPosition(),
+                        unpacked.packing().title() + " data",
+                        unpacked.damage());
             }
         }
 
-        private TolerantInputStream unwrap(final InputStream packed, final int wrapper)
+        private TolerantInputStream unwrap(
+                final Packing packing, final InputStream packed, final int wrapper)
                 throws IOException {
             if (wrapper == WRAPPERS_MAX) {
                 throw new TraceFormatException(
-                        name, 0, "at most " + WRAPPERS_MAX + " layers of gzip", "more");
+                        name, 0, "at most " + WRAPPERS_MAX + " layers of packing", "more");
             }
             try {
-                return new TolerantInputStream(packed, warnings);
-            } catch (final ZipException | EOFException e) {
-                throw new TraceFormatException(name, 0, "a whole gzip header", "a damaged one");
+                return new TolerantInputStream(packing, packed, warnings);
+            } catch (final IOException e) {
+                if (TolerantInputStream.isDamage(e)) {
+                    throw new TraceFormatException(
+                            name, 0, "a whole " + packing.title() + " header", "a damaged one");
+                }
+                throw e;
             }
         }
     }

@@ -9,6 +9,7 @@ public final class Warnings {
     private static final int LIMIT = 50;
 
     private final List<String> lines = new ArrayList<>();
+    private final List<String> important = new ArrayList<>();
     private long more;
 
     /** No remark yet. */
@@ -28,6 +29,15 @@ public final class Warnings {
     }
 
     /**
+     * Adds a remark that is not to go under in a flood of others: on what ends an input.
+     *
+     * @param line one line; few are such
+     */
+    public void addImportant(final String line) {
+        important.add(line);
+    }
+
+    /**
      * Adds a remark on one place of the input.
      *
      * @param offset bytes from the input's start
@@ -35,19 +45,32 @@ public final class Warnings {
      * @param found what is there
      */
     public void at(final long offset, final String expected, final String found) {
-        add("at offset " + offset + ": expected " + expected + ", found " + found);
+        add(line(offset, expected, found));
+    }
+
+    /**
+     * What a remark on one place looks like.
+     *
+     * @param offset bytes from the input's start
+     * @param expected what would have been right
+     * @param found what is there
+     * @return one line
+     */
+    public static String line(final long offset, final String expected, final String found) {
+        return "at offset " + offset + ": expected " + expected + ", found " + found;
     }
 
     /**
      * All remarks.
      *
-     * @return a copy, with a last line "and N more" if there were too many
+     * @return a copy, with a line "and N more" if there were too many, then the important ones
      */
     public List<String> list() {
         final List<String> all = new ArrayList<>(lines);
         if (more > 0) {
             all.add("and " + more + " more");
         }
+        all.addAll(important);
         return all;
     }
 }
