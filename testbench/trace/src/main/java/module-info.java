@@ -8,11 +8,13 @@
 module io.iopf4j.trace {
     requires aircompressor;
     requires org.tukaani.xz;
+    requires tools.jackson.core;
     requires jdk.unsupported; // the zstd decoder uses sun.misc.Unsafe
 
     exports io.iopf4j.trace;
     exports io.iopf4j.trace.fault;
     exports io.iopf4j.trace.input;
+    exports io.iopf4j.trace.jsonl;
     exports io.iopf4j.trace.util;
     exports io.iopf4j.trace.write;
 }

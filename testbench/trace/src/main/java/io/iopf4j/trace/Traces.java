@@ -5,6 +5,7 @@ import io.iopf4j.trace.dat.DatFormat;
 import io.iopf4j.trace.input.Head;
 import io.iopf4j.trace.input.TraceFormat;
 import io.iopf4j.trace.input.TraceInput;
+import io.iopf4j.trace.jsonl.JsonlFormat;
 import io.iopf4j.trace.klog.LogInputFormat;
 import io.iopf4j.trace.text.TextInputFormat;
 import io.iopf4j.trace.util.CountingInputStream;
@@ -33,6 +34,7 @@ public final class Traces {
     static final List<TraceFormat> FORMATS =
             List.of(
                     new DatFormat(),
+                    new JsonlFormat(),
                     TextInputFormat.FTRACE,
                     TextInputFormat.REPORT,
                     new LogInputFormat());

@@ -43,6 +43,17 @@ public abstract class CountedReader implements TraceReader {
         lostEvents += Math.max(count, 0);
     }
 
+    /**
+     * Whoever recorded this lost events here, at several places.
+     *
+     * @param markers how many places, 0 for none
+     * @param count how many events in all, as far as they were counted
+     */
+    protected final void lose(final long markers, final long count) {
+        lostMarkers += markers;
+        lostEvents += count;
+    }
+
     @Override
     public final boolean next() throws IOException {
         if (!advance()) {

@@ -123,7 +123,19 @@ public final class ValueEvent implements TraceEvent {
      * @return this
      */
     public ValueEvent put(final int field, final String value) {
-        numbers[field] = 0;
+        return put(field, 0, value);
+    }
+
+    /**
+     * Gives a field a text that can be read as a number, too.
+     *
+     * @param field its number in the format
+     * @param number what {@link #getLong} gives
+     * @param value what {@link #getString} gives, not null
+     * @return this
+     */
+    public ValueEvent put(final int field, final long number, final String value) {
+        numbers[field] = number;
         strings[field] = value;
         isSet[field] = true;
         return this;

@@ -4,6 +4,7 @@ package io.iopf4j.trace.text;
 import io.iopf4j.trace.EventField;
 import io.iopf4j.trace.EventFormat;
 import io.iopf4j.trace.TraceEvent;
+import io.iopf4j.trace.util.KernelNumber;
 import io.iopf4j.trace.util.StringCache;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -175,35 +176,6 @@ final class TextEvent implements TraceEvent {
     @Override
     public long getLong(final EventField field) {
         final int start = starts[field.offset()];
-        return start < 0 ? 0 : number(start, ends[field.offset()]);
-    }
-
-    /** A number as the kernel prints it, signed or not; 1 for a flag's letter, 0 for all else. */
-    private long number(final int from, final int to) {
-        if (to - from == 1 && bytes[from] >= 'a' && bytes[from] <= 'z') {
-            return 1;
-        }
-        int i = from;
-        final boolean negative = i < to && bytes[i] == '-';
-        if (negative) {
-            i++;
-        }
-        final boolean hex = to - i > 2 && bytes[i] == '0' && bytes[i + 1] == 'x';
-        if (hex) {
-            i += 2;
-        }
-        final int radix = hex ? 16 : 10;
-        if (i == to || to - i > 20) {
-            return 0;
-        }
-        long value = 0;
-        for (; i < to; i++) {
-            final int digit = Character.digit(bytes[i], radix);
-            if (digit < 0) {
-                return 0;
-            }
-            value = radix * value + digit;
-        }
-        return negative ? -value : value;
+        return start < 0 ? 0 : KernelNumber.of(bytes, start, ends[field.offset()]);
     }
 }
