@@ -2,20 +2,16 @@
 package io.iopf4j.cli;
 
 import io.iopf4j.replay.MapFile;
+import io.iopf4j.trace.TraceReader;
 import io.iopf4j.trace.fault.FaultMap;
 import java.io.IOException;
 import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** How dumps are read, for all commands that read some. */
+/** How dumps are read for their faults. */
 final class DumpOptions {
-    @Option(
-            names = "--as",
-            paramLabel = "NAME",
-            description =
-                    "What the dumps are, for raw ones that no content tells: evtq, priq, prq, cmdq"
-                            + " or frcd.")
-    private String said;
+    @Mixin private InputOptions input;
 
     @Option(
             names = "--map",
@@ -27,9 +23,9 @@ final class DumpOptions {
 
     DumpOptions() {}
 
-    /** What the user says that the dumps are; null: their content tells. */
-    String said() {
-        return said;
+    /** Opens a file, or standard input. */
+    TraceReader open(final String file) throws IOException {
+        return input.open(file);
     }
 
     /** Which events are steps of faults. */

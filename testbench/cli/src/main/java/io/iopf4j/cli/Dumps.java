@@ -5,17 +5,13 @@ import io.iopf4j.replay.dump.DumpListener;
 import io.iopf4j.replay.dump.DumpReader;
 import io.iopf4j.replay.dump.DumpSummary;
 import io.iopf4j.trace.TraceReader;
-import io.iopf4j.trace.Traces;
 import io.iopf4j.trace.fault.FaultMap;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Reads the files of a command line, one after the other, into one summary. */
 final class Dumps {
-    private static final String STANDARD_INPUT = "-";
-
     private final DumpSummary summary = new DumpSummary();
     private final List<Input> inputs = new ArrayList<>();
     private final DumpOptions options;
@@ -27,14 +23,14 @@ final class Dumps {
     /** Reads all files; a file of which nothing can be read ends it. */
     void read(final List<String> files, final List<DumpListener> listeners, final Progress progress)
             throws IOException {
-        if (files.stream().filter(STANDARD_INPUT::equals).count() > 1) {
+        if (files.stream().filter(InputOptions.STANDARD_INPUT::equals).count() > 1) {
             throw new IOException("standard input (-) can be named once only");
         }
         final FaultMap map = options.map();
         long number = 0;
         for (final String file : files) {
             final long faultsBefore = summary.pageRequests() + summary.unrecoverable();
-            try (TraceReader reader = open(file)) {
+            try (TraceReader reader = options.open(file)) {
                 final DumpReader dump = new DumpReader(reader, map, summary);
                 number =
                         dump.readAll(
@@ -65,11 +61,5 @@ final class Dumps {
 
     List<Input> inputs() {
         return inputs;
-    }
-
-    private TraceReader open(final String file) throws IOException {
-        return STANDARD_INPUT.equals(file)
-                ? Traces.open(System.in, "standard input", options.said())
-                : Traces.open(Path.of(file), options.said());
     }
 }

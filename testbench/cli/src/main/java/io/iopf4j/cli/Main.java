@@ -20,6 +20,7 @@ import picocli.CommandLine.ParameterException;
         subcommands = {
             InfoCommand.class,
             ReplayCommand.class,
+            ConvertCommand.class,
             RunCommand.class,
             ServeCommand.class,
             PoliciesCommand.class,
@@ -42,7 +43,7 @@ public final class Main implements Runnable {
     static final int BROKEN = 1;
     static final int UNUSABLE = 2;
 
-    private static final List<String> LATER = List.of("compare", "sweep", "explore", "convert");
+    private static final List<String> LATER = List.of("compare", "sweep", "explore");
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 

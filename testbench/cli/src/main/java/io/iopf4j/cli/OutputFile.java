@@ -3,6 +3,7 @@ package io.iopf4j.cli;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -82,6 +83,6 @@ final class OutputFile {
     /** What goes into the file. */
     @FunctionalInterface
     interface Content {
-        void writeTo(Appendable out) throws IOException;
+        void writeTo(Writer out) throws IOException;
     }
 }

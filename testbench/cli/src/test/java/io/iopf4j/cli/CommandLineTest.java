@@ -43,7 +43,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"compare", "sweep", "explore", "convert"})
+    @ValueSource(strings = {"compare", "sweep", "explore"})
     void shouldSayThatACommandComesLater(final String command) {
         Cli.run(command, SMALL).assertRefused("'" + command + "'", "later version");
     }
