@@ -9,7 +9,9 @@ public final class VtdFaultReason {
     /** Legacy: the context entry is not present. */
     public static final int CONTEXT_NOT_PRESENT = 0x02;
 
-    /** Legacy: the context entry has values that are not valid together. */
+    /**
+     * Legacy: the context entry has values that are not valid, or its root table cannot be read.
+     */
     public static final int CONTEXT_INVALID = 0x03;
 
     /** Legacy: the address has too many bits. */
@@ -21,7 +23,7 @@ public final class VtdFaultReason {
     /** Legacy: the second stage refuses the read. */
     public static final int READ = 0x06;
 
-    /** Legacy: a second-stage table cannot be read. */
+    /** Legacy: a second-stage table below the first cannot be read. */
     public static final int TABLE_ACCESS = 0x07;
 
     /** Legacy: the root table cannot be read. */

@@ -135,9 +135,10 @@ final class SecondStageWalk {
                 : VtdFaultReason.EXECUTE;
     }
 
+    /** A legacy context's root that cannot be read is a mistake of the context. */
     private static int unreadable(final boolean isLegacy, final int depth) {
         if (isLegacy) {
-            return VtdFaultReason.TABLE_ACCESS;
+            return depth == 0 ? VtdFaultReason.CONTEXT_INVALID : VtdFaultReason.TABLE_ACCESS;
         }
         return depth == 0 ? VtdFaultReason.SS_ROOT : VtdFaultReason.SS_ACCESS;
     }

@@ -136,6 +136,7 @@ final class FaultReasonTest {
         legacy(0x01, "", b -> b.memory.writeLong(TablesBench.rootEntry(SID), 0));
         legacy(0x02, "Q", b -> b.clear(CONTEXT_16, 1));
         legacy(0x03, "Q", b -> b.or(CONTEXT_16, 3 << ContextEntry.TT_SHIFT));
+        legacy(0x03, "Q", b -> b.memory.writeLong(CONTEXT_16, OUTSIDE | 5));
         legacy(
                 0x03,
                 "Q",
@@ -144,7 +145,6 @@ final class FaultReasonTest {
         way(0x05, "QR", LEGACY, NO_PASID, IOVA, WRITE, b -> b.mapSecond(IOVA, 0));
         legacy(0x06, "QR", b -> b.mapSecond(IOVA, 0));
         legacy(0x07, "Q", b -> b.memory.writeLong(b.secondSlot(21, IOVA), OUTSIDE | LEAF_2));
-        legacy(0x07, "Q", b -> b.memory.writeLong(CONTEXT_16, OUTSIDE | 5));
         legacy(0x08, "", b -> b.translator.setRootTable(OUTSIDE));
         legacy(0x09, "", b -> b.memory.writeLong(TablesBench.rootEntry(SID), OUTSIDE | 1));
         legacy(0x0a, "", b -> b.or(TablesBench.rootEntry(SID), 0x800));
