@@ -67,6 +67,21 @@ class VtdHostileTest {
         }
     }
 
+    /** The flat table of revision 2 is the one whose entries reach beyond a page. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 511, 512, 1023})
+    void shouldNotFindPasidsRoundTheTopOfTheAddressSpace(final int pasid) {
+        try (VtdScript script = new VtdScript(VtdConfig.revision2(), VtdClient.EXTENDED)) {
+            final long contexts = script.vtd.page();
+            script.vtd.store(VtdScript.rootAt(RID), contexts | 1, 0);
+            script.vtd.store(contexts + 32 * 0x10, 1 | 1 << 11, 2 | 5 << 8, -0x1000L | 15, 0);
+            for (int i = 0; i < 512; i++) {
+                script.client.writeq(8L * i, script.vtd.page() | 1);
+            }
+            script.assertFaults(0x58, RID, pasid, IOVA, READ);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {OUTSIDE, 0x0fff_f000L, 0x1000_0000L, 0xfed9_0000L, BEYOND_ALL, -0x1000L})
     void shouldSurviveTablesAnywhere(final long address) {

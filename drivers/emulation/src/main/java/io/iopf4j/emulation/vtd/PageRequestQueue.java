@@ -113,8 +113,10 @@ final class PageRequestQueue {
      */
     boolean write(final long qw0, final long qw1) {
         final int size = sizeBytes();
-        final long at = (address & -PAGE_BYTES) + (tail & (size - 1));
-        if (!memory.contains(at, entryBytes)) {
+        final long base = address & -PAGE_BYTES;
+        final long at = base + (tail & (size - 1));
+        // From the top of the address space it does not go on at the bottom.
+        if (base < 0 || !memory.contains(at, entryBytes)) {
             return false;
         }
         memory.writeLong(at, qw0);

@@ -108,7 +108,8 @@ final class PasidTable {
     private int fetchFlat(final Access access, final int pasid) {
         final Context context = access.context;
         final long address = context.pasids + pasid * (long) ExtendedContextEntry.PASID_BYTES;
-        if (!memory.contains(address, ExtendedContextEntry.PASID_BYTES)) {
+        // From the top of the address space a table does not go on at the bottom.
+        if (context.pasids < 0 || !memory.contains(address, ExtendedContextEntry.PASID_BYTES)) {
             return VtdFaultReason.PASID_ACCESS;
         }
         final long entry = memory.readLong(address);

@@ -167,6 +167,16 @@ final class VtdPageRequestTest {
         assertEquals(List.of(), seen);
     }
 
+    @Test
+    void shouldNotGoRoundTheTopOfTheAddressSpace() {
+        bench.regs.writeq(-0x1000L | 1, VtdRegisters.PQA);
+        bench.regs.writeq(0x1000, VtdRegisters.PQT);
+        bench.regs.writeq(0x1000, VtdRegisters.PQH);
+        send(PASID, READ, true);
+        assertEquals(0x1000, tail());
+        assertEquals(0, bench.memory.readLong(0));
+    }
+
     // ---- What is not ----------------------------------------------------------------------------
 
     @ParameterizedTest
