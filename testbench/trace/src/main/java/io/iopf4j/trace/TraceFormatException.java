@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.trace;
 
+import io.iopf4j.trace.util.OneLine;
+import io.iopf4j.trace.util.Warnings;
 import java.io.IOException;
 
 /**
@@ -23,7 +25,7 @@ public class TraceFormatException extends IOException {
      */
     public TraceFormatException(
             final String file, final long offset, final String expected, final String found) {
-        super(file + ": at offset " + offset + ": expected " + expected + ", found " + found);
+        super(file + ": " + OneLine.of(Warnings.line(offset, expected, found)));
         this.offset = offset;
     }
 

@@ -22,7 +22,7 @@ public final class Warnings {
      */
     public void add(final String line) {
         if (lines.size() < LIMIT) {
-            lines.add(line);
+            lines.add(OneLine.of(line));
         } else {
             more++;
         }
@@ -34,7 +34,7 @@ public final class Warnings {
      * @param line one line; few are such
      */
     public void addImportant(final String line) {
-        important.add(line);
+        important.add(OneLine.of(line));
     }
 
     /**
