@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -25,16 +26,32 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Captures that were cut or hit: what can be read is read, and nothing worse happens. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES) // a hang, not a slow machine
 class DamageTest {
-    private static final int CUTS = 16;
+    private static final int CUTS = 200;
     private static final int HITS = 24;
+    private static final int FLIPS = 1000;
+    private static final Set<String> NO_DUMPS =
+            Set.of("README.md", "facts.json", "kprobe_events.txt");
 
     /** Where front matter and page headers are dense: hits there hurt most. */
     private static final int FRONT = 64;
 
     @TempDir Path directory;
 
-    static Stream<String> captures() {
-        return Stream.concat(Dumps.all().stream(), Stream.of("generated", "open-mixed-a.report"));
+    /** Every capture, unpacked, and one that is written here. */
+    static List<String> captures() throws IOException {
+        try (Stream<Path> files = Files.list(Dumps.DIRECTORY)) {
+            return Stream.concat(
+                            files.map(file -> file.getFileName().toString())
+                                    .filter(name -> !NO_DUMPS.contains(name)),
+                            Stream.of("generated"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** The captures as they are stored. */
+    static List<String> packed() throws IOException {
+        return captures().stream().filter(name -> name.endsWith(".gz")).toList();
     }
 
     private byte[] whole(final String name) throws IOException {
@@ -43,7 +60,7 @@ class DamageTest {
             TraceDatWriter.writeFaultCycles(file, 300, 2, 2, 5);
             return Files.readAllBytes(file);
         }
-        final Path path = Dumps.path(name.endsWith(".report") ? name + ".txt.gz" : name);
+        final Path path = Dumps.path(name);
         if (!path.toString().endsWith(".gz")) {
             return Files.readAllBytes(path);
         }
@@ -65,7 +82,7 @@ class DamageTest {
                 }
             }
             final List<String> warnings = reader.warnings();
-            assertTrue(warnings.size() <= 51, "bounded");
+            assertTrue(warnings.size() <= 64, "bounded");
             for (final String warning : warnings) {
                 assertFalse(warning.contains("\n"), warning);
             }
@@ -119,6 +136,36 @@ class DamageTest {
             }
             read(hit, name + " seed " + seed);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("captures")
+    void shouldSurviveAThousandFlippedBytes(final String name) throws IOException {
+        flip(whole(name), name);
+    }
+
+    @ParameterizedTest
+    @MethodSource("packed")
+    void shouldSurviveFlippedBytesAndCutsOfWhatIsPacked(final String name) throws IOException {
+        final byte[] whole = Files.readAllBytes(Dumps.path(name));
+        flip(whole, name);
+        final SplittableRandom random = new SplittableRandom(name.hashCode());
+        for (int i = 0; i < CUTS; i++) {
+            final int cut = random.nextInt(whole.length);
+            read(Arrays.copyOf(whole, cut), name + " cut at " + cut);
+        }
+    }
+
+    private void flip(final byte[] whole, final String name) throws IOException {
+        final SplittableRandom random = new SplittableRandom(name.hashCode());
+        final byte[] hit = whole.clone();
+        for (int flips = 0; flips < FLIPS; flips++) {
+            hit[random.nextInt(hit.length)] = (byte) random.nextInt();
+            if (flips % (FLIPS / 10) == 0) {
+                read(hit, name + " after " + flips);
+            }
+        }
+        read(hit, name);
     }
 
     @Test

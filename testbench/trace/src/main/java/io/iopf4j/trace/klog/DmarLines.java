@@ -20,7 +20,7 @@ final class DmarLines {
     private static final Pattern FAULT =
             Pattern.compile(
                     "\\[(DMA Read|DMA Write|INTR-REMAP)(?: NO_PASID| PASID 0x([0-9a-f]{1,8}))?\\]"
-                            + " Request device \\[([0-9a-fx]{2,4}):([0-9a-fx]{2,4})\\.(\\d)\\]"
+                            + " Request device \\[(?:0x)?([0-9a-f]{1,2}):(?:0x)?([0-9a-f]{1,2})\\.(\\d)\\]"
                             + "(?: PASID ([0-9a-f]{1,8}))?"
                             + " fault (?:addr|index) (?:0x)?([0-9a-f]{1,16})"
                             + "(?:.*?\\[fault reason (0x)?([0-9a-f]{1,3})\\])?");
@@ -108,6 +108,6 @@ final class DmarLines {
     }
 
     private static int hex(final String digits) {
-        return Integer.parseInt(digits.startsWith("0x") ? digits.substring(2) : digits, 16);
+        return Integer.parseInt(digits, 16);
     }
 }

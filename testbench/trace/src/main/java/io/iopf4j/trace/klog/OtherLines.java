@@ -16,8 +16,9 @@ final class OtherLines {
     private static final long AMD_WRITE = 0x20;
 
     private static final Pattern AMD =
-            Pattern.compile("(\\S+)?\\s*AMD-Vi:(?: AMD-Vi:)? Event logged \\[(\\w+)([^\\]]*)");
-    private static final Pattern BEFORE = Pattern.compile("(\\S+): *$");
+            Pattern.compile(
+                    "(\\S{1,64})?\\s{0,8}AMD-Vi:(?: AMD-Vi:)? Event logged \\[(\\w+)([^\\]]*)");
+    private static final Pattern BEFORE = Pattern.compile("(\\S{1,64}): {0,8}$");
     private static final Pattern PART = Pattern.compile("(\\w+)=(0x[0-9a-f]{1,16}|[0-9a-f:.]+)");
     private static final Pattern VIRTIO =
             Pattern.compile(
