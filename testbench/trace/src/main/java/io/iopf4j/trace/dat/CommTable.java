@@ -9,14 +9,20 @@ import java.util.regex.Pattern;
  * Thread names by id, from {@code saved_cmdlines}. A hash table of plain ints, so that asking for a
  * name makes no boxed number.
  */
-final class CommTable {
+public final class CommTable {
     private static final Pattern LINE = Pattern.compile("\\s*(\\d{1,9}) (.+)");
     private static final String UNKNOWN = "<...>";
     private static final String IDLE = "<idle>";
 
+    /** More threads than a kernel numbers by default (PID_MAX_DEFAULT), for files without end. */
+    private static final int COUNT_MAX = 1 << 17;
+
     private int[] pids = new int[64];
     private String[] comms = new String[64];
     private int count;
+
+    /** An empty table. */
+    public CommTable() {}
 
     /** Reads lines {@code PID COMM}; a name may hold blanks. Other lines are skipped. */
     void parse(final byte[] text) {
@@ -30,7 +36,16 @@ final class CommTable {
         }
     }
 
-    private void put(final int pid, final String comm) {
+    /**
+     * Gives a thread a name, or another one. Beyond a great many threads new ones get none.
+     *
+     * @param pid the thread
+     * @param comm its name
+     */
+    public void put(final int pid, final String comm) {
+        if (count == COUNT_MAX && comms[slot(pid)] == null) {
+            return;
+        }
         if (2 * (count + 1) > pids.length) {
             final int[] oldPids = pids;
             final String[] oldComms = comms;
@@ -52,7 +67,13 @@ final class CommTable {
         comms[slot] = comm;
     }
 
-    String get(final int pid) {
+    /**
+     * The name of a thread.
+     *
+     * @param pid the thread
+     * @return {@code <idle>} for 0 and {@code <...>} for others if nobody has said
+     */
+    public String get(final int pid) {
         final String comm = comms[slot(pid)];
         if (comm != null) {
             return comm;

@@ -1,31 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.trace.dat;
 
-import io.iopf4j.trace.EventField;
 import io.iopf4j.trace.EventFormat;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /**
  * The records of one CPU, one at a time: {@code rb_update_event()} and its kin of {@code
  * kernel/trace/ring_buffer.c}, Linux 6.12, from the reader's side.
  */
-final class CpuStream {
-    private static final VarHandle INT_LE =
-            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INT_BE =
-            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
-    private static final VarHandle LONG_LE =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONG_BE =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-    private static final VarHandle SHORT_LE =
-            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle SHORT_BE =
-            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
-
+final class CpuStream extends RawRecord {
     private static final int PADDING = 29;
     private static final int TIME_EXTEND = 30;
     private static final int TIME_SHIFT = 27;
@@ -46,7 +29,6 @@ final class CpuStream {
 
     private final DatFile file;
     private final PageFeed pages;
-    private final boolean bigEndian;
     private final int longSize;
     private final int dataOffset;
 
@@ -58,15 +40,6 @@ final class CpuStream {
 
     /** The current record's time, scaled. */
     long timestamp;
-
-    /** Holds the current record. */
-    byte[] bytes = new byte[0];
-
-    /** Where the record begins, its {@code common_type}. */
-    int record;
-
-    /** The record's length, padding included. */
-    int length;
 
     /** The record's format. */
     EventFormat format;
@@ -80,12 +53,12 @@ final class CpuStream {
             final String buffer,
             final int cpu,
             final int order) {
+        super(file.bigEndian);
         this.file = file;
         this.pages = pages;
         this.buffer = buffer;
         this.cpu = cpu;
         this.order = order;
-        this.bigEndian = file.bigEndian;
         this.longSize = file.headerPage.longSize();
         this.dataOffset = file.headerPage.dataOffset();
     }
@@ -171,8 +144,8 @@ final class CpuStream {
             return stop("an event header", (end - cursor) + " bytes");
         }
         final int word = intAt(cursor);
-        final int type = bigEndian ? word >>> TIME_SHIFT : word & 31;
-        final int delta = bigEndian ? word & ((1 << TIME_SHIFT) - 1) : word >>> 5;
+        final int type = isBigEndian() ? word >>> TIME_SHIFT : word & 31;
+        final int delta = isBigEndian() ? word & ((1 << TIME_SHIFT) - 1) : word >>> 5;
         if (type > 0 && type < PADDING) {
             stamp += delta;
             return take(cursor + 4, 4 * type);
@@ -235,33 +208,5 @@ final class CpuStream {
     private void damaged(final int onPage, final String expected, final String found) {
         final long offset = pages.fileOffset + (pages.packed ? 0 : onPage);
         file.warnings.at(offset, expected, found + " (CPU " + cpu + ")");
-    }
-
-    boolean holds(final EventField field) {
-        return field.size() <= length - field.offset();
-    }
-
-    /** A number of the record; the field must lie in it. */
-    long number(final EventField field) {
-        final int at = record + field.offset();
-        return switch (field.size()) {
-            case 8 -> longAt(at);
-            case 4 -> field.isSigned() ? intAt(at) : intAt(at) & 0xffff_ffffL;
-            case 2 -> field.isSigned() ? shortAt(at) : shortAt(at) & 0xffff;
-            case 1 -> field.isSigned() ? bytes[at] : bytes[at] & 0xff;
-            default -> 0;
-        };
-    }
-
-    int intAt(final int at) {
-        return bigEndian ? (int) INT_BE.get(bytes, at) : (int) INT_LE.get(bytes, at);
-    }
-
-    private long longAt(final int at) {
-        return bigEndian ? (long) LONG_BE.get(bytes, at) : (long) LONG_LE.get(bytes, at);
-    }
-
-    private short shortAt(final int at) {
-        return bigEndian ? (short) SHORT_BE.get(bytes, at) : (short) SHORT_LE.get(bytes, at);
     }
 }

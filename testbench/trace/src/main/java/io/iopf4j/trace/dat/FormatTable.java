@@ -8,7 +8,7 @@ import io.iopf4j.trace.EventFormat;
  * The event formats of a file by the id in the records. Texts are parsed when the first event of
  * their kind comes: a file carries thousands, of which a trace uses a few.
  */
-final class FormatTable {
+public final class FormatTable {
     private static final int IDS = 1 << 16; // common_type has 16 bits
 
     private final EventFormat[] parsed = new EventFormat[IDS];
@@ -16,8 +16,16 @@ final class FormatTable {
     private final byte[][] texts = new byte[IDS][];
     private int count;
 
-    /** Keeps a format file; the first of an id wins. Texts without an id are of no use. */
-    void add(final String system, final byte[] text) {
+    /** An empty table. */
+    public FormatTable() {}
+
+    /**
+     * Keeps a format file; the first of an id wins. Texts without an id are of no use.
+     *
+     * @param system the event's group
+     * @param text the format file
+     */
+    public void add(final String system, final byte[] text) {
         final int id = FormatText.id(text);
         if (id < 0 || id >= IDS || texts[id] != null) {
             return;
@@ -27,7 +35,12 @@ final class FormatTable {
         count++;
     }
 
-    int count() {
+    /**
+     * How many formats there are.
+     *
+     * @return a count
+     */
+    public int count() {
         return count;
     }
 
@@ -37,7 +50,7 @@ final class FormatTable {
      * @param id the record's 16 bits of type
      * @return never null: a record that the file does not describe has only the common fields
      */
-    EventFormat get(final int id) {
+    public EventFormat get(final int id) {
         final EventFormat format = parsed[id];
         return format != null ? format : parse(id);
     }

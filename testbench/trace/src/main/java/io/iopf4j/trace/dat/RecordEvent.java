@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.trace.dat;
+
+import io.iopf4j.trace.EventField;
+import io.iopf4j.trace.EventFormat;
+import io.iopf4j.trace.TraceEvent;
+import io.iopf4j.trace.util.StringCache;
+import java.util.HexFormat;
+
+/**
+ * A cursor over raw records: decodes their fields by the formats of the kernel that wrote them. One
+ * thread.
+ */
+public abstract class RecordEvent implements TraceEvent {
+    private final StringCache strings = new StringCache();
+    private RawRecord raw;
+    private EventFormat pidFormat;
+    private EventField pidField;
+
+    /** A cursor on nothing. */
+    protected RecordEvent() {}
+
+    /**
+     * Goes to a record.
+     *
+     * @param current what its fields are read from, until the next call
+     */
+    protected final void setRecord(final RawRecord current) {
+        raw = current;
+    }
+
+    /**
+     * The thread that the record itself names.
+     *
+     * @return its {@code common_pid}, 0 if it has none
+     */
+    protected final int commonPid() {
+        if (pidFormat != format()) {
+            pidFormat = format();
+            pidField = pidFormat.field("common_pid");
+        }
+        return pidField == null ? 0 : (int) getLong(pidField);
+    }
+
+    @Override
+    public final String system() {
+        return format().system();
+    }
+
+    @Override
+    public final String name() {
+        return format().name();
+    }
+
+    @Override
+    public final long getLong(final EventField field) {
+        return field.kind() == EventField.Kind.INTEGER && raw.holds(field) ? raw.number(field) : 0;
+    }
+
+    @Override
+    public final boolean isCorrupt(final EventField field) {
+        if (!raw.holds(field)) {
+            return true;
+        }
+        return switch (field.kind()) {
+            case DATA_LOC, REL_LOC -> !locates(field);
+            default -> false;
+        };
+    }
+
+    @Override
+    public final String getString(final EventField field) {
+        if (isCorrupt(field)) {
+            return CORRUPT;
+        }
+        final int at = raw.record + field.offset();
+        return switch (field.kind()) {
+            case INTEGER -> number(field);
+            case DATA_LOC, REL_LOC -> string(raw.record + start(field), locatedLength(field));
+            case CHAR_ARRAY -> string(at, field.size());
+            default -> HexFormat.of().formatHex(raw.bytes, at, at + field.size());
+        };
+    }
+
+    private String number(final EventField field) {
+        final long value = raw.number(field);
+        return field.isSigned() ? Long.toString(value) : Long.toUnsignedString(value);
+    }
+
+    private boolean locates(final EventField field) {
+        return start(field) + locatedLength(field) <= raw.length;
+    }
+
+    /** Where a located string begins, bytes from the record's start. */
+    private int start(final EventField field) {
+        final int offset = raw.intAt(raw.record + field.offset()) & 0xffff;
+        return field.kind() == EventField.Kind.REL_LOC
+                ? offset + field.offset() + field.size()
+                : offset;
+    }
+
+    private int locatedLength(final EventField field) {
+        return raw.intAt(raw.record + field.offset()) >>> 16;
+    }
+
+    private String string(final int from, final int length) {
+        int to = from;
+        while (to < from + length && raw.bytes[to] != 0) {
+            to++;
+        }
+        return strings.get(raw.bytes, from, to);
+    }
+}
