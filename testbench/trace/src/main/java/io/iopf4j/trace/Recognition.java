@@ -15,8 +15,6 @@ final class Recognition {
 
     private static final List<Signature> SIGNATURES =
             List.of(
-                    new Signature("PERFILE2", "a perf.data file"),
-                    new Signature("2ELIFREP", "a perf.data file of a big-endian machine"),
                     new Signature("PERFFILE", "a perf.data file of version 1"),
                     new Signature("BZh", "bzip2 data: unpack it first"),
                     new Signature("\u0004\"M\u0018", "lz4 data: unpack it first"),

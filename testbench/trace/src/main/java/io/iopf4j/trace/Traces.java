@@ -7,6 +7,7 @@ import io.iopf4j.trace.input.TraceFormat;
 import io.iopf4j.trace.input.TraceInput;
 import io.iopf4j.trace.jsonl.JsonlFormat;
 import io.iopf4j.trace.klog.LogInputFormat;
+import io.iopf4j.trace.perf.PerfFormat;
 import io.iopf4j.trace.text.TextInputFormat;
 import io.iopf4j.trace.util.CountingInputStream;
 import io.iopf4j.trace.util.Packing;
@@ -35,6 +36,7 @@ public final class Traces {
             List.of(
                     new DatFormat(),
                     new JsonlFormat(),
+                    new PerfFormat(),
                     TextInputFormat.FTRACE,
                     TextInputFormat.REPORT,
                     new LogInputFormat());

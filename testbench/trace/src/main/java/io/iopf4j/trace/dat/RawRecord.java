@@ -109,4 +109,18 @@ public class RawRecord {
     public final short shortAt(final int at) {
         return bigEndian ? (short) SHORT_BE.get(bytes, at) : (short) SHORT_LE.get(bytes, at);
     }
+
+    /**
+     * Writes eight bytes, as whoever wrote the records would.
+     *
+     * @param at where in {@link #bytes}
+     * @param value the number
+     */
+    public final void putLong(final int at, final long value) {
+        if (bigEndian) {
+            LONG_BE.set(bytes, at, value);
+        } else {
+            LONG_LE.set(bytes, at, value);
+        }
+    }
 }

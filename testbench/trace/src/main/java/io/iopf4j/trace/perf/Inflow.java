@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.trace.perf;
+
+import io.airlift.compress.zstd.ZstdInputStream;
+import io.iopf4j.trace.util.Warnings;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * What comes out of compressed records: one zstd stream runs through all of a file, with a part of
+ * it in each record ({@code tools/perf/util/zstd.c}, Linux 6.12). The stream has an end whenever
+ * what was put in so far is used up.
+ */
+final class Inflow extends InputStream {
+    /** What is put in may come out a thousand times as long: perf's records do not shrink more. */
+    private static final long RATIO_MAX = 1000;
+
+    private static final long LEAST = 16L << 20;
+
+    /** A zstd frame's first bytes, RFC 8878, clause 3.1.1. */
+    private static final int MAGIC = 0xfd2fb528;
+
+    private final Part part = new Part();
+    private final Warnings warnings;
+    private ZstdInputStream zstd = new ZstdInputStream(part);
+    private boolean isHungry = true;
+    private long offset;
+    private long packed;
+    private long unpacked;
+
+    Inflow(final Warnings warnings) {
+        this.warnings = warnings;
+    }
+
+    /** The bytes of one record. */
+    private static final class Part extends InputStream {
+        private byte[] bytes = new byte[0];
+        private int from;
+        private int to;
+
+        @Override
+        public int read() {
+            return from < to ? bytes[from++] & 0xff : -1;
+        }
+
+        @Override
+        public int read(final byte[] target, final int offset, final int length) {
+            final int count = Math.min(length, to - from);
+            if (count == 0) {
+                return -1;
+            }
+            System.arraycopy(bytes, from, target, offset, count);
+            from += count;
+            return count;
+        }
+    }
+
+    /**
+     * Puts a record's bytes in. All that can come out must have been read before.
+     *
+     * @param bytes stay as they are until {@link #read} has said that it has no more
+     * @param from the first
+     * @param to behind the last
+     * @param fileOffset where they are from, for messages
+     */
+    void put(final byte[] bytes, final int from, final int to, final long fileOffset) {
+        if (zstd == null && isStart(bytes, from, to)) {
+            zstd = new ZstdInputStream(part);
+        }
+        part.bytes = bytes;
+        part.from = from;
+        part.to = to;
+        offset = fileOffset;
+        packed += to - from;
+        isHungry = false;
+    }
+
+    private static boolean isStart(final byte[] bytes, final int from, final int to) {
+        return to - from >= 4
+                && (bytes[from] & 0xff
+                                | (bytes[from + 1] & 0xff) << 8
+                                | (bytes[from + 2] & 0xff) << 16
+                                | (bytes[from + 3] & 0xff) << 24)
+                        == MAGIC;
+    }
+
+    @Override
+    public int read() throws IOException {
+        final byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(final byte[] target, final int from, final int length) throws IOException {
+        if (zstd == null || isHungry || length == 0) {
+            return -1;
+        }
+        if (unpacked > LEAST + RATIO_MAX * packed) {
+            return damaged("data that grow more than " + RATIO_MAX + " times");
+        }
+        try {
+            // More than is ready would fail, and lose what is.
+            final int ready = Math.max(1, zstd.available());
+            final int got = zstd.read(target, from, Math.min(ready, length));
+            isHungry = got < 0;
+            unpacked += Math.max(got, 0);
+            return got;
+        } catch (final IOException e) {
+            isHungry = true; // a block that goes on in the next record
+            return -1;
+        } catch (final RuntimeException e) {
+            return damaged("damaged data");
+        }
+    }
+
+    private int damaged(final String found) {
+        warnings.at(offset, "zstd data", found);
+        zstd = null;
+        return -1;
+    }
+
+    @Override
+    public int available() {
+        return 0;
+    }
+}
