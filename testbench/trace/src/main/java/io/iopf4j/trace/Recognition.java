@@ -35,9 +35,6 @@ final class Recognition {
     private static final List<Line> TEXTS =
             List.of(
                     new Line(
-                            Pattern.compile("^.{0,40}\\[\\d+\\]\\s+\\d+\\.\\d+:\\s+\\w+:\\w+: "),
-                            "perf script text"),
-                    new Line(
                             Pattern.compile("^(?:<\\d+>|\\w+ *:\\w+ *: *)?\\[ *[-\\w+.: ]+\\] "),
                             "a kernel log"),
                     new Line(

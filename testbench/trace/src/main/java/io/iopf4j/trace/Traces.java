@@ -39,6 +39,8 @@ public final class Traces {
                     new PerfFormat(),
                     TextInputFormat.FTRACE,
                     TextInputFormat.REPORT,
+                    TextInputFormat.PIPE,
+                    TextInputFormat.PERF,
                     new LogInputFormat());
 
     private Traces() {}

@@ -9,7 +9,8 @@ import java.io.InputStream;
 /**
  * What comes out of compressed records: one zstd stream runs through all of a file, with a part of
  * it in each record ({@code tools/perf/util/zstd.c}, Linux 6.12). The stream has an end whenever
- * what was put in so far is used up.
+ * what was put in so far is used up. What comes out is late by {@link #lag}: the decoder hands out
+ * only what it needs no more to look back at.
  */
 final class Inflow extends InputStream {
     /** What is put in may come out a thousand times as long: perf's records do not shrink more. */
@@ -20,6 +21,12 @@ final class Inflow extends InputStream {
     /** A zstd frame's first bytes, RFC 8878, clause 3.1.1. */
     private static final int MAGIC = 0xfd2fb528;
 
+    /** No block has more, clause 3.1.1.2.4. */
+    private static final int BLOCK_MAX = 1 << 17;
+
+    /** A last block, of no bytes, clause 3.1.1.2. */
+    private static final byte[] LAST_BLOCK = {1, 0, 0};
+
     private final Part part = new Part();
     private final Warnings warnings;
     private ZstdInputStream zstd = new ZstdInputStream(part);
@@ -27,6 +34,7 @@ final class Inflow extends InputStream {
     private long offset;
     private long packed;
     private long unpacked;
+    private long lag;
 
     Inflow(final Warnings warnings) {
         this.warnings = warnings;
@@ -64,8 +72,9 @@ final class Inflow extends InputStream {
      * @param fileOffset where they are from, for messages
      */
     void put(final byte[] bytes, final int from, final int to, final long fileOffset) {
-        if (zstd == null && isStart(bytes, from, to)) {
-            zstd = new ZstdInputStream(part);
+        if (isStart(bytes, from, to)) {
+            lag = BLOCK_MAX + window(bytes[from + 4], bytes[from + 5]);
+            zstd = zstd == null ? new ZstdInputStream(part) : zstd;
         }
         part.bytes = bytes;
         part.from = from;
@@ -75,13 +84,33 @@ final class Inflow extends InputStream {
         isHungry = false;
     }
 
+    /** Nothing more will come: what the decoder still holds can be read. */
+    void finish() {
+        part.bytes = LAST_BLOCK; // perf leaves it out
+        part.from = 0;
+        part.to = LAST_BLOCK.length;
+        isHungry = false;
+    }
+
+    /** How many bytes may have been put in, at the most, that have not come out. */
+    long lag() {
+        return lag;
+    }
+
     private static boolean isStart(final byte[] bytes, final int from, final int to) {
-        return to - from >= 4
+        return to - from >= 6
                 && (bytes[from] & 0xff
                                 | (bytes[from + 1] & 0xff) << 8
                                 | (bytes[from + 2] & 0xff) << 16
                                 | (bytes[from + 3] & 0xff) << 24)
                         == MAGIC;
+    }
+
+    /** How far the decoder looks back, clauses 3.1.1.1.1 and 3.1.1.1.2. */
+    private static long window(final byte descriptor, final byte window) {
+        final boolean isSingle = (descriptor & 1 << 5) != 0;
+        final long base = 1L << 10 + ((window & 0xff) >> 3);
+        return isSingle ? BLOCK_MAX : base + base / 8 * (window & 7);
     }
 
     @Override
@@ -116,6 +145,7 @@ final class Inflow extends InputStream {
     private int damaged(final String found) {
         warnings.at(offset, "zstd data", found);
         zstd = null;
+        lag = 0;
         return -1;
     }
 

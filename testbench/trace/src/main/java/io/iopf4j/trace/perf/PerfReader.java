@@ -163,6 +163,7 @@ public final class PerfReader extends CountedReader {
             current = null;
         }
         while (true) {
+            order.reached(records.unpacked());
             final Entry entry = order.poll();
             if (entry != null) {
                 if (apply(entry)) {
@@ -228,7 +229,7 @@ public final class PerfReader extends CountedReader {
             case LOST_SAMPLES -> lost(record, RecordFeed.HEADER);
             case COMM -> comm(record);
             case FORK -> begun(record);
-            case RecordFeed.FINISHED_ROUND -> order.finishRound();
+            case RecordFeed.FINISHED_ROUND -> order.finishRound(records.unpacked() + records.lag());
             case HEADER_ATTR -> attribute(record);
             case HEADER_TRACING_DATA -> tracingData(record);
             case HEADER_FEATURE -> feature(record);

@@ -15,6 +15,7 @@ final class Records {
     private final Inflow inflow;
     private final RecordFeed unpacked;
     private boolean isPacked;
+    private boolean isFinished;
 
     Records(
             final boolean bigEndian,
@@ -41,7 +42,13 @@ final class Records {
             }
             isPacked = false;
             if (!plain.next()) {
-                return null;
+                if (isFinished) {
+                    return null;
+                }
+                isFinished = true;
+                inflow.finish();
+                isPacked = true;
+                continue;
             }
             switch (plain.type) {
                 case COMPRESSED -> unpack(RecordFeed.HEADER, plain.length);
@@ -67,6 +74,16 @@ final class Records {
     private void unpack(final int from, final int to) {
         inflow.put(plain.bytes, plain.record + from, plain.record + to, offset() - plain.length);
         isPacked = true;
+    }
+
+    /** How many bytes of packed records have been handed out. */
+    long unpacked() {
+        return unpacked.offset();
+    }
+
+    /** How many of them, at the most, the records read so far hold besides those. */
+    long lag() {
+        return unpacked.rest() + inflow.lag();
     }
 
     /** Says what is missing at the end. */

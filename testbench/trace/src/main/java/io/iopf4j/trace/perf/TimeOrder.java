@@ -11,6 +11,12 @@ import java.util.PriorityQueue;
  * {@code tools/perf/util/session.c}, Linux 6.12). Holds a bounded number of bytes.
  */
 final class TimeOrder {
+    /** The end of a round: the youngest before it, and when all before it has been added. */
+    private record Round(long youngest, long due) {}
+
+    /** So many may wait to be due; the last ones do. */
+    private static final int ROUNDS_MAX = 1024;
+
     private static final long LEAST = 8L << 20;
     private static final long MOST = 64L << 20;
 
@@ -21,6 +27,7 @@ final class TimeOrder {
             new PriorityQueue<>(
                     Comparator.comparingLong((Entry e) -> e.key).thenComparingLong(e -> e.order));
     private final ArrayDeque<Entry> spare = new ArrayDeque<>();
+    private final ArrayDeque<Round> rounds = new ArrayDeque<>();
     private final boolean bigEndian;
     private final long room;
     private long held;
@@ -64,9 +71,28 @@ final class TimeOrder {
         return OVERHEAD + entry.bytes.length;
     }
 
-    void finishRound() {
-        limit = Math.max(limit, youngestBefore);
-        youngestBefore = youngest;
+    /**
+     * A round has ended.
+     *
+     * @param due which progress says that all that came before has been added
+     */
+    void finishRound(final long due) {
+        if (rounds.size() == ROUNDS_MAX) {
+            rounds.poll();
+        }
+        rounds.add(new Round(youngest, due));
+    }
+
+    /**
+     * Says how far the reading is.
+     *
+     * @param progress never less than before
+     */
+    void reached(final long progress) {
+        while (!rounds.isEmpty() && rounds.peek().due() <= progress) {
+            limit = Math.max(limit, youngestBefore);
+            youngestBefore = rounds.poll().youngest();
+        }
     }
 
     /** Nothing more will come. */

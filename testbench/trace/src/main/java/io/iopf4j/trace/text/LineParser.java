@@ -2,19 +2,14 @@
 package io.iopf4j.trace.text;
 
 /**
- * Takes one line of a printed event apart, without copying: {@code [inst:] COMM-PID [(TGID)] [CPU]
- * [FLAGS] TIME: [SYSTEM:]EVENT: MESSAGE}. A comm may hold blanks, dashes, colons and brackets; what
- * counts is the first {@code -PID [CPU]} after which a time follows.
+ * Takes one line of a printed event apart, without copying. The parts are those of the last line.
  */
-final class LineParser {
-    private static final int FLAGS_MAX = 6;
-    private static final int FLAGS = 5;
+abstract class LineParser {
     private static final int DIGITS_MAX = 18;
 
-    private final boolean instances;
-    private byte[] bytes;
-    private int position;
-    private int end;
+    byte[] bytes;
+    int position;
+    int end;
 
     int bufferStart;
     int bufferEnd;
@@ -28,97 +23,64 @@ final class LineParser {
     int nameEnd;
     int messageStart;
 
-    /**
-     * A parser.
-     *
-     * @param instances whether lines may begin with the name of a ring buffer instance
-     */
-    LineParser(final boolean instances) {
-        this.instances = instances;
-    }
-
     /** Whether the line is an event; its parts are then set. */
-    boolean parse(final byte[] line, final int from, final int to) {
+    final boolean parse(final byte[] line, final int from, final int to) {
         bytes = line;
         end = to;
-        for (int bracket = from; bracket < to; bracket++) {
-            if (line[bracket] == '[' && cpu(bracket) && task(from, bracket) && rest()) {
-                instance();
-                return true;
-            }
-        }
-        return false;
+        bufferStart = from;
+        bufferEnd = from;
+        return parse(from);
     }
 
-    /** {@code [003]}; leaves the position behind it. */
-    private boolean cpu(final int bracket) {
-        position = bracket + 1;
-        final long number = digits();
-        if (number < 0 || number > Integer.MAX_VALUE || at(position) != ']') {
+    /** The same for the line from here to the {@link #end}. */
+    abstract boolean parse(int from);
+
+    /** Takes what lies between for the thread's name, without the blanks around it. */
+    final void comm(final int from, final int to) {
+        commStart = from;
+        commEnd = blanksBefore(from, to);
+        while (commStart < commEnd && isBlank(bytes[commStart])) {
+            commStart++;
+        }
+    }
+
+    /** Where the digits begin that end here, if they are a thread's id; else -1. */
+    final int pidBefore(final int from, final int to) {
+        int i = to;
+        long value = 0;
+        long scale = 1;
+        while (i > from && isDigit(bytes[i - 1]) && to - i < 10) {
+            value += scale * (bytes[--i] - '0');
+            scale *= 10;
+        }
+        if (i == to || value > Integer.MAX_VALUE) {
+            return -1;
+        }
+        pid = (int) value;
+        return i;
+    }
+
+    /** {@code [003]} at the position, which then is behind it. */
+    final boolean bracketedCpu() {
+        if (at(position) != '[') {
             return false;
         }
-        cpu = (int) number;
+        position++;
+        if (!plainCpu() || at(position) != ']') {
+            return false;
+        }
         position++;
         return true;
     }
 
-    /** What stands before the CPU, read backwards: blanks, a thread group, the thread, its name. */
-    private boolean task(final int from, final int bracket) {
-        int i = blanksBefore(from, bracket);
-        if (i > from && bytes[i - 1] == ')') {
-            while (i > from && bytes[i - 1] != '(') {
-                i--;
-            }
-            i = blanksBefore(from, i - 1);
-        }
-        final int pidEnd = i;
-        long value = 0;
-        long scale = 1;
-        while (i > from && isDigit(bytes[i - 1]) && pidEnd - i < 10) {
-            value += scale * (bytes[--i] - '0');
-            scale *= 10;
-        }
-        if (i == pidEnd || i <= from || bytes[i - 1] != '-' || value > Integer.MAX_VALUE) {
-            return false;
-        }
-        pid = (int) value;
-        commEnd = i - 1;
-        commStart = from;
-        while (commStart < commEnd && isBlank(bytes[commStart])) {
-            commStart++;
-        }
-        return true;
+    final boolean plainCpu() {
+        final long number = digits();
+        cpu = (int) number;
+        return number >= 0 && number <= Integer.MAX_VALUE;
     }
 
-    private int blanksBefore(final int from, final int to) {
-        int i = to;
-        while (i > from && isBlank(bytes[i - 1])) {
-            i--;
-        }
-        return i;
-    }
-
-    /** What stands behind the CPU: flags, the time, the event's name, its message. */
-    private boolean rest() {
-        skipBlanks();
-        if (!isDigit(at(position))) {
-            // Wide times leave no blank behind the flags: .....234060656902:
-            final int tokenEnd = tokenEnd();
-            position = tokenEnd - position <= FLAGS_MAX ? tokenEnd : position + FLAGS;
-            skipBlanks();
-        }
-        return time() && name();
-    }
-
-    private int tokenEnd() {
-        int i = position;
-        while (i < end && !isBlank(bytes[i])) {
-            i++;
-        }
-        return i;
-    }
-
-    private boolean time() {
+    /** Seconds with a fraction, or a plain number; without what ends it. */
+    final boolean number() {
         final long whole = digits();
         if (whole < 0) {
             return false;
@@ -138,6 +100,11 @@ final class LineParser {
             }
             time = 1_000_000_000L * whole + fraction;
         }
+        return true;
+    }
+
+    /** The colon and the blanks that end a time. */
+    final boolean colon() {
         if (at(position) != ':' || !isBlank(at(position + 1))) {
             return false;
         }
@@ -146,7 +113,8 @@ final class LineParser {
         return true;
     }
 
-    private boolean name() {
+    /** {@code [system:]event:}, and where the message begins. */
+    final boolean name() {
         nameStart = position;
         nameEnd = word();
         if (nameEnd == nameStart || at(nameEnd) != ':') {
@@ -155,7 +123,7 @@ final class LineParser {
         position = nameEnd + 1;
         final int second = word();
         if (second > position && at(second) == ':' && isBlank(at(second + 1))) {
-            nameEnd = second; // system:event:
+            nameEnd = second;
             position = second + 1;
         }
         skipBlanks();
@@ -171,34 +139,30 @@ final class LineParser {
         return i;
     }
 
-    /** {@code iopfbuf: load-262}: the instance's name is printed as if part of the comm. */
-    private void instance() {
-        bufferStart = commStart;
-        bufferEnd = commStart;
-        if (!instances) {
-            return;
-        }
-        int i = commStart;
-        while (i < commEnd && !isBlank(bytes[i])) {
+    final int tokenEnd() {
+        int i = position;
+        while (i < end && !isBlank(bytes[i])) {
             i++;
         }
-        if (i < commEnd && i > commStart && bytes[i - 1] == ':') {
-            bufferEnd = i - 1;
-            commStart = i;
-            while (commStart < commEnd && isBlank(bytes[commStart])) {
-                commStart++;
-            }
-        }
+        return i;
     }
 
-    private void skipBlanks() {
+    final int blanksBefore(final int from, final int to) {
+        int i = to;
+        while (i > from && isBlank(bytes[i - 1])) {
+            i--;
+        }
+        return i;
+    }
+
+    final void skipBlanks() {
         while (position < end && isBlank(bytes[position])) {
             position++;
         }
     }
 
     /** A decimal number, -1 for none or one too long. */
-    private long digits() {
+    final long digits() {
         final int start = position;
         long value = 0;
         while (position < end && isDigit(bytes[position])) {
@@ -210,7 +174,7 @@ final class LineParser {
         return position == start ? -1 : value;
     }
 
-    private int at(final int index) {
+    final int at(final int index) {
         return index < end ? bytes[index] : '\n';
     }
 

@@ -18,6 +18,25 @@ public final class TextInputFormat implements TraceFormat {
     public static final TextInputFormat REPORT =
             new TextInputFormat(TextReader.REPORT, "trace-cmd report text", "cpus=\\d+");
 
+    /** The tracefs file {@code trace_pipe}, or lines of {@code trace} without their header. */
+    public static final TextInputFormat PIPE =
+            new TextInputFormat(
+                    TextReader.FTRACE,
+                    "ftrace trace_pipe text",
+                    "CPU:\\d+ \\[LOST (?:\\d+ )?EVENTS\\]"
+                            + "|.{0,40}\\S-\\d+ +(?:\\([- \\d]+\\) +)?\\[\\d{3,}\\] +"
+                            + "(?:\\S{4,6} *)?\\d+(?:\\.\\d+)?: \\w+: .*");
+
+    /** What {@code perf script} prints. */
+    public static final TextInputFormat PERF =
+            new TextInputFormat(
+                    TextReader.PERF,
+                    "perf script text",
+                    "# captured on *: .*"
+                            + "|(?:.{0,60} )?(?:\\[\\d{3,}\\] +(?:[A-Z]{1,4} +)?)?"
+                            + "\\d+\\.\\d{6}(?:\\d{3})?: +(?:\\d+ +)?"
+                            + "(?:\\w+:\\w+|[\\w-]+(?::\\w+)?): .*");
+
     private final String format;
     private final String what;
     private final Pattern line;

@@ -15,26 +15,39 @@ import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads events as the kernel's {@code trace} file or {@code trace-cmd report} prints them. */
+/**
+ * Reads events as the kernel's {@code trace} and {@code trace_pipe}, {@code trace-cmd report} or
+ * {@code perf script} print them.
+ */
 public final class TextReader extends CountedReader {
-    /** {@link TraceInfo#format()} of the tracefs file {@code trace}. */
+    /** {@link TraceInfo#format()} of the tracefs files {@code trace} and {@code trace_pipe}. */
     public static final String FTRACE = "ftrace text";
 
     /** {@link TraceInfo#format()} of what {@code trace-cmd report} prints. */
     public static final String REPORT = "trace-cmd report";
 
-    private static final Pattern CPUS = Pattern.compile("^(?:cpus=|#.*#P:)(\\d{1,6})\\s*$");
+    /** {@link TraceInfo#format()} of what {@code perf script} prints. */
+    public static final String PERF = "perf script";
+
+    private static final Pattern CPUS =
+            Pattern.compile("^(?:cpus=|#.*#P:|# nrcpus online : )(\\d{1,6})\\)?\\s*$");
     private static final Pattern LOST =
             Pattern.compile(
                     "^\\s*CPU:\\d+ \\[(?:LOST (?:(\\d{1,18}) )?EVENTS"
-                            + "|(?:(\\d{1,18}) )?EVENTS DROPPED)\\]\\s*$");
+                            + "|(?:(\\d{1,18}) )?EVENTS DROPPED)\\]\\s*$"
+                            + "|^.* PERF_RECORD_LOST(?:_SAMPLES)?(?: lost (\\d{1,18}))?\\s*$");
 
     /** Lines that are neither an event nor one of these are worth a warning. */
     private static final Pattern REMARK = Pattern.compile("^\\s*(?:#.*|version = .*)?$");
 
+    /** Among those of {@code perf script}: calls that led to an event, and news of processes. */
+    private static final Pattern PERF_REMARK =
+            Pattern.compile("^\\s*[0-9a-f]{4,16} .*$|^.* PERF_RECORD_\\w+\\b.*$");
+
     private static final int REMARK_MAX = 500;
 
     private final TextLines lines;
+    private final boolean isPerf;
     private final LineParser parser;
     private final TextEvent event;
     private final Warnings warnings;
@@ -50,7 +63,7 @@ public final class TextReader extends CountedReader {
     /**
      * Reads up to the first event.
      *
-     * @param format {@link #FTRACE} or {@link #REPORT}
+     * @param format {@link #FTRACE}, {@link #REPORT} or {@link #PERF}
      * @param in the text, from its start
      * @param input closed with the reader
      * @param warnings gets remarks on damage
@@ -68,7 +81,8 @@ public final class TextReader extends CountedReader {
             throws IOException {
         super(warnings);
         this.lines = new TextLines(in);
-        this.parser = new LineParser(format.equals(REPORT));
+        this.isPerf = format.equals(PERF);
+        this.parser = isPerf ? new PerfLine() : new FtraceLine(format.equals(REPORT));
         this.event = new TextEvent(parser);
         this.input = input;
         this.warnings = warnings;
@@ -105,11 +119,14 @@ public final class TextReader extends CountedReader {
         }
         final Matcher lost = LOST.matcher(line);
         if (lost.matches()) {
-            final String number = lost.group(1) != null ? lost.group(1) : lost.group(2);
+            String number = lost.group(1) != null ? lost.group(1) : lost.group(2);
+            number = number != null ? number : lost.group(3);
             lost(number == null ? UNKNOWN : Long.parseLong(number));
             return;
         }
-        if (!REMARK.matcher(line).matches()) {
+        final boolean isRemark =
+                REMARK.matcher(line).matches() || (isPerf && PERF_REMARK.matcher(line).matches());
+        if (!isRemark) {
             final String start = line.strip();
             warnings.at(
                     lines.offset(),
