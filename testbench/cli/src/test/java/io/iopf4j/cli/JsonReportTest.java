@@ -96,6 +96,33 @@ class JsonReportTest {
         assertEquals(250, dump.at("/requestsByDevice/iommufd_mock3").longValue());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"info", "replay"})
+    void shouldCountTheSameInAPerfDataAndItsText(final String command) {
+        final JsonNode binary = report(command, "iopf-perf.data.gz");
+        final JsonNode text = report(command, "iopf-perf.script.txt.gz");
+        assertEquals("perf.data", binary.at("/inputs/0/format").asString());
+        assertEquals("perf script", text.at("/inputs/0/format").asString());
+        for (final JsonNode report : List.of(binary, text)) {
+            assertEquals(6018, report.at("/inputs/0/events").longValue());
+            assertEquals(0, report.at("/inputs/0/lostEvents").longValue());
+            assertEquals(600, report.at("/dump/pageRequests").longValue());
+            assertEquals(575, report.at("/dump/responses/success").longValue());
+            assertEquals(25, report.at("/dump/responses/invalid").longValue());
+            assertEquals(0, report.at("/dump/unanswered").longValue());
+            assertEquals(14, report.at("/dump/outstandingHighWater").longValue());
+            assertEquals(300, report.at("/dump/requestsByDevice/iommufd_mock1").longValue());
+            if (command.equals("replay")) {
+                assertEquals(600, report.at("/comparison/matched").longValue());
+                assertEquals(0, report.at("/comparison/diverged").longValue());
+            }
+        }
+        for (final String part :
+                List.of("/inputs/0/eventsByName", "/dump/requestsByDevice", "/replay/groups")) {
+            assertEquals(text.at(part), binary.at(part), part);
+        }
+    }
+
     @Test
     void shouldTellOfLostEvents() {
         final JsonNode input = report("info", "iopf-lost-v7.dat").at("/inputs/0");

@@ -39,6 +39,8 @@ class ReplayFactsTest {
                 "open-mixed-a.dat",
                 "open-mixed-a.report.txt.gz",
                 "raw-trace.txt.gz",
+                "iopf-perf.data.gz",
+                "iopf-perf.script.txt.gz",
                 "selftest-iopf.v7.dat",
                 "selftest-iopf.report.txt"
             })

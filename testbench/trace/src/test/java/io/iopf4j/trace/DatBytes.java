@@ -152,6 +152,13 @@ public final class DatBytes {
         return this;
     }
 
+    /** The formats of the events in the test pages, as a perf.data carries them. */
+    public static byte[] tracingData(final boolean big, final String comms) {
+        final DatBytes data = new DatBytes(big).start("0.6", 8).headerInfo(8);
+        data.u32(0).formats().u32(0).u32(0);
+        return data.u64(comms.length()).text(comms).toBytes();
+    }
+
     /** Version 6 with one page for each CPU, options as given, without their end. */
     public static byte[] version6(
             final boolean big,

@@ -29,12 +29,15 @@ public final class Dumps {
                     "iopf-instance-v7.dat",
                     "open-greedy-a.dat",
                     "open-mixed-a.dat",
+                    "iopf-perf.data.gz",
                     "selftest-iopf.v7.dat");
 
     private Dumps() {}
 
     public static List<String> all() {
-        return Stream.concat(BINARY.stream(), List.of("raw-trace.txt.gz").stream()).toList();
+        return Stream.concat(
+                        BINARY.stream(), Stream.of("raw-trace.txt.gz", "iopf-perf.script.txt.gz"))
+                .toList();
     }
 
     public static Path path(final String name) {
@@ -43,7 +46,7 @@ public final class Dumps {
 
     /** The capture's name in facts.json. */
     private static String key(final String name) {
-        return name.replace(".gz", "").replace(".dat", "");
+        return name.replaceFirst("(?:\\.data?|\\.script\\.txt)?(?:\\.gz)?$", "");
     }
 
     private static String line(final String name) throws IOException {

@@ -46,7 +46,7 @@ public final class Fuzzer {
      * @param corpus the name of the corpus that it belongs to
      * @return how many events there are, -1 if it is refused
      */
-    static long readAs(final byte[] bytes, final String corpus) {
+    public static long readAs(final byte[] bytes, final String corpus) {
         return read(bytes, RAW.contains(corpus) ? corpus : null);
     }
 

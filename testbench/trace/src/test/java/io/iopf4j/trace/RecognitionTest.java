@@ -47,9 +47,8 @@ class RecognitionTest {
             ignoreLeadingAndTrailingWhitespace = false,
             delimiter = '|',
             value = {
-                "PERFILE2\0\0\0\0|a perf.data file",
+                "PERFFILE\0\0\0\0|a perf.data file of version 1",
                 "\u00ff\u00d8\u00ff\u00e0|a JPEG picture",
-                "x 42 [001]  5.0: iommu:map: IOMMU:|perf script text",
                 "{\"a\": 1}|JSON",
                 "hello world|text that begins \"hello world\"",
                 "\1\2\3\4|binary data that begins with 01 02 03 04"

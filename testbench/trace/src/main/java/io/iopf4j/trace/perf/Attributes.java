@@ -59,7 +59,7 @@ final class Attributes {
 
     private int slot(final long id) {
         final int mask = ids.length - 1;
-        int slot = (int) (id * 0x9e3779b97f4a7c15L >>> 40) & mask;
+        int slot = (int) ((id * 0x9e3779b97f4a7c15L) >>> 40) & mask;
         while (byId[slot] != null && ids[slot] != id) {
             slot = (slot + 1) & mask;
         }

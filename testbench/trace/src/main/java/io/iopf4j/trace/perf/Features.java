@@ -12,10 +12,12 @@ import java.util.regex.Pattern;
 final class Features {
     static final int TRACING_DATA = 1;
 
+    /** Written by all versions of perf. */
+    static final int HOSTNAME = 3;
+
     /** More than any of those that are read. */
     static final int SIZE_MAX = 4096;
 
-    private static final int HOSTNAME = 3;
     private static final int OSRELEASE = 4;
     private static final int ARCH = 6;
     private static final int NRCPUS = 7;

@@ -136,8 +136,7 @@ final class FileHeader {
     private void readFeatures() throws IOException {
         long entry = end;
         for (int feature = 0; feature < FEATURES; feature++) {
-            final long word = header.longAt(FEATURES_AT + 8 * (feature / 64));
-            if ((word >>> feature % 64 & 1) == 0) {
+            if (!has(feature)) {
                 continue;
             }
             final RawRecord place = bytes(entry, 16);
@@ -148,6 +147,18 @@ final class FileHeader {
             readFeature(feature, place.longAt(0), place.longAt(8));
             entry += 16;
         }
+    }
+
+    /** A bit among longs; those of a big-endian machine may have had four bytes. */
+    private boolean has(final int feature) {
+        final boolean isWide = wideBit(Features.HOSTNAME) || !bigEndian;
+        return isWide
+                ? wideBit(feature)
+                : (header.intAt(FEATURES_AT + 4 * (feature / 32)) >>> feature % 32 & 1) != 0;
+    }
+
+    private boolean wideBit(final int feature) {
+        return (header.longAt(FEATURES_AT + 8 * (feature / 64)) >>> feature % 64 & 1) != 0;
     }
 
     private void readFeature(final int feature, final long at, final long size) throws IOException {

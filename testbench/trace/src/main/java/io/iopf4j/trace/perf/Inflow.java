@@ -5,6 +5,7 @@ import io.airlift.compress.zstd.ZstdInputStream;
 import io.iopf4j.trace.util.Warnings;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 
 /**
  * What comes out of compressed records: one zstd stream runs through all of a file, with a part of
@@ -19,7 +20,7 @@ final class Inflow extends InputStream {
     private static final long LEAST = 16L << 20;
 
     /** A zstd frame's first bytes, RFC 8878, clause 3.1.1. */
-    private static final int MAGIC = 0xfd2fb528;
+    private static final byte[] MAGIC = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
 
     /** No block has more, clause 3.1.1.2.4. */
     private static final int BLOCK_MAX = 1 << 17;
@@ -99,17 +100,13 @@ final class Inflow extends InputStream {
 
     private static boolean isStart(final byte[] bytes, final int from, final int to) {
         return to - from >= 6
-                && (bytes[from] & 0xff
-                                | (bytes[from + 1] & 0xff) << 8
-                                | (bytes[from + 2] & 0xff) << 16
-                                | (bytes[from + 3] & 0xff) << 24)
-                        == MAGIC;
+                && Arrays.equals(bytes, from, from + MAGIC.length, MAGIC, 0, MAGIC.length);
     }
 
     /** How far the decoder looks back, clauses 3.1.1.1.1 and 3.1.1.1.2. */
     private static long window(final byte descriptor, final byte window) {
-        final boolean isSingle = (descriptor & 1 << 5) != 0;
-        final long base = 1L << 10 + ((window & 0xff) >> 3);
+        final boolean isSingle = (descriptor & (1 << 5)) != 0;
+        final long base = 1L << (10 + ((window & 0xff) >> 3));
         return isSingle ? BLOCK_MAX : base + base / 8 * (window & 7);
     }
 

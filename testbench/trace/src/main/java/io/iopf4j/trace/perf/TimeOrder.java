@@ -68,7 +68,7 @@ final class TimeOrder {
     }
 
     private static long size(final Entry entry) {
-        return OVERHEAD + entry.bytes.length;
+        return (long) OVERHEAD + entry.bytes.length;
     }
 
     /**

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.trace.text;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * A line as {@code perf script} prints it: {@code COMM [PID/]TID [CPU] [MODE] TIME: [PERIOD]
  * [SYSTEM:]EVENT: MESSAGE}, of which only the time and what follows must be there ({@code
@@ -9,6 +11,7 @@ package io.iopf4j.trace.text;
  */
 final class PerfLine extends LineParser {
     private static final int MODE_MAX = 4;
+    private static final byte[] RECORD = "PERF_RECORD_".getBytes(StandardCharsets.ISO_8859_1);
 
     PerfLine() {}
 
@@ -35,7 +38,17 @@ final class PerfLine extends LineParser {
         } else {
             position = start;
         }
-        return name() || modified();
+        return !isRecord() && (name() || modified());
+    }
+
+    /** What the options {@code --show-...-events} add is no event. */
+    private boolean isRecord() {
+        for (int i = 0; i < RECORD.length; i++) {
+            if (at(position + i) != RECORD[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** {@code cpu-clock:} and {@code cycles:ppp:}, which are no tracepoints. */

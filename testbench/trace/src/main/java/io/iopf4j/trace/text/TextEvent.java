@@ -17,6 +17,8 @@ final class TextEvent implements TraceEvent {
     /** Far more kinds of events than a kernel has; a bound for text that is something else. */
     private static final int FORMATS_MAX = 4096;
 
+    private static final String NO_COMM = "<...>";
+
     private final LineParser line;
     private final StringCache strings = new StringCache();
     private final Map<String, TextFormat> formats = new HashMap<>();
@@ -134,7 +136,9 @@ final class TextEvent implements TraceEvent {
 
     @Override
     public String comm() {
-        return strings.get(bytes, line.commStart, line.commEnd);
+        return line.commStart == line.commEnd
+                ? NO_COMM
+                : strings.get(bytes, line.commStart, line.commEnd);
     }
 
     @Override

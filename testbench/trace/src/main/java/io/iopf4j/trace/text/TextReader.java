@@ -35,14 +35,14 @@ public final class TextReader extends CountedReader {
             Pattern.compile(
                     "^\\s*CPU:\\d+ \\[(?:LOST (?:(\\d{1,18}) )?EVENTS"
                             + "|(?:(\\d{1,18}) )?EVENTS DROPPED)\\]\\s*$"
-                            + "|^.* PERF_RECORD_LOST(?:_SAMPLES)?(?: lost (\\d{1,18}))?\\s*$");
+                            + "|^.*\\bPERF_RECORD_LOST(?:_SAMPLES)?(?: lost (\\d{1,18}))?\\s*$");
 
     /** Lines that are neither an event nor one of these are worth a warning. */
     private static final Pattern REMARK = Pattern.compile("^\\s*(?:#.*|version = .*)?$");
 
     /** Among those of {@code perf script}: calls that led to an event, and news of processes. */
     private static final Pattern PERF_REMARK =
-            Pattern.compile("^\\s*[0-9a-f]{4,16} .*$|^.* PERF_RECORD_\\w+\\b.*$");
+            Pattern.compile("^\\s*[0-9a-f]{4,16} .*$|^.*\\bPERF_RECORD_\\w+\\b.*$");
 
     private static final int REMARK_MAX = 500;
 
