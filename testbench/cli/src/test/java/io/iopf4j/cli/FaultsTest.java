@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -90,6 +92,64 @@ class FaultsTest {
         }
         text.append("  dsa-42 [001] ..... 1.000009: my_done: dev=a.0 group=2 status=7\n");
         return write("trace.txt", text.toString());
+    }
+
+    private Path dump(final String name, final long... words) throws IOException {
+        final ByteBuffer bytes =
+                ByteBuffer.allocate(8 * words.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (final long word : words) {
+            bytes.putLong(word);
+        }
+        return Files.write(folder.resolve(name), bytes.array());
+    }
+
+    /** A page request queue of two groups, the first of two requests. */
+    @Test
+    void shouldReplayAPageRequestQueueOnVtd() throws IOException {
+        final Path queue =
+                dump(
+                        "prq.bin",
+                        0x56a080101L,
+                        0x7f0000001013L,
+                        0,
+                        0,
+                        0x56a080101L,
+                        0x7f0000002015L,
+                        0,
+                        0,
+                        0x56a080101L,
+                        0x7f000000301fL,
+                        0,
+                        0);
+        final JsonNode report = json("replay", "--json", "--as=prq", queue.toString());
+        assertEquals("prq", report.at("/inputs/0/format").asString());
+        assertEquals("vtd", report.at("/replay/iommu").asString());
+        assertEquals(3, report.at("/dump/pageRequests").asLong());
+        assertEquals(2, report.at("/dump/groups").asLong());
+        assertEquals(2, report.at("/replay/groups/outstanding").asLong(), report.toString());
+        assertEquals(2, report.at("/comparison/matched").asLong());
+    }
+
+    @Test
+    void shouldReplayAnEventQueueOnSmmu() throws IOException {
+        final Path queue =
+                dump(
+                        "evtq.bin",
+                        0x800005810L,
+                        0x20880000003L,
+                        0x1000,
+                        0,
+                        0x800000010L,
+                        0x20800000000L,
+                        0x2000,
+                        0);
+        final JsonNode report = json("replay", "--json", "--as=evtq", queue.toString());
+        assertEquals("smmuv3", report.at("/replay/iommu").asString());
+        assertEquals(1, report.at("/replay/groups/outstanding").asLong(), report.toString());
+        assertEquals(1, report.at("/replay/unrecoverable/asRecorded").asLong());
+        Cli.run("info", "--as=evq", queue.toString())
+                .assertRefused("said to be 'evq'", "evtq, priq, cmdq, prq, frcd");
+        Cli.run("info", queue.toString()).assertRefused("--as evtq");
     }
 
     @Test

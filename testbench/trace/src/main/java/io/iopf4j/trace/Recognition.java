@@ -4,6 +4,8 @@ package io.iopf4j.trace;
 import io.iopf4j.trace.dat.DatFormat;
 import io.iopf4j.trace.input.Head;
 import io.iopf4j.trace.input.TraceFormat;
+import io.iopf4j.trace.util.OneLine;
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -55,14 +57,25 @@ final class Recognition {
      * @param said what the user says that it is, or null
      * @return the first that knows it
      * @throws TraceFormatException if none does; the message says what it looks like
+     * @throws IOException if nothing is called as the user says
      */
     static TraceFormat of(
             final String file, final Head head, final List<TraceFormat> formats, final String said)
-            throws TraceFormatException {
+            throws IOException {
         for (final TraceFormat format : formats) {
-            if (said == null ? format.isOf(head) : format.isCalled(said)) {
+            if (said == null ? format.isOf(head) : format.names().contains(said)) {
                 return format;
             }
+        }
+        if (said != null) {
+            throw new IOException(
+                    file
+                            + ": is said to be '"
+                            + OneLine.of(said)
+                            + "', expected one of "
+                            + String.join(
+                                    ", ",
+                                    formats.stream().flatMap(f -> f.names().stream()).toList()));
         }
         throw new TraceFormatException(file, 0, readable(formats), resemblance(head));
     }

@@ -8,6 +8,8 @@ import io.iopf4j.trace.input.TraceInput;
 import io.iopf4j.trace.jsonl.JsonlFormat;
 import io.iopf4j.trace.klog.LogInputFormat;
 import io.iopf4j.trace.perf.PerfFormat;
+import io.iopf4j.trace.queue.DescriptorFormat;
+import io.iopf4j.trace.queue.QueueFormat;
 import io.iopf4j.trace.text.TextInputFormat;
 import io.iopf4j.trace.util.CountingInputStream;
 import io.iopf4j.trace.util.Packing;
@@ -41,7 +43,9 @@ public final class Traces {
                     TextInputFormat.REPORT,
                     TextInputFormat.PIPE,
                     TextInputFormat.PERF,
-                    new LogInputFormat());
+                    new DescriptorFormat(),
+                    new LogInputFormat(),
+                    new QueueFormat());
 
     private Traces() {}
 
@@ -167,7 +171,7 @@ public final class Traces {
 
         /** What little comes out of damaged data is not told for what the file is. */
         private TraceFormat recognise(final Head head, final TolerantInputStream unpacked)
-                throws TraceFormatException {
+                throws IOException {
             try {
                 return Recognition.of(name, head, FORMATS, said);
             } catch (final TraceFormatException e) {

@@ -29,7 +29,7 @@ public final class DumpReader {
                     "cache_tag_flush_range_np");
 
     /** What reads logs, QEMU's traces and dumps of queues calls their events. */
-    private static final Set<String> VTD_SYSTEMS = Set.of("dmar", "vtd", "prq", "frcd");
+    private static final Set<String> VTD_SYSTEMS = Set.of("dmar", "vtd", "prq", "frcd", "qi");
 
     private final TraceReader reader;
     private final FaultMap map;

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 public final class FaultMap {
     private static final FaultMap BUILT_IN =
             new FaultMap(
-                    Stream.of(KernelRules.all(), IommuRules.all(), LogRules.all())
+                    Stream.of(KernelRules.all(), IommuRules.all(), LogRules.all(), QueueRules.all())
                             .flatMap(List::stream)
                             .toList());
 

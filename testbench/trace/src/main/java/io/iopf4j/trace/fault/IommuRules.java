@@ -14,7 +14,11 @@ import java.util.List;
 final class IommuRules {
     private static final String IO_PAGE_FAULT = "iommu:io_page_fault";
     private static final String PRQ_REPORT = "intel_iommu:prq_report";
-    private static final String QI_SUBMIT = "intel_iommu:qi_submit";
+
+    /** The tracepoint, and a queue's places in debugfs. */
+    private static final List<String> DESCRIPTORS =
+            List.of("intel_iommu:qi_submit", "qi:descriptor");
+
     private static final String DEV_FAULT = "iommu:dev_fault";
     private static final String DEV_PAGE_RESPONSE = "iommu:dev_page_response";
     private static final String DEVICE = "device=device";
@@ -73,17 +77,19 @@ final class IommuRules {
     /** Page group response descriptors; their codes are PCIe's, where 15 is a failure. */
     private static void responses(final List<FaultRule> rules) {
         final int[] ofCode = {0, 1, 15};
-        for (int code = 0; code < ofCode.length; code++) {
-            rules.add(
-                    FaultRule.of(
-                            QI_SUBMIT,
-                            Kind.ANSWER,
-                            "when qw0[3:0]=9",
-                            "when qw0[15:12]=" + ofCode[code],
-                            "rid=qw0[31:16]",
-                            "pasid=qw0[51:32]",
-                            "grpid=qw1[11:3]",
-                            "code=" + code));
+        for (final String event : DESCRIPTORS) {
+            for (int code = 0; code < ofCode.length; code++) {
+                rules.add(
+                        FaultRule.of(
+                                event,
+                                Kind.ANSWER,
+                                "when qw0[3:0]=9",
+                                "when qw0[15:12]=" + ofCode[code],
+                                "rid=qw0[31:16]",
+                                "pasid=qw0[51:32]",
+                                "grpid=qw1[11:3]",
+                                "code=" + code));
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package io.iopf4j.trace.input;
 
 import io.iopf4j.trace.TraceReader;
 import java.io.IOException;
+import java.util.List;
 
 /** A format that is told by how an input begins, and read by a reader of its own. No state. */
 public interface TraceFormat {
@@ -23,14 +24,13 @@ public interface TraceFormat {
     boolean isOf(Head head);
 
     /**
-     * Whether the user may say that an input is of this format, and has said it: for what no
-     * content tells.
+     * What the user may say that an input is, for what no content tells; such an input is read by
+     * {@link #open}, whatever it begins with.
      *
-     * @param name what was said
-     * @return true if {@link #open} is to read it, whatever it begins with
+     * @return names, none if the content tells
      */
-    default boolean isCalled(final String name) {
-        return false;
+    default List<String> names() {
+        return List.of();
     }
 
     /**

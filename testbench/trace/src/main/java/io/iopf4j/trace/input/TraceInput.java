@@ -63,7 +63,7 @@ public final class TraceInput implements Closeable {
     /**
      * What the user says that it is.
      *
-     * @return a name that a {@link TraceFormat#isCalled}, or null
+     * @return one of {@link TraceFormat#names}, or null
      */
     public String said() {
         return said;

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.trace.queue;
+
+import io.iopf4j.trace.util.TextLines;
+import io.iopf4j.trace.util.Warnings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The bytes that {@code hexdump -C} or {@code xxd} has printed. */
+final class HexDump extends InputStream {
+    private static final int ROW = 16;
+    private static final int LINE_MAX = 200;
+
+    /** Far more than any of these queues may have: 2^19 records of 32 bytes are 16 MB. */
+    private static final long BYTES_MAX = 64L << 20;
+
+    private static final Pattern LINE =
+            Pattern.compile(
+                    "^([0-9a-fA-F]{6,16})(:?) +((?:[0-9a-fA-F]{2} {0,2}){1,16})(?: *\\|.*| {2}.*)?$");
+
+    private static final Pattern OFFSET = Pattern.compile("^([0-9a-fA-F]{6,16}):?\\s*$");
+
+    private final TextLines lines;
+    private final Warnings warnings;
+    private final byte[] row = new byte[ROW];
+    private long start = -1;
+    private long end;
+    private int length;
+    private int position;
+    private boolean isStar;
+    private long repeats;
+    private String held;
+    private long heldOffset;
+
+    HexDump(final InputStream text, final Warnings warnings) {
+        lines = new TextLines(text);
+        this.warnings = warnings;
+    }
+
+    /** Whether bytes begin like a dump in text. */
+    static boolean isStart(final byte[] head, final int count) {
+        final String text = new String(head, 0, count, StandardCharsets.ISO_8859_1);
+        final int lineEnd = text.indexOf('\n');
+        return lineEnd > 0 && LINE.matcher(text.substring(0, lineEnd).stripTrailing()).matches();
+    }
+
+    @Override
+    public int read() throws IOException {
+        while (position == length) {
+            if (repeats > 0) {
+                repeats--;
+                position = 0;
+            } else if (!nextRow()) {
+                return -1;
+            }
+        }
+        return row[position++] & 0xff;
+    }
+
+    /** Takes lines up to one with bytes, or one that says how often those before are repeated. */
+    private boolean nextRow() throws IOException {
+        if (held != null) {
+            take(heldOffset, held);
+            held = null;
+            return true;
+        }
+        while (lines.next()) {
+            final int size = Math.min(lines.end - lines.start, LINE_MAX);
+            final String line =
+                    new String(lines.bytes(), lines.start, size, StandardCharsets.ISO_8859_1)
+                            .stripTrailing();
+            final Matcher bytes = LINE.matcher(line);
+            final Matcher only = OFFSET.matcher(line);
+            if (bytes.matches()) {
+                final long offset = Long.parseUnsignedLong(bytes.group(1), 16);
+                if (isRepeated(offset)) {
+                    held = bytes.group(3);
+                    heldOffset = offset;
+                } else {
+                    take(offset, bytes.group(3));
+                }
+                return true;
+            } else if (only.matches()) {
+                if (isRepeated(Long.parseUnsignedLong(only.group(1), 16))) {
+                    return true;
+                }
+            } else if (line.equals("*")) {
+                isStar = length == ROW;
+            } else if (!line.isEmpty()) {
+                warnings.at(lines.offset(), "a row of a hex dump up to here", line);
+            }
+        }
+        return false;
+    }
+
+    /** Whether a star stands for rows before an offset: if so, the first of them is next. */
+    private boolean isRepeated(final long offset) {
+        if (!isStar) {
+            return false;
+        }
+        isStar = false;
+        if (offset <= end || offset - start > BYTES_MAX || start < 0) {
+            warnings.at(
+                    lines.offset(),
+                    "at most " + BYTES_MAX + " bytes, repeated rows included",
+                    "the offset 0x" + Long.toHexString(offset));
+            return false;
+        }
+        repeats = (offset - end) / ROW;
+        end = offset;
+        position = length;
+        return repeats > 0;
+    }
+
+    private void take(final long offset, final String digits) {
+        if (start < 0) {
+            start = offset;
+        } else if (offset != end) {
+            warnings.at(
+                    lines.offset(),
+                    "the row of offset 0x" + Long.toHexString(end),
+                    "that of 0x" + Long.toHexString(offset));
+        }
+        length = 0;
+        position = 0;
+        for (int i = 0; i + 1 < digits.length(); ) {
+            if (digits.charAt(i) == ' ') {
+                i++;
+                continue;
+            }
+            row[length++] = (byte) Integer.parseInt(digits.substring(i, i + 2), 16);
+            i += 2;
+        }
+        end = offset + length;
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.trace.queue;
+
+import io.iopf4j.trace.TraceEvent;
+import io.iopf4j.trace.TraceInfo;
+import io.iopf4j.trace.input.CountedReader;
+import io.iopf4j.trace.input.TraceInput;
+import io.iopf4j.trace.input.ValueEvent;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * Reads the records of a queue in the order in which they lie there. A queue has no times: a
+ * record's is its number, in microseconds, so that the order stays. Records that are all zero are
+ * places that were never used.
+ */
+final class QueueReader extends CountedReader {
+    private static final int WORD = 8;
+    private static final long NS_PER_RECORD = 1000;
+    private static final int HEAD = 128;
+
+    private final TraceInput input;
+    private final QueueKind kind;
+    private final InputStream bytes;
+    private final ByteBuffer record;
+    private final long[] words;
+    private final ValueEvent event = new ValueEvent();
+    private final TraceInfo info;
+    private long number;
+
+    QueueReader(final TraceInput input, final QueueKind kind) throws IOException {
+        super(input.warnings());
+        this.input = input;
+        this.kind = kind;
+        this.bytes = bytes(input);
+        record = ByteBuffer.allocate(WORD * kind.words()).order(ByteOrder.LITTLE_ENDIAN);
+        words = new long[kind.words()];
+        info = new TraceInfo(kind.title(), 0, "", "", "record", true, 0, List.of());
+    }
+
+    private static InputStream bytes(final TraceInput input) throws IOException {
+        final InputStream stream = input.stream();
+        stream.mark(HEAD);
+        final byte[] head = new byte[HEAD];
+        final int count = stream.readNBytes(head, 0, HEAD);
+        stream.reset();
+        return HexDump.isStart(head, count) ? new HexDump(stream, input.warnings()) : stream;
+    }
+
+    @Override
+    protected boolean advance() throws IOException {
+        while (next(record.array())) {
+            final long at = number++;
+            if (isUsed()) {
+                final String wrong = kind.decode(words, at * NS_PER_RECORD, event);
+                if (wrong != null) {
+                    input.warnings().at(at * record.capacity(), "a record of " + title(), wrong);
+                    kind.unknown(words, at * NS_PER_RECORD, event);
+                }
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private String title() {
+        return "kind " + kind.title();
+    }
+
+    private boolean next(final byte[] target) throws IOException {
+        final int got = bytes.readNBytes(target, 0, target.length);
+        if (got != 0 && got < target.length) {
+            input.warnings()
+                    .addImportant(
+                            "expected records of "
+                                    + target.length
+                                    + " bytes, found "
+                                    + got
+                                    + " at the end");
+        }
+        return got == target.length;
+    }
+
+    private boolean isUsed() {
+        long any = 0;
+        for (int i = 0; i < words.length; i++) {
+            words[i] = record.getLong(WORD * i);
+            any |= words[i];
+        }
+        return any != 0;
+    }
+
+    @Override
+    public TraceInfo info() {
+        return info;
+    }
+
+    @Override
+    public TraceEvent event() {
+        return event;
+    }
+
+    @Override
+    public long position() {
+        return input.position();
+    }
+
+    @Override
+    public long size() {
+        return input.size();
+    }
+
+    @Override
+    public void close() throws IOException {
+        input.close();
+    }
+}

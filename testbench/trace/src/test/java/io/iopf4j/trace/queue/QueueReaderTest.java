@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.trace.queue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.iopf4j.trace.TraceReader;
+import io.iopf4j.trace.Traces;
+import io.iopf4j.trace.fault.FaultEvent;
+import io.iopf4j.trace.fault.FaultEvent.Kind;
+import io.iopf4j.trace.fault.FaultEvents;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class QueueReaderTest {
+    private static final long STALL_0 = 0x0000_0008_0000_5810L;
+    private static final long STALL_1 = 0x0000_0208_8000_0003L;
+    private static final long IOVA = 0x0000_ffff_9c00_1000L;
+
+    private static byte[] bytes(final long... words) {
+        final ByteBuffer bytes =
+                ByteBuffer.allocate(8 * words.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (final long word : words) {
+            bytes.putLong(word);
+        }
+        return bytes.array();
+    }
+
+    private static TraceReader open(final String said, final byte[] bytes) throws IOException {
+        return Traces.open(new ByteArrayInputStream(bytes), "dump", said);
+    }
+
+    private static FaultEvent only(final String said, final long... words) throws IOException {
+        final FaultEvents events = new FaultEvents(open(said, bytes(words)));
+        assertTrue(events.next());
+        final FaultEvent found = events.event();
+        assertEquals(List.of(), events.warnings());
+        return found;
+    }
+
+    private static List<Long> addresses(final TraceReader reader) throws IOException {
+        final List<Long> all = new ArrayList<>();
+        while (reader.next()) {
+            all.add(reader.event().getLong("addr"));
+        }
+        return all;
+    }
+
+    @Test
+    void shouldTakeAStallForARequest() throws IOException {
+        final FaultEvent fault = only("evtq", STALL_0, STALL_1, IOVA, 0);
+        assertEquals(Kind.REQUEST, fault.kind());
+        assertEquals(8, fault.rid());
+        assertEquals(5, fault.pasid());
+        assertEquals(3, fault.grpid());
+        assertEquals(3, fault.flags(), "PASID, last");
+        assertEquals(1, fault.perm());
+        assertEquals(IOVA, fault.addr());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // F_TRANSLATION not stalled, privileged write
+        "0x10, 0x0000020200000000, 10, 0x7000",
+        // F_WALK_EABT, read
+        "0x0b, 0x0000000800000000, 1, 0x7000",
+        // C_BAD_STE has neither access nor address
+        "0x04, 0xffffffffffffffff, 0, 0"
+    })
+    void shouldTakeOtherEventsForFaults(
+            final String id, final String word, final int perm, final String addr)
+            throws IOException {
+        final FaultEvent fault =
+                only(
+                        "evtq",
+                        0x9_0000_0000L | Long.decode(id),
+                        Long.parseUnsignedLong(word.substring(2), 16),
+                        0x7000,
+                        0);
+        assertEquals(Kind.FAULT, fault.kind());
+        assertEquals(9, fault.rid());
+        assertEquals(0, fault.pasid(), "none without SSV");
+        assertEquals(Long.decode(id), fault.reason());
+        assertEquals(perm, fault.perm());
+        assertEquals(Long.decode(addr), fault.addr());
+    }
+
+    @Test
+    void shouldReadAPriRequest() throws IOException {
+        final FaultEvent fault = only("priq", 0xf000_0005_0000_0008L, 0x0000_ffff_9c00_1009L);
+        assertEquals(Kind.REQUEST, fault.kind());
+        assertEquals(8, fault.rid());
+        assertEquals(5, fault.pasid());
+        assertEquals(9, fault.grpid());
+        assertEquals(3, fault.flags());
+        assertEquals(3, fault.perm());
+        assertEquals(IOVA, fault.addr());
+    }
+
+    @Test
+    void shouldReadAPageRequest() throws IOException {
+        final FaultEvent fault = only("prq", 0x0000_0005_6a08_0101L, 0x0000_7f00_0000_1017L, 0, 0);
+        assertEquals(Kind.REQUEST, fault.kind());
+        assertEquals(0x6a08, fault.rid());
+        assertEquals(5, fault.pasid());
+        assertEquals(2, fault.grpid());
+        assertEquals(3, fault.flags());
+        assertEquals(3, fault.perm());
+        assertEquals(0x7f0000001000L, fault.addr());
+    }
+
+    @Test
+    void shouldReadAFaultRecord() throws IOException {
+        final FaultEvent fault = only("frcd", 0x0000_7f00_0000_1000L, 0xc000_0571_8000_6a08L);
+        assertEquals(Kind.FAULT, fault.kind());
+        assertEquals(0x6a08, fault.rid());
+        assertEquals(5, fault.pasid());
+        assertEquals(0x71, fault.reason());
+        assertEquals(1, fault.perm());
+        assertEquals(0x7f0000001000L, fault.addr());
+    }
+
+    @Test
+    void shouldTakeAnInterruptsFaultForNone() throws IOException {
+        final byte[] record = bytes(0x0007_0000_0000_0000L, 0x8000_0022_0000_0100L);
+        final FaultEvents events = new FaultEvents(open("frcd", record));
+        assertTrue(events.next());
+        assertEquals(Kind.OTHER, events.event().kind());
+        try (TraceReader reader = open("frcd", record)) {
+            assertTrue(reader.next());
+            assertEquals("interrupt_fault", reader.event().name());
+            assertEquals(7, reader.event().getLong("index"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // CMD_RESUME: retry, abort, terminate
+        "0x0000000800001044, 0x3, 0, 0, 3",
+        "0x0000000800002044, 0x3, 1, 0, 3",
+        "0x0000000800000044, 0x3, 2, 0, 3",
+        // CMD_PRI_RESP: success, invalid, failure
+        "0x0000000800005841, 0x2009, 0, 5, 9",
+        "0x0000000800005841, 0x1009, 1, 5, 9",
+        "0x0000000800005841, 0x0009, 2, 5, 9"
+    })
+    void shouldReadAnAnswer(
+            final String q0, final String q1, final int code, final int pasid, final int group)
+            throws IOException {
+        final FaultEvent answer = only("cmdq", Long.decode(q0), Long.decode(q1));
+        assertEquals(Kind.ANSWER, answer.kind());
+        assertEquals(8, answer.rid());
+        assertEquals(code, answer.code());
+        assertEquals(pasid, answer.pasid());
+        assertEquals(group, answer.grpid());
+    }
+
+    @Test
+    void shouldNameOtherCommands() throws IOException {
+        try (TraceReader reader = open("cmdq", bytes(0x46, 0, 0xee, 1))) {
+            assertTrue(reader.next());
+            assertEquals("SYNC", reader.event().getString("name"));
+            assertTrue(reader.next());
+            assertEquals("unknown", reader.event().name());
+            assertEquals(0xee, reader.event().getLong("q0"));
+            assertFalse(reader.next());
+            assertEquals(
+                    List.of("at offset 16: expected a record of kind cmdq, found opcode 0xee"),
+                    reader.warnings());
+        }
+    }
+
+    @Test
+    void shouldPassOverPlacesThatWereNeverUsedAndKeepTheirNumbers() throws IOException {
+        final byte[] dump =
+                bytes(0, 0, 0, 0, STALL_0, STALL_1, IOVA, 0, 0, 0, 0, 0, STALL_0, STALL_1, 7, 0);
+        try (TraceReader reader = open("evtq", dump)) {
+            assertTrue(reader.next());
+            assertEquals(1000, reader.event().timestamp());
+            assertTrue(reader.next());
+            assertEquals(3000, reader.event().timestamp());
+            assertFalse(reader.next());
+            assertEquals(List.of(), reader.warnings());
+        }
+    }
+
+    @Test
+    void shouldSayThatARecordIsCutOff() throws IOException {
+        final byte[] dump = bytes(STALL_0, STALL_1, IOVA, 0, STALL_0, STALL_1, IOVA, 0);
+        for (int cut = 1; cut < dump.length; cut++) {
+            try (TraceReader reader = open("evtq", Arrays.copyOf(dump, cut))) {
+                assertEquals(cut / 32, addresses(reader).size());
+                assertEquals(cut % 32 == 0 ? 0 : 1, reader.warnings().size(), "cut at " + cut);
+            }
+        }
+    }
+
+    private static String row(final long offset, final byte[] bytes, final int from) {
+        final StringBuilder row = new StringBuilder(String.format("%08x ", offset));
+        for (int i = 0; i < 16; i++) {
+            row.append(i == 8 ? "  " : " ").append(String.format("%02x", bytes[from + i]));
+        }
+        return row.append("  |................|\n").toString();
+    }
+
+    private static String hexdump(final byte[] bytes) {
+        final StringBuilder text = new StringBuilder();
+        for (int i = 0; i < bytes.length; i += 16) {
+            text.append(row(i, bytes, i));
+        }
+        return text.append(String.format("%08x%n", bytes.length)).toString();
+    }
+
+    private static List<Long> addressesOfText(final String said, final String text)
+            throws IOException {
+        try (TraceReader reader = open(said, text.getBytes(StandardCharsets.UTF_8))) {
+            final List<Long> all = addresses(reader);
+            assertEquals(List.of(), reader.warnings());
+            return all;
+        }
+    }
+
+    @Test
+    void shouldReadAHexDump() throws IOException {
+        final byte[] dump = bytes(STALL_0, STALL_1, IOVA, 0, STALL_0, STALL_1, 7, 0);
+        assertEquals(List.of(IOVA, 7L), addressesOfText("evtq", hexdump(dump)));
+        assertEquals(
+                List.of(IOVA, 7L), addressesOfText("evtq", hexdump(dump).toUpperCase(Locale.ROOT)));
+        assertEquals(
+                List.of(0x7f0000001000L),
+                addressesOfText(
+                        "prq",
+                        "00000000: 0101 086a 0500 0000 1710 0000 007f 0000  ...j............\n"
+                                + "00000010: 0000 0000 0000 0000 0000 0000 0000 0000  ..........\n"));
+    }
+
+    /** A star stands for rows like the one before it. */
+    @Test
+    void shouldRepeatTheRowBeforeAStar() throws IOException {
+        final byte[] one = bytes(0xf000_0005_0000_0008L, 0x1009);
+        assertEquals(
+                List.of(0x1000L, 0x1000L, 0x1000L),
+                addressesOfText("priq", row(0, one, 0) + "*\n00000030\n"));
+        final byte[] other = bytes(0xf000_0005_0000_0008L, 0x2009);
+        assertEquals(
+                List.of(0x1000L, 0x1000L, 0x1000L, 0x2000L),
+                addressesOfText("priq", row(0, one, 0) + "*\n" + row(0x30, other, 0)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"7fffffff0", "fffffffffffffff0", "00000000"})
+    void shouldNotBelieveAStarThatStandsForGigabytes(final String offset) throws IOException {
+        final byte[] one = bytes(0xf000_0005_0000_0008L, 0x1009);
+        try (TraceReader reader =
+                open(
+                        "priq",
+                        (row(0, one, 0) + "*\n" + offset + "\n")
+                                .getBytes(StandardCharsets.UTF_8))) {
+            assertEquals(1, addresses(reader).size());
+            assertEquals(1, reader.warnings().size());
+        }
+    }
+
+    @Test
+    void shouldSayWhatRowsAreNone() throws IOException {
+        final byte[] one = bytes(0xf000_0005_0000_0008L, 0x1009);
+        final String text = row(0, one, 0) + "rubbish\n" + row(0x40, one, 0);
+        try (TraceReader reader = open("priq", text.getBytes(StandardCharsets.UTF_8))) {
+            assertEquals(2, addresses(reader).size());
+            assertEquals(2, reader.warnings().size(), reader.warnings().toString());
+        }
+    }
+
+    @Test
+    void shouldListWhatADumpMayBeCalled() {
+        final IOException e = assertThrows(IOException.class, () -> open("evq", new byte[32]));
+        assertEquals(
+                "dump: is said to be 'evq', expected one of evtq, priq, cmdq, prq, frcd",
+                e.getMessage());
+        final IOException unsaid =
+                assertThrows(IOException.class, () -> open(null, bytes(STALL_0, STALL_1)));
+        assertTrue(unsaid.getMessage().contains("--as evtq"), unsaid.getMessage());
+    }
+}
