@@ -5,6 +5,7 @@ module io.iopf4j.cli {
     requires info.picocli;
     requires io.iopf4j.qtest;
     requires io.iopf4j.replay;
+    requires io.iopf4j.tracecmd;
     requires HdrHistogram;
     requires tools.jackson.core;
 

@@ -33,6 +33,19 @@ class CommandLineTest {
     // ---- Usage ----------------------------------------------------------------------------------
 
     @Test
+    void shouldReadByTheNativeLibrariesOrSayWhatToInstall() {
+        final String file = Cli.dump("open-mixed-a.dat");
+        final Cli cli = Cli.run("info", "--json", "--reader=jna", file);
+        if (cli.status() == Main.UNUSABLE) {
+            cli.assertRefused("--reader jna needs libtrace", "apt-get install libtracecmd1");
+        } else {
+            assertEquals(Cli.run("info", "--json", file).out(), cli.out());
+        }
+        Cli.run("info", "--reader=c", file).assertRefused("--reader");
+        Cli.run("info", "--reader=jna", "-").assertRefused("trace.dat alone");
+    }
+
+    @Test
     void shouldAskForACommand() {
         Cli.run().assertRefused("which command", "info", "replay");
     }

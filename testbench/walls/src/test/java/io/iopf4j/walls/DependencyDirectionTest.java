@@ -23,6 +23,7 @@ class DependencyDirectionTest {
     private static final String IO_PGTABLE = "io.iopf4j.iopgtable..";
     private static final String TRACE = "io.iopf4j.trace..";
     private static final String REPLAY = "io.iopf4j.replay..";
+    private static final String TRACECMD = "io.iopf4j.tracecmd..";
     private static final String QTEST = "io.iopf4j.qtest..";
     private static final String CLI = "io.iopf4j.cli..";
 
@@ -66,27 +67,34 @@ class DependencyDirectionTest {
 
     @ArchTest
     static void shouldKeepCoreFromHardwareAndBench(JavaClasses ours) {
-        checkNoneUses(ours, CORE, DRIVERS, IO_PGTABLE, EMULATION, TRACE, REPLAY, QTEST, CLI);
+        checkNoneUses(
+                ours, CORE, DRIVERS, IO_PGTABLE, EMULATION, TRACE, TRACECMD, REPLAY, QTEST, CLI);
     }
 
     @ArchTest
     static void shouldKeepEmulationFromSoftwareAboveIt(JavaClasses ours) {
-        checkNoneUses(ours, EMULATION, CORE, DRIVERS, IO_PGTABLE, TRACE, REPLAY, QTEST, CLI);
+        checkNoneUses(
+                ours, EMULATION, CORE, DRIVERS, IO_PGTABLE, TRACE, TRACECMD, REPLAY, QTEST, CLI);
     }
 
     @ArchTest
     static void shouldKeepTraceReadersAlone(JavaClasses ours) {
-        checkNoneUses(ours, TRACE, API, CORE, EMULATION, DRIVERS, REPLAY, QTEST, CLI);
+        checkNoneUses(ours, TRACE, API, CORE, EMULATION, DRIVERS, TRACECMD, REPLAY, QTEST, CLI);
+    }
+
+    @ArchTest
+    static void shouldKeepNativeReaderOnTraceReaders(JavaClasses ours) {
+        checkNoneUses(ours, TRACECMD, API, CORE, EMULATION, DRIVERS, REPLAY, QTEST, CLI);
     }
 
     @ArchTest
     static void shouldKeepReplayFromCommandLine(JavaClasses ours) {
-        checkNoneUses(ours, REPLAY, QTEST, CLI);
+        checkNoneUses(ours, REPLAY, TRACECMD, QTEST, CLI);
     }
 
     @ArchTest
     static void shouldKeepQtestOnHardware(JavaClasses ours) {
-        checkNoneUses(ours, QTEST, CORE, DRIVERS, TRACE, REPLAY, CLI);
+        checkNoneUses(ours, QTEST, CORE, DRIVERS, TRACE, TRACECMD, REPLAY, CLI);
     }
 
     private static void checkNoneUses(JavaClasses ours, String from, String... forbidden) {

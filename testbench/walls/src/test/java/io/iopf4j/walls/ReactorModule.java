@@ -16,6 +16,7 @@ enum ReactorModule {
     ARM_SMMU_V3("drivers/arm-smmu-v3", "io.iopf4j.drivers.armsmmuv3"),
     INTEL_IOMMU("drivers/intel-iommu", "io.iopf4j.drivers.intel"),
     TRACE("testbench/trace", "io.iopf4j.trace"),
+    TRACECMD("native/tracecmd", "io.iopf4j.tracecmd"),
     REPLAY("testbench/replay", "io.iopf4j.replay"),
     QTEST("testbench/qtest", "io.iopf4j.qtest"),
     CLI("testbench/cli", "io.iopf4j.cli");

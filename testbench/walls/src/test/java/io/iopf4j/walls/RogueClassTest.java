@@ -57,6 +57,8 @@ class RogueClassTest {
         "IO_PGTABLE, EMULATION",
         "TRACE, CORE",
         "TRACE, API",
+        "TRACECMD, CORE",
+        "TRACECMD, REPLAY",
         "QTEST, CORE",
         "QTEST, ARM_SMMU_V3"
     })
