@@ -5,7 +5,6 @@ import com.sun.jna.Pointer;
 import io.iopf4j.trace.EventField;
 import io.iopf4j.trace.EventFormat;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /** An event's layout as libtraceevent has parsed it, and its fields by ours. */
 final class NativeFormat {
@@ -30,7 +29,7 @@ final class NativeFormat {
 
     private final Pointer event;
     private final EventFormat format;
-    private final Map<EventField, Pointer> natives = new IdentityHashMap<>();
+    private final IdentityHashMap<EventField, Pointer> natives = new IdentityHashMap<>();
 
     private NativeFormat(final Pointer event, final EventFormat format) {
         this.event = event;

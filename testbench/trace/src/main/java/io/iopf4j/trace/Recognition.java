@@ -28,8 +28,7 @@ final class Recognition {
                     new Signature("\u00c1\u001f\u00fc\u00c1", "a CTF packet"),
                     new Signature("\u00c1\u00fc\u001f\u00c1", "a CTF packet"),
                     new Signature(
-                            "\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff",
-                            "a QEMU simpletrace file or blank flash"));
+                            "\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff", "blank flash"));
 
     /** What a line of text in something that cannot be read looks like. */
     private record Line(Pattern pattern, String what) {}
@@ -42,7 +41,6 @@ final class Recognition {
                     new Line(
                             Pattern.compile("DMAR:|arm-smmu-v3|AMD-Vi:|^\\d+,\\d+,\\d+,[-c],?"),
                             "a kernel log"),
-                    new Line(Pattern.compile("^(?:\\S+:)?(?:vtd|smmuv3)_\\w+ "), "a QEMU log"),
                     new Line(Pattern.compile("^<(?:\\?xml|!DOCTYPE|html)"), "XML or HTML"),
                     new Line(Pattern.compile("^[{\\[]\\s*(?:\"|$)"), "JSON"));
 

@@ -8,6 +8,8 @@ import io.iopf4j.trace.input.TraceInput;
 import io.iopf4j.trace.jsonl.JsonlFormat;
 import io.iopf4j.trace.klog.LogInputFormat;
 import io.iopf4j.trace.perf.PerfFormat;
+import io.iopf4j.trace.qemu.QemuLogFormat;
+import io.iopf4j.trace.qemu.SimpleTraceFormat;
 import io.iopf4j.trace.queue.DescriptorFormat;
 import io.iopf4j.trace.queue.QueueFormat;
 import io.iopf4j.trace.text.TextInputFormat;
@@ -39,11 +41,13 @@ public final class Traces {
                     new DatFormat(),
                     new JsonlFormat(),
                     new PerfFormat(),
+                    new SimpleTraceFormat(),
                     TextInputFormat.FTRACE,
                     TextInputFormat.REPORT,
                     TextInputFormat.PIPE,
                     TextInputFormat.PERF,
                     new DescriptorFormat(),
+                    new QemuLogFormat(),
                     new LogInputFormat(),
                     new QueueFormat());
 

@@ -11,7 +11,12 @@ import java.util.stream.Stream;
 public final class FaultMap {
     private static final FaultMap BUILT_IN =
             new FaultMap(
-                    Stream.of(KernelRules.all(), IommuRules.all(), LogRules.all(), QueueRules.all())
+                    Stream.of(
+                                    KernelRules.all(),
+                                    IommuRules.all(),
+                                    LogRules.all(),
+                                    QueueRules.all(),
+                                    QemuRules.all())
                             .flatMap(List::stream)
                             .toList());
 

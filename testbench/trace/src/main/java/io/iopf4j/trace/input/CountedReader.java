@@ -15,6 +15,7 @@ public abstract class CountedReader implements TraceReader {
     private long events;
     private long lostEvents;
     private long lostMarkers;
+    private boolean isAtEnd;
 
     /**
      * A reader before its first event.
@@ -28,7 +29,7 @@ public abstract class CountedReader implements TraceReader {
     /**
      * Moves the cursor to the next event.
      *
-     * @return false at the end, for good
+     * @return false at the end; it is not asked again
      * @throws IOException if the input cannot be read; never because of what it holds
      */
     protected abstract boolean advance() throws IOException;
@@ -56,7 +57,8 @@ public abstract class CountedReader implements TraceReader {
 
     @Override
     public final boolean next() throws IOException {
-        if (!advance()) {
+        if (isAtEnd || !advance()) {
+            isAtEnd = true;
             return false;
         }
         events++;

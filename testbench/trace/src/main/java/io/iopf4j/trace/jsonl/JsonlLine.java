@@ -236,8 +236,8 @@ final class JsonlLine {
     }
 
     private String takeEvent() {
-        if (name == null || !hasTime) {
-            return "no event with a time";
+        if (name == null || name.isEmpty() || !hasTime) {
+            return "no event with a name and a time";
         }
         final EventFormat format = format();
         if (format == null) {

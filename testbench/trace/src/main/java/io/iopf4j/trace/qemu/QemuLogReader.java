@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.trace.qemu;
+
+import io.iopf4j.trace.EventFormat;
+import io.iopf4j.trace.TraceEvent;
+import io.iopf4j.trace.TraceInfo;
+import io.iopf4j.trace.input.CountedReader;
+import io.iopf4j.trace.input.TraceInput;
+import io.iopf4j.trace.input.ValueEvent;
+import io.iopf4j.trace.util.TextLines;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads what the log backend of QEMU's tracing prints; other lines of its standard error are passed
+ * over. Without {@code -msg timestamp=on} a line has no time, and its number in microseconds stands
+ * for it.
+ */
+final class QemuLogReader extends CountedReader {
+    static final Pattern LINE =
+            Pattern.compile(
+                    "^(?:(\\d{1,9})@(\\d{1,10})\\.(\\d{6}):)?"
+                            + "((?:vtd|smmuv3|smmu|virtio_iommu|amdvi|riscv_iommu)_\\w{1,60}) (.*)$");
+
+    /** Says the address that {@code smmuv3_record_event}, which follows, leaves out. */
+    private static final Pattern UNTRANSLATED =
+            Pattern.compile(" translation failed for iova=0x([0-9a-f]{1,16})");
+
+    private static final String FORMAT = "qemu log";
+    private static final int LINE_MAX = 1000;
+    private static final int FORMATS_MAX = 4096;
+    private static final long NS_PER_LINE = 1000;
+    private static final long NS_PER_SECOND = 1_000_000_000L;
+    private static final long NS_PER_MICROSECOND = 1000;
+
+    private final TraceInput input;
+    private final TextLines lines;
+    private final ValueEvent event = new ValueEvent();
+    private final Map<String, EventFormat> others = new HashMap<>();
+    private final TraceInfo info;
+    private boolean isPending;
+    private boolean isTimed;
+    private long number;
+    private long iova;
+
+    QemuLogReader(final TraceInput input) throws IOException {
+        super(input.warnings());
+        this.input = input;
+        lines = new TextLines(input.stream());
+        isPending = find();
+        info = new TraceInfo(FORMAT, 0, "", "", isTimed ? "wall" : "line", true, 0, List.of());
+    }
+
+    @Override
+    protected boolean advance() throws IOException {
+        if (isPending) {
+            isPending = false;
+            return true;
+        }
+        return find();
+    }
+
+    private boolean find() throws IOException {
+        while (lines.next()) {
+            number++;
+            final int size = Math.min(lines.end - lines.start, LINE_MAX);
+            final String line =
+                    new String(lines.bytes(), lines.start, size, StandardCharsets.UTF_8);
+            final Matcher untranslated = UNTRANSLATED.matcher(line);
+            if (untranslated.find()) {
+                iova = Long.parseUnsignedLong(untranslated.group(1), 16);
+                continue;
+            }
+            final Matcher found = LINE.matcher(line);
+            if (found.find() && read(found)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean read(final Matcher found) {
+        final String name = found.group(4);
+        final QemuEvent known = QemuEvent.of(name);
+        if (known != null && known.read(found.group(5), time(found), iova, event)) {
+            iova = 0;
+        } else if (!other(name, found)) {
+            return false;
+        }
+        if (found.group(1) != null) {
+            event.ran(0, Integer.parseInt(found.group(1)), "<...>");
+        }
+        return true;
+    }
+
+    /** An event whose arguments are not known: its text. */
+    private boolean other(final String name, final Matcher found) {
+        EventFormat format = others.get(name);
+        if (format == null) {
+            if (others.size() == FORMATS_MAX) {
+                input.warnings().at(lines.offset(), "no more kinds of events up to here", name);
+                return false;
+            }
+            format = ValueEvent.format(QemuEvent.system(name), name, "text");
+            others.put(name, format);
+        }
+        event.begin(format, time(found)).put(0, found.group(5).strip());
+        return true;
+    }
+
+    private long time(final Matcher found) {
+        if (found.group(1) == null) {
+            return number * NS_PER_LINE;
+        }
+        isTimed = true;
+        return Math.min(Long.parseLong(found.group(2)), Integer.MAX_VALUE) * NS_PER_SECOND
+                + Long.parseLong(found.group(3)) * NS_PER_MICROSECOND;
+    }
+
+    @Override
+    public TraceInfo info() {
+        return info;
+    }
+
+    @Override
+    public TraceEvent event() {
+        return event;
+    }
+
+    @Override
+    public long position() {
+        return input.position();
+    }
+
+    @Override
+    public long size() {
+        return input.size();
+    }
+
+    @Override
+    public void close() throws IOException {
+        input.close();
+    }
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.trace.qemu;
+
+import io.iopf4j.trace.EventFormat;
+import io.iopf4j.trace.TraceEvent;
+import io.iopf4j.trace.TraceFormatException;
+import io.iopf4j.trace.TraceInfo;
+import io.iopf4j.trace.input.CountedReader;
+import io.iopf4j.trace.input.TraceInput;
+import io.iopf4j.trace.input.ValueEvent;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads records of {@code trace/simple.c}, version 4. A file names its events, but not what their
+ * arguments are: those of the kinds that are known here are decoded, of others there is the number
+ * of bytes.
+ */
+final class SimpleTraceReader extends CountedReader {
+    private static final String FORMAT = "simpletrace";
+    private static final int VERSION = 4;
+    private static final int HEADER = 24;
+    private static final long MAPPING = 0;
+    private static final long EVENT = 1;
+    private static final long DROPPED = -2;
+
+    /** Id, time, length and process. */
+    private static final int RECORD_HEADER = 24;
+
+    private static final int RECORD_MAX = 1 << 16;
+    private static final int NAME_MAX = 512;
+    private static final int EVENTS_MAX = 1 << 16;
+
+    private final TraceInput input;
+    private final DataInputStream in;
+    private final ByteBuffer buffer = ByteBuffer.allocate(RECORD_MAX);
+    private final Map<Long, Kind> kinds = new HashMap<>();
+    private final ValueEvent event = new ValueEvent();
+    private final TraceInfo info;
+    private long offset = HEADER;
+    private long lostBefore;
+
+    /** An event of this file. */
+    private record Kind(QemuEvent known, EventFormat other) {
+        static Kind of(final String name) {
+            return new Kind(
+                    QemuEvent.of(name), ValueEvent.format(QemuEvent.system(name), name, "bytes"));
+        }
+    }
+
+    SimpleTraceReader(final TraceInput input) throws IOException {
+        super(input.warnings());
+        this.input = input;
+        in = new DataInputStream(input.stream());
+        final ByteBuffer header = ByteBuffer.wrap(in.readNBytes(HEADER));
+        if (header.limit() < HEADER) {
+            throw new TraceFormatException(
+                    input.name(), 0, "a header of " + HEADER + " bytes", "the end of the file");
+        }
+        // Recognised by the word before the version, whose first byte tells the order.
+        final boolean isLittle = header.get(8) == (byte) 0xb4;
+        buffer.order(isLittle ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+        final long version = header.order(buffer.order()).getLong(16);
+        if (version != VERSION) {
+            throw new TraceFormatException(
+                    input.name(),
+                    16,
+                    "version " + VERSION + " (QEMU 2.10 and later)",
+                    "version " + version);
+        }
+        info =
+                new TraceInfo(
+                        FORMAT,
+                        VERSION,
+                        isLittle ? "little endian" : "big endian",
+                        "",
+                        "mono",
+                        true,
+                        0,
+                        List.of());
+    }
+
+    @Override
+    protected boolean advance() throws IOException {
+        try {
+            while (true) {
+                final long at = offset;
+                final int first = in.read();
+                if (first < 0) {
+                    return false;
+                }
+                final long type = firstWord(first);
+                if (type == MAPPING) {
+                    if (!mapping(at)) {
+                        return false;
+                    }
+                } else if (type != EVENT) {
+                    return giveUp(at, "a record of type 0 or 1", "type " + type);
+                } else {
+                    final Boolean isEvent = record(at);
+                    if (isEvent == null) {
+                        return false;
+                    }
+                    if (isEvent) {
+                        return true;
+                    }
+                }
+            }
+        } catch (final EOFException e) {
+            return giveUp(offset, "a whole record", "the end of the file");
+        }
+    }
+
+    private boolean giveUp(final long at, final String expected, final String found) {
+        input.warnings().at(at, expected, found);
+        return false;
+    }
+
+    private long firstWord(final int first) throws IOException {
+        buffer.clear();
+        buffer.put(0, (byte) first);
+        in.readFully(buffer.array(), 1, Long.BYTES - 1);
+        offset += Long.BYTES;
+        return buffer.getLong(0);
+    }
+
+    private void fill(final int count) throws IOException {
+        in.readFully(buffer.array(), 0, count);
+        offset += count;
+    }
+
+    private boolean mapping(final long at) throws IOException {
+        fill(Long.BYTES + Integer.BYTES);
+        final long id = buffer.getLong(0);
+        final int length = buffer.getInt(Long.BYTES);
+        if (length <= 0 || length > NAME_MAX) {
+            return giveUp(at, "a name of 1 to " + NAME_MAX + " bytes", length + " bytes");
+        }
+        fill(length);
+        if (kinds.size() == EVENTS_MAX) {
+            return giveUp(at, "at most " + EVENTS_MAX + " kinds of events", "more");
+        }
+        kinds.put(id, Kind.of(new String(buffer.array(), 0, length, StandardCharsets.UTF_8)));
+        return true;
+    }
+
+    /** Null if the rest cannot be read, else whether the record is an event. */
+    private Boolean record(final long at) throws IOException {
+        fill(RECORD_HEADER);
+        final long id = buffer.getLong(0);
+        final long time = buffer.getLong(8);
+        final int length = buffer.getInt(16);
+        final int pid = buffer.getInt(20);
+        if (length < RECORD_HEADER || length > RECORD_MAX) {
+            giveUp(
+                    at,
+                    "a record of " + RECORD_HEADER + " to " + RECORD_MAX + " bytes",
+                    Integer.toUnsignedString(length) + " bytes");
+            return null;
+        }
+        final int size = length - RECORD_HEADER;
+        fill(size);
+        if (id == DROPPED) {
+            final long dropped = size >= Long.BYTES ? Math.max(0, buffer.getLong(0)) : UNKNOWN;
+            lose(dropped);
+            lostBefore = dropped;
+            return false;
+        }
+        final Kind kind = kinds.get(id);
+        if (kind == null) {
+            input.warnings().at(at, "an event that the file names", "id " + id);
+            return false;
+        }
+        if (kind.known == null || !arguments(kind.known, time, size)) {
+            event.begin(kind.other, time).put(0, size);
+        }
+        event.ran(0, pid, "<...>").after(lostBefore);
+        lostBefore = 0;
+        return true;
+    }
+
+    private boolean arguments(final QemuEvent kind, final long time, final int size) {
+        kind.begin(time, event);
+        int at = 0;
+        for (int i = 0; i < kind.arguments(); i++) {
+            final int width = kind.isText(i) ? Integer.BYTES : Long.BYTES;
+            if (size - at < width) {
+                return false;
+            }
+            if (kind.isText(i)) {
+                final int length = buffer.getInt(at);
+                at += width;
+                if (length < 0 || length > size - at) {
+                    return false;
+                }
+                kind.put(
+                        i,
+                        new String(buffer.array(), at, length, StandardCharsets.UTF_8),
+                        0,
+                        event);
+                at += length;
+            } else {
+                kind.put(i, buffer.getLong(at), event);
+                at += width;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public TraceInfo info() {
+        return info;
+    }
+
+    @Override
+    public TraceEvent event() {
+        return event;
+    }
+
+    @Override
+    public long position() {
+        return input.position();
+    }
+
+    @Override
+    public long size() {
+        return input.size();
+    }
+
+    @Override
+    public void close() throws IOException {
+        input.close();
+    }
+}
