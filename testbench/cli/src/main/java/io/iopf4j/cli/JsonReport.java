@@ -139,6 +139,7 @@ final class JsonReport {
             json.writeBooleanProperty("timesAreNanoseconds", input.info().timesAreNanoseconds());
             json.writeNumberProperty("cpus", input.info().cpus());
             strings(json, "buffers", input.info().buffers());
+            strings(json, "machines", input.info().machines());
             counts(json, "eventsByName", input.eventsByName());
             json.writeEndObject();
         }

@@ -220,6 +220,7 @@ final class TextReport {
         if (!input.info().kernel().isEmpty()) {
             line("kernel      " + input.info().kernel());
         }
+        input.info().machines().forEach(machine -> line("machine     " + machine));
     }
 
     private void dump(final DumpSummary summary, final int vms, final boolean timesAreNanoseconds) {

@@ -194,7 +194,7 @@ final class CpuStream extends RawRecord {
         record = start;
         length = size;
         cursor = start + ((size + 3) & ~3);
-        timestamp = file.time.apply(stamp);
+        timestamp = file.time.apply(file.guestClock.apply(cpu, stamp));
         format = file.formats.get(shortAt(start) & 0xffff);
         return true;
     }

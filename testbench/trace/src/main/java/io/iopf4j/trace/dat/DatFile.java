@@ -53,6 +53,10 @@ final class DatFile {
     String uname = "";
     int cpus;
     TimeScale time = TimeScale.NONE;
+    GuestClock guestClock = GuestClock.NONE;
+
+    /** What it says of itself and others that were traced together. */
+    final List<String> machines = new ArrayList<>();
 
     /** Where the text of a latency trace lies, if the file holds that instead of pages. */
     CpuData text;

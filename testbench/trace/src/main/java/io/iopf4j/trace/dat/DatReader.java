@@ -94,7 +94,8 @@ public final class DatReader extends CountedReader {
                 clock,
                 file.time.mult() != 0 || !PLAIN_CLOCKS.contains(clock),
                 cpus,
-                file.buffers.stream().map(DatFile.Buffer::name).toList());
+                file.buffers.stream().map(DatFile.Buffer::name).toList(),
+                file.machines);
     }
 
     @Override

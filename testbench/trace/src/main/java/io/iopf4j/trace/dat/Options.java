@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -21,6 +22,9 @@ final class Options {
     private static final int UNAME = 5;
     private static final int OFFSET = 7;
     private static final int CPUCOUNT = 8;
+    private static final int TRACEID = 11;
+    private static final int TIME_SHIFT = 12;
+    private static final int GUEST = 13;
     private static final int TSC2NSEC = 14;
     private static final int HEADER_INFO = 16;
     private static final int CMDLINES = 21;
@@ -28,6 +32,7 @@ final class Options {
 
     private static final int TEXT_MAX = 1 << 16;
     private static final int NAME_MAX = 4096;
+    private static final int MACHINES_MAX = 256;
 
     /**
      * A buffer in version 6: where its table of CPUs lies.
@@ -86,8 +91,7 @@ final class Options {
                 option(id, size, in);
             } catch (final TraceFormatException e) {
                 file.warnings.add("option " + id + ": " + e.getMessage());
-                damaged = true;
-                return 0; // where the next one begins is in doubt
+                damaged = true; // the next one begins where the size says
             }
             final long left = start + size - in.position();
             if (left < 0) {
@@ -113,6 +117,13 @@ final class Options {
                 mult = in.u32("TSC2NSEC multiplier");
                 shift = (int) Math.min(in.u32("TSC2NSEC shift"), 64);
             }
+            case TRACEID -> file.machines.add("trace " + id(in.u64("TRACEID")));
+            case TIME_SHIFT -> {
+                final long end = in.position() + size;
+                file.machines.add("guest of trace " + id(in.u64("TIME_SHIFT trace")));
+                file.guestClock = GuestClock.read(in, end);
+            }
+            case GUEST -> guest(in);
             case BUFFER -> buffer(in);
             case BUFFER_TEXT ->
                     file.text = new DatFile.CpuData(0, in.u64("BUFFER_TEXT"), Long.MAX_VALUE);
@@ -123,6 +134,20 @@ final class Options {
             }
         }
         file.time = new TimeScale(mult, shift, dateNs + offsetNs);
+    }
+
+    /** A guest that was traced with this host. */
+    private void guest(final DatInput in) throws IOException {
+        final String name = in.string(NAME_MAX, "guest name");
+        final long trace = in.u64("guest trace");
+        final long count = in.u32("number of guest CPUs");
+        if (file.machines.size() < MACHINES_MAX) {
+            file.machines.add("host of " + name + ", " + count + " CPUs, trace " + id(trace));
+        }
+    }
+
+    private static String id(final long trace) {
+        return String.format(Locale.ROOT, "0x%x", trace);
     }
 
     private void buffer(final DatInput in) throws IOException {

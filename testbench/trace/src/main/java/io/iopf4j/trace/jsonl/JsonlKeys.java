@@ -17,6 +17,7 @@ final class JsonlKeys {
     static final String NANOSECONDS = "nanoseconds";
     static final String CPUS = "cpus";
     static final String BUFFERS = "buffers";
+    static final String MACHINES = "machines";
 
     // An event.
     static final String TIME = "time";

@@ -43,6 +43,7 @@ final class JsonlLine {
     private final String[] texts = new String[ValueEvent.FIELDS_MAX];
     private final long[] numbers = new long[ValueEvent.FIELDS_MAX];
     private final List<String> buffers = new ArrayList<>();
+    private final List<String> machines = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private Kind kind;
     private int formatCount;
@@ -144,6 +145,7 @@ final class JsonlLine {
                     isNanoseconds = json.currentToken() != JsonToken.VALUE_FALSE;
             case JsonlKeys.CPUS -> cpus = small(json);
             case JsonlKeys.BUFFERS -> strings(json, buffers, BUFFERS_MAX);
+            case JsonlKeys.MACHINES -> strings(json, machines, BUFFERS_MAX);
             case JsonlKeys.END -> {
                 kind = Kind.END;
                 json.skipChildren();
@@ -300,7 +302,15 @@ final class JsonlLine {
 
     TraceInfo header() {
         return new TraceInfo(
-                JsonlKeys.FORMAT, (int) version, "", kernel, clock, isNanoseconds, cpus, buffers);
+                JsonlKeys.FORMAT,
+                (int) version,
+                "",
+                kernel,
+                clock,
+                isNanoseconds,
+                cpus,
+                buffers,
+                machines);
     }
 
     long version() {

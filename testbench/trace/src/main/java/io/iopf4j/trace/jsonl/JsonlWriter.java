@@ -80,6 +80,9 @@ public final class JsonlWriter {
         json.writeBooleanProperty(JsonlKeys.NANOSECONDS, info.timesAreNanoseconds());
         json.writeNumberProperty(JsonlKeys.CPUS, info.cpus());
         strings(JsonlKeys.BUFFERS, info.buffers());
+        if (!info.machines().isEmpty()) {
+            strings(JsonlKeys.MACHINES, info.machines());
+        }
         json.writeEndObject();
     }
 

@@ -303,6 +303,81 @@ class RingPageTest {
         }
     }
 
+    /** Samples of one CPU, whose clock runs at half the host's speed but for the first. */
+    private static byte[] timeShift(final int flags, final long... samples) {
+        final int count = samples.length / 4;
+        final DatBytes data = little().u64(0x5e55).u32(flags).u32(1).u32(count);
+        for (int part = 0; part < 4; part++) {
+            for (int i = 0; i < count; i++) {
+                data.u64(samples[4 * i + part]);
+            }
+        }
+        return little().number(12, 2).u32(data.size()).bytes(data.toBytes()).toBytes();
+    }
+
+    private long stampOf(final byte[] options, final long stamp) throws IOException {
+        final byte[] page = DatBytes.page(false, 8, stamp, little().map(0, 1));
+        try (TraceReader reader =
+                DatBytes.open(directory, DatBytes.version6(false, 8, 8, options, page))) {
+            assertTrue(reader.next());
+            assertEquals(List.of("guest of trace 0x5e55"), reader.info().machines());
+            assertEquals(List.of(), reader.warnings());
+            return reader.event().timestamp();
+        }
+    }
+
+    @Test
+    void shouldPutAGuestOnTheClockOfItsHost() throws IOException {
+        assertEquals(1700, stampOf(timeShift(0, 0, 700, 5, 3), 1000), "one sample is an offset");
+        final long[] samples = {1000, 10, 1, 0, 2000, 30, 2, 1, 3000, 90, 4, 1, 4000, 0, 1, 0};
+        assertEquals(510, stampOf(timeShift(0, samples), 500), "before the first");
+        assertEquals(1009, stampOf(timeShift(0, samples), 999));
+        assertEquals(2030, stampOf(timeShift(0, samples), 2000));
+        assertEquals(2 * 3500 + 90, stampOf(timeShift(0, samples), 3500));
+        assertEquals(2 * 9000 + 90, stampOf(timeShift(0, samples), 9000), "behind the last");
+        assertEquals(1520, stampOf(timeShift(1, samples), 1500), "half way");
+        assertEquals(501, stampOf(timeShift(1, samples), 500), "before, on the line, rounded up");
+    }
+
+    @Test
+    void shouldScaleAGuestsCyclesWithoutOverflow() throws IOException {
+        final long[] samples = {0, 0, 3L << 47, 48, 1L << 60, 0, 3L << 47, 48};
+        assertEquals(3L << 49, stampOf(timeShift(0, samples), 1L << 50));
+    }
+
+    @Test
+    void shouldTellHostsAndGuestsApart() throws IOException {
+        final DatBytes guest = little().text("web\0").u64(0x77).u32(2).u32(0).u32(4711);
+        final byte[] options =
+                little().number(11, 2)
+                        .u32(8)
+                        .u64(0x5e55)
+                        .number(13, 2)
+                        .u32(guest.size() + 8)
+                        .bytes(guest.toBytes())
+                        .u64(0)
+                        .toBytes();
+        final byte[] page = DatBytes.page(false, 8, 1, little().map(0, 1));
+        try (TraceReader reader =
+                DatBytes.open(directory, DatBytes.version6(false, 8, 8, options, page))) {
+            assertEquals(
+                    List.of("trace 0x5e55", "host of web, 2 CPUs, trace 0x77"),
+                    reader.info().machines());
+        }
+    }
+
+    @Test
+    void shouldNotBelieveACountOfSamples() throws IOException {
+        final byte[] options = timeShift(0, 0, 700, 5, 3);
+        options[6 + 16] = -1;
+        options[6 + 19] = 0x7f;
+        final byte[] page = DatBytes.page(false, 8, 1000, little().map(0, 1));
+        try (TraceReader reader =
+                DatBytes.open(directory, DatBytes.version6(false, 8, 8, options, page))) {
+            assertTrue(reader.warnings().toString().contains("samples that fit"));
+        }
+    }
+
     @Test
     void shouldMergeCpusByTimeAndThenByNumber() throws IOException {
         final byte[] cpu0 = DatBytes.page(false, 8, TIME, little().map(5, 1).map(0, 2));
