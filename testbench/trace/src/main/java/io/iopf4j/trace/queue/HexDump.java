@@ -17,9 +17,14 @@ final class HexDump extends InputStream {
     /** Far more than any of these queues may have: 2^19 records of 32 bytes are 16 MB. */
     private static final long BYTES_MAX = 64L << 20;
 
+    /** Bytes apart, as of {@code hexdump -C}, or xxd's colon and groups of one or two bytes. */
     private static final Pattern LINE =
             Pattern.compile(
-                    "^([0-9a-fA-F]{6,16})(:?) +((?:[0-9a-fA-F]{2} {0,2}){1,16})(?: *\\|.*| {2}.*)?$");
+                    ("^([0-9a-fA-F]{6,16})(?:"
+                                    + " +((?:HH(?: {1,2}|$)){1,16})(?: *\\|.*)?"
+                                    + "|: ((?:HH(?: {1,2}|$)){1,16}|(?:HHHH ){0,7}HH(?:HH)?(?: {1,2}|$))"
+                                    + "(?: .*|[^ ].*)?)$")
+                            .replace("HH", "[0-9a-fA-F]{2}"));
 
     private static final Pattern OFFSET = Pattern.compile("^([0-9a-fA-F]{6,16}):?\\s*$");
 
@@ -76,11 +81,12 @@ final class HexDump extends InputStream {
             final Matcher only = OFFSET.matcher(line);
             if (bytes.matches()) {
                 final long offset = Long.parseUnsignedLong(bytes.group(1), 16);
+                final String digits = bytes.group(2) != null ? bytes.group(2) : bytes.group(3);
                 if (isRepeated(offset)) {
-                    held = bytes.group(3);
+                    held = digits;
                     heldOffset = offset;
                 } else {
-                    take(offset, bytes.group(3));
+                    take(offset, digits);
                 }
                 return true;
             } else if (only.matches()) {

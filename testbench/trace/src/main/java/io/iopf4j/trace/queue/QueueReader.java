@@ -2,6 +2,7 @@
 package io.iopf4j.trace.queue;
 
 import io.iopf4j.trace.TraceEvent;
+import io.iopf4j.trace.TraceFormatException;
 import io.iopf4j.trace.TraceInfo;
 import io.iopf4j.trace.input.CountedReader;
 import io.iopf4j.trace.input.TraceInput;
@@ -21,6 +22,7 @@ final class QueueReader extends CountedReader {
     private static final int WORD = 8;
     private static final long NS_PER_RECORD = 1000;
     private static final int HEAD = 128;
+    private static final int DELETE = 0x7f;
 
     private final TraceInput input;
     private final QueueKind kind;
@@ -47,7 +49,25 @@ final class QueueReader extends CountedReader {
         final byte[] head = new byte[HEAD];
         final int count = stream.readNBytes(head, 0, HEAD);
         stream.reset();
-        return HexDump.isStart(head, count) ? new HexDump(stream, input.warnings()) : stream;
+        if (HexDump.isStart(head, count)) {
+            return new HexDump(stream, input.warnings());
+        }
+        if (isText(head, count)) {
+            throw new TraceFormatException(
+                    input.name(), 0, "a queue in binary, or as hexdump -C or xxd print it", "text");
+        }
+        return stream;
+    }
+
+    /** Words in the order of some host, like those of hexdump without -C, are not guessed at. */
+    private static boolean isText(final byte[] head, final int count) {
+        for (int i = 0; i < count; i++) {
+            if ((head[i] < ' ' && head[i] != '\n' && head[i] != '\r' && head[i] != '\t')
+                    || head[i] == DELETE) {
+                return false;
+            }
+        }
+        return count > 0;
     }
 
     @Override

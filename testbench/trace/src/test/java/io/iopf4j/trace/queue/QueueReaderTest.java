@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.iopf4j.trace.TraceFormatException;
 import io.iopf4j.trace.TraceReader;
 import io.iopf4j.trace.Traces;
 import io.iopf4j.trace.fault.FaultEvent;
@@ -23,6 +24,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class QueueReaderTest {
     private static final long STALL_0 = 0x0000_0008_0000_5810L;
@@ -244,6 +246,43 @@ class QueueReaderTest {
                         "prq",
                         "00000000: 0101 086a 0500 0000 1710 0000 007f 0000  ...j............\n"
                                 + "00000010: 0000 0000 0000 0000 0000 0000 0000 0000  ..........\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                // hexdump without -C, and od: words of 16 bits in the host's order
+                "0000000 5810 0000 0008 0000 0003 8000 0208 0000\n0000010\n",
+                "0000000 054020 000000 000010\n",
+                // a debugger's words of 64 bits
+                "ffff888100640000:  0000000800005810 0000020880000003   .X......\n",
+                "0x10:\t0x0000000800005810\t0x0000020880000003\n",
+                "event queue of smmu3.0.auto\n"
+            })
+    void shouldRefuseTextThatDoesNotListBytes(final String text) {
+        final TraceFormatException e =
+                assertThrows(
+                        TraceFormatException.class,
+                        () -> open("evtq", text.getBytes(StandardCharsets.UTF_8)));
+        assertTrue(e.getMessage().contains("hexdump -C"), e.getMessage());
+    }
+
+    /** What the bytes look like as characters may be digits, too. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "00000000: 6465 6164 6265 6566 6465 6164 6265 6566  deadbeefdeadbeef\n",
+                "00000000: 64 65 61 64 62 65 65 66 64 65 61 64 62 65 65 66  de ad be ef\n",
+                "00000000  64 65 61 64 62 65 65 66  64 65 61 64 62 65 65 66  |de ad be ef|\n",
+                "00000000: 6465 6164 6265 6566 6465 6164 6265 6566 6465 6164 6265 6566\n"
+            })
+    void shouldTakeSixteenBytesOfARow(final String text) throws IOException {
+        try (TraceReader reader = open("cmdq", text.getBytes(StandardCharsets.UTF_8))) {
+            assertTrue(reader.next());
+            assertEquals(0x6665656264616564L, reader.event().getLong("q0"));
+            assertEquals(0x6665656264616564L, reader.event().getLong("q1"));
+            assertFalse(reader.next());
+        }
     }
 
     /** A star stands for rows like the one before it. */
