@@ -3,6 +3,7 @@ package io.iopf4j.trace.queue;
 
 import io.iopf4j.trace.EventFormat;
 import io.iopf4j.trace.input.ValueEvent;
+import java.util.Arrays;
 import java.util.Locale;
 
 /** What a user may say that a dump is, and how its records are decoded. No state. */
@@ -39,7 +40,13 @@ enum QueueKind {
     FRCD("frcd", 2) {
         @Override
         String decode(final long[] words, final long time, final ValueEvent event) {
-            return VtdRecords.fault(words, time, event);
+            VtdRecords.fault(words, time, event);
+            return null;
+        }
+
+        @Override
+        boolean isUsed(final long[] words) {
+            return VtdRecords.isFault(words);
         }
     };
 
@@ -67,8 +74,13 @@ enum QueueKind {
         return words;
     }
 
+    /** Whether a place of the queue holds a record. */
+    boolean isUsed(final long[] record) {
+        return Arrays.stream(record).anyMatch(word -> word != 0);
+    }
+
     /**
-     * Decodes a record that is not all zero.
+     * Decodes a record that is used.
      *
      * @return null if {@code event} now stands on it, else what it is instead of a record
      */

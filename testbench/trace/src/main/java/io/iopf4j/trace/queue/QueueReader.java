@@ -15,8 +15,8 @@ import java.util.List;
 
 /**
  * Reads the records of a queue in the order in which they lie there. A queue has no times: a
- * record's is its number, in microseconds, so that the order stays. Records that are all zero are
- * places that were never used.
+ * record's is its number, in microseconds, so that the order stays. Records that are all zero, and
+ * fault records whose F bit is clear, are places that nothing waits in.
  */
 final class QueueReader extends CountedReader {
     private static final int WORD = 8;
@@ -105,12 +105,10 @@ final class QueueReader extends CountedReader {
     }
 
     private boolean isUsed() {
-        long any = 0;
         for (int i = 0; i < words.length; i++) {
             words[i] = record.getLong(WORD * i);
-            any |= words[i];
         }
-        return any != 0;
+        return kind.isUsed(words);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.iopf4j.trace.queue;
 
 import io.iopf4j.trace.EventFormat;
 import io.iopf4j.trace.input.ValueEvent;
+import java.util.BitSet;
 import java.util.Map;
 
 /** Records of SMMUv3's queues: Arm IHI 0070, chapters 4, 7 and 8. */
@@ -42,6 +43,16 @@ final class SmmuRecords {
     private static final int F_TRANSL_FORBIDDEN = 0x07;
     private static final int E_PAGE_REQUEST = 0x24;
 
+    /** The events of 7.3; the layout of others is reserved or the implementation's own. */
+    private static final BitSet EVENTS = new BitSet();
+
+    static {
+        EVENTS.set(F_UUT, F_WALK_EABT + 1);
+        EVENTS.set(F_TRANSLATION, F_TRANSLATION + 4);
+        EVENTS.set(F_TLB_CONFLICT, F_TLB_CONFLICT + 2);
+        EVENTS.set(E_PAGE_REQUEST, E_PAGE_REQUEST + 2);
+    }
+
     private static final Map<Integer, String> COMMANDS =
             Map.ofEntries(
                     Map.entry(0x01, "PREFETCH_CONFIG"),
@@ -75,6 +86,9 @@ final class SmmuRecords {
     /** A record of the event queue. */
     static String event(final long[] words, final long time, final ValueEvent event) {
         final int id = (int) words[0] & 0xff;
+        if (!EVENTS.get(id)) {
+            return "event 0x" + Integer.toHexString(id);
+        }
         event.begin(EVENT, time)
                 .put(0, words[0] >>> 32)
                 .put(1, bit(words[0], 11))
@@ -91,7 +105,7 @@ final class SmmuRecords {
     }
 
     private static boolean hasAccess(final int id) {
-        return (id >= F_TRANSLATION && id < F_TRANSLATION + 4);
+        return id >= F_TRANSLATION && id < F_TRANSLATION + 4;
     }
 
     private static boolean hasAddress(final int id) {

@@ -62,20 +62,20 @@ final class VtdRecords {
         return null;
     }
 
-    /**
-     * A fault recording register, its low half first; the driver clears F with what it has read.
-     */
-    static String fault(final long[] words, final long time, final ValueEvent event) {
+    /** Whether F is set: the driver clears it, and leaves the rest of what it has read. */
+    static boolean isFault(final long[] words) {
+        return bit(words[1], 63) != 0;
+    }
+
+    /** A fault recording register, its low half first. */
+    static void fault(final long[] words, final long time, final ValueEvent event) {
         final long low = words[0];
         final long high = words[1];
-        if (bit(high, 63) == 0) {
-            return "one whose F bit is clear";
-        }
         final int reason = (int) (high >>> 32) & 0xff;
         final long rid = high & 0xffff;
         if (reason >= INTERRUPT_FIRST && reason <= INTERRUPT_LAST) {
             event.begin(INTERRUPT, time).put(0, rid).put(1, reason).put(2, low >>> 48);
-            return null;
+            return;
         }
         final boolean isRead = bit(high, 62) != 0;
         event.begin(FAULT, time)
@@ -84,7 +84,6 @@ final class VtdRecords {
                 .put(2, reason)
                 .put(3, (isRead ? READ : WRITE) | bit(high, 30) * EXEC | bit(high, 29) * PRIV)
                 .put(4, low & -4096);
-        return null;
     }
 
     private static long bit(final long word, final int number) {

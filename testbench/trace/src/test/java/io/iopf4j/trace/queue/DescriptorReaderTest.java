@@ -13,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -100,6 +101,38 @@ class DescriptorReaderTest {
             assertEquals(1, reader.event().getLong("status"));
             assertFalse(reader.next());
             assertEquals(List.of(), reader.warnings());
+        }
+    }
+
+    /** The last row may lack digits of its status, and is none then. */
+    @Test
+    void shouldSurviveATextThatIsCutOrHitAnywhere() throws IOException {
+        final byte[] text =
+                unit(
+                                "dmar0",
+                                1,
+                                wide(0, "000000056a080019", "0000000000000014"),
+                                wide(1, "0000000000000025", "0000000000000003"))
+                        .getBytes(StandardCharsets.UTF_8);
+        final int first = "Invalidation queue on IOMMU: d".length();
+        for (int place = first; place < text.length; place++) {
+            assertTrue(count(Arrays.copyOf(text, place)) <= 2, "cut at " + place);
+            for (int bit = 0; bit < 8; bit++) {
+                final byte[] hit = text.clone();
+                hit[place] ^= (byte) (1 << bit);
+                assertTrue(count(hit) <= 2, "hit at " + place);
+            }
+        }
+        assertEquals(2, count(text));
+    }
+
+    private static int count(final byte[] text) throws IOException {
+        try (TraceReader reader = open(new String(text, StandardCharsets.ISO_8859_1))) {
+            int count = 0;
+            while (reader.next()) {
+                count++;
+            }
+            return count;
         }
     }
 

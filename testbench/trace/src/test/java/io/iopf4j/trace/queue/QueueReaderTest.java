@@ -45,10 +45,11 @@ class QueueReaderTest {
     }
 
     private static FaultEvent only(final String said, final long... words) throws IOException {
-        final FaultEvents events = new FaultEvents(open(said, bytes(words)));
+        final TraceReader reader = open(said, bytes(words));
+        final FaultEvents events = new FaultEvents(reader);
         assertTrue(events.next());
         final FaultEvent found = events.event();
-        assertEquals(List.of(), events.warnings());
+        assertEquals(List.of(), reader.warnings());
         return found;
     }
 
@@ -195,6 +196,104 @@ class QueueReaderTest {
             assertEquals(3000, reader.event().timestamp());
             assertFalse(reader.next());
             assertEquals(List.of(), reader.warnings());
+        }
+    }
+
+    /** Linux clears F (VT-d specification, 11.4.14) and leaves the rest as it was. */
+    @Test
+    void shouldPassOverFaultRecordsThatAreRead() throws IOException {
+        final long fault = 0xc000_0571_8000_6a08L;
+        try (TraceReader reader =
+                open("frcd", bytes(0x1000, fault & Long.MAX_VALUE, 0x2000, fault, 0, 0))) {
+            assertEquals(List.of(0x2000L), addresses(reader));
+            assertEquals(1000, reader.event().timestamp());
+            assertEquals(List.of(), reader.warnings());
+        }
+    }
+
+    /** Numbers between and beyond those of 7.3, reserved or of the implementation. */
+    @ParameterizedTest
+    @ValueSource(ints = {0x0c, 0x0f, 0x14, 0x1f, 0x22, 0x23, 0x26, 0xe0, 0xff})
+    void shouldTakeNoUnknownEventForAFault(final int id) throws IOException {
+        final byte[] record = bytes(0x9_0000_0000L | id, 1, 2, 3);
+        final TraceReader reader = open("evtq", record);
+        final FaultEvents events = new FaultEvents(reader);
+        assertTrue(events.next());
+        assertEquals(Kind.OTHER, events.event().kind());
+        assertEquals(
+                List.of(
+                        "at offset 0: expected a record of kind evtq, found event 0x"
+                                + Integer.toHexString(id)),
+                reader.warnings());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0x01, 0x0b, 0x10, 0x13, 0x20, 0x21, 0x24, 0x25})
+    void shouldKnowEveryEvent(final int id) throws IOException {
+        assertEquals(id, only("evtq", 0x9_0000_0000L | id, 0, 0, 0).reason());
+    }
+
+    @Test
+    void shouldBoundWhatItSays() throws IOException {
+        final byte[] dump = new byte[32 * 1000];
+        Arrays.fill(dump, (byte) 0xff);
+        for (final String kind : List.of("evtq", "cmdq", "prq")) {
+            try (TraceReader reader = open(kind, dump)) {
+                while (reader.next()) {
+                    assertEquals("unknown", reader.event().name());
+                }
+                assertTrue(reader.warnings().size() <= 64, kind);
+            }
+        }
+    }
+
+    /** Whatever bits are hit, there are as many records, and none is an exception. */
+    @ParameterizedTest
+    @ValueSource(strings = {"evtq", "priq", "cmdq", "prq", "frcd"})
+    void shouldSurviveEveryFlippedBit(final String kind) throws IOException {
+        final byte[] whole =
+                kind.equals("evtq") || kind.equals("prq")
+                        ? bytes(STALL_0 | 1, STALL_1, IOVA, 0, STALL_0, STALL_1, IOVA, 0)
+                        : bytes(0x8_0000_1044L, -3, 0x8_0000_5841L, -3, 0x46, -3, 0x12, -3);
+        for (int bit = 0; bit < 8 * whole.length; bit++) {
+            final byte[] hit = whole.clone();
+            hit[bit / 8] ^= (byte) (1 << bit % 8);
+            final FaultEvents events = new FaultEvents(open(kind, hit));
+            long count = 0;
+            while (events.next()) {
+                count++;
+            }
+            final int record = kind.equals("evtq") || kind.equals("prq") ? 32 : 16;
+            final boolean isCleared = kind.equals("frcd") && bit % 128 == 127;
+            assertEquals(whole.length / record - (isCleared ? 1 : 0), count, "bit " + bit);
+        }
+    }
+
+    /** Text that ends anywhere is refused when opened, or gives what whole records it has. */
+    @Test
+    void shouldSurviveAHexDumpThatIsCutOrHitAnywhere() throws IOException {
+        final byte[] text =
+                hexdump(bytes(STALL_0, STALL_1, IOVA, 0, STALL_0, STALL_1, 7, 0))
+                        .getBytes(StandardCharsets.UTF_8);
+        for (int place = 1; place < text.length; place++) {
+            assertTrue(count(Arrays.copyOf(text, place)) <= 2, "cut at " + place);
+            for (int bit = 0; bit < 8; bit++) {
+                final byte[] hit = text.clone();
+                hit[place] ^= (byte) (1 << bit);
+                assertTrue(count(hit) <= text.length / 32, "hit at " + place);
+            }
+        }
+    }
+
+    private static int count(final byte[] dump) throws IOException {
+        try (TraceReader reader = open("evtq", dump)) {
+            int count = 0;
+            while (reader.next()) {
+                count++;
+            }
+            return count;
+        } catch (final TraceFormatException e) {
+            return 0;
         }
     }
 
