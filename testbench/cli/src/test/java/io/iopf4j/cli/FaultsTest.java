@@ -152,6 +152,45 @@ class FaultsTest {
         Cli.run("info", queue.toString()).assertRefused("--as evtq");
     }
 
+    /** The samples hold what their README says, and replay on the hardware that can. */
+    @ParameterizedTest
+    @CsvSource({
+        "evtq, 6, 1, 0, smmuv3",
+        "priq, 6, 0, 0, vtd",
+        "cmdq, 0, 0, 4, smmuv3",
+        "prq, 6, 0, 0, vtd",
+        "frcd, 0, 2, 0, vtd"
+    })
+    void shouldReadTheSamplesOfQueues(
+            final String kind,
+            final long requests,
+            final long faults,
+            final long answers,
+            final String hardware)
+            throws IOException {
+        final String sample = Cli.dump("queue-" + kind + ".hexdump.txt");
+        final JsonNode report = json("replay", "--json", "--as=" + kind, sample);
+        assertEquals(requests, report.at("/dump/pageRequests").asLong());
+        assertEquals(faults, report.at("/dump/unrecoverable").asLong());
+        assertEquals(answers, answers(report));
+        assertEquals(hardware, report.at("/replay/iommu").asString());
+        Cli.run("info", sample).assertRefused("--as evtq");
+    }
+
+    @Test
+    void shouldKnowAnInvalidationQueueByItsTitle() throws IOException {
+        final JsonNode report = json("info", "--json", Cli.dump("queue-invalidation.txt"));
+        assertEquals("invalidation_queue", report.at("/inputs/0/format").asString());
+        assertEquals(3, answers(report));
+    }
+
+    private static long answers(final JsonNode report) {
+        final JsonNode responses = report.at("/dump/responses");
+        return responses.at("/success").asLong()
+                + responses.at("/invalid").asLong()
+                + responses.at("/failure").asLong();
+    }
+
     @Test
     void shouldReplayEventsThatOnlyTheUsersMapKnows() throws IOException {
         final String trace = foreignTrace().toString();
