@@ -54,15 +54,34 @@ final class HexDump extends InputStream {
 
     @Override
     public int read() throws IOException {
+        return fill() ? row[position++] & 0xff : -1;
+    }
+
+    @Override
+    public int read(final byte[] target, final int offset, final int size) throws IOException {
+        if (size == 0) {
+            return 0;
+        }
+        if (!fill()) {
+            return -1;
+        }
+        final int count = Math.min(size, length - position);
+        System.arraycopy(row, position, target, offset, count);
+        position += count;
+        return count;
+    }
+
+    /** Whether there is a byte at {@code position} of the row. */
+    private boolean fill() throws IOException {
         while (position == length) {
             if (repeats > 0) {
                 repeats--;
                 position = 0;
             } else if (!nextRow()) {
-                return -1;
+                return false;
             }
         }
-        return row[position++] & 0xff;
+        return true;
     }
 
     /** Takes lines up to one with bytes, or one that says how often those before are repeated. */

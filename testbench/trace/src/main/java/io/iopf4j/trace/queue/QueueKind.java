@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.trace.queue;
 
-import io.iopf4j.trace.EventFormat;
 import io.iopf4j.trace.input.ValueEvent;
 import java.util.Arrays;
 import java.util.Locale;
@@ -52,12 +51,10 @@ enum QueueKind {
 
     private final String title;
     private final int words;
-    private final EventFormat raw;
 
     QueueKind(final String title, final int words) {
         this.title = title;
         this.words = words;
-        this.raw = ValueEvent.format(title, "unknown", "q0", "q1", "q2", "q3");
     }
 
     /** By what the user calls it. */
@@ -85,12 +82,4 @@ enum QueueKind {
      * @return null if {@code event} now stands on it, else what it is instead of a record
      */
     abstract String decode(long[] words, long time, ValueEvent event);
-
-    /** A record of no known kind, as it is. */
-    void unknown(final long[] record, final long time, final ValueEvent event) {
-        event.begin(raw, time);
-        for (int i = 0; i < words; i++) {
-            event.put(i, record[i]);
-        }
-    }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.trace.queue;
 
+import io.iopf4j.trace.EventFormat;
 import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.TraceFormatException;
 import io.iopf4j.trace.TraceInfo;
@@ -30,6 +31,7 @@ final class QueueReader extends CountedReader {
     private final ByteBuffer record;
     private final long[] words;
     private final ValueEvent event = new ValueEvent();
+    private final EventFormat unknown;
     private final TraceInfo info;
     private long number;
 
@@ -40,6 +42,7 @@ final class QueueReader extends CountedReader {
         this.bytes = bytes(input);
         record = ByteBuffer.allocate(WORD * kind.words()).order(ByteOrder.LITTLE_ENDIAN);
         words = new long[kind.words()];
+        unknown = ValueEvent.format(kind.title(), "unknown", "q0", "q1", "q2", "q3");
         info = new TraceInfo(kind.title(), 0, "", "", "record", true, 0, List.of());
     }
 
@@ -78,12 +81,20 @@ final class QueueReader extends CountedReader {
                 final String wrong = kind.decode(words, at * NS_PER_RECORD, event);
                 if (wrong != null) {
                     input.warnings().at(at * record.capacity(), "a record of " + title(), wrong);
-                    kind.unknown(words, at * NS_PER_RECORD, event);
+                    putUnknown(at * NS_PER_RECORD);
                 }
                 return true;
             }
         }
         return false;
+    }
+
+    /** A record of no known kind, as it is. */
+    private void putUnknown(final long time) {
+        event.begin(unknown, time);
+        for (int i = 0; i < words.length; i++) {
+            event.put(i, words[i]);
+        }
     }
 
     private String title() {

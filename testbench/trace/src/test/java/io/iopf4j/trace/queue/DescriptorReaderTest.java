@@ -93,9 +93,12 @@ class DescriptorReaderTest {
     void shouldReadDescriptorsOf128Bits() throws IOException {
         try (TraceReader reader =
                 open(
-                        "Invalidation queue on IOMMU: dmar0\n Base: 0x1\tHead: 1\tTail: 1\n"
-                                + "Index\t\tqw0\t\t\tqw1\t\t\tstatus\n"
-                                + "    0\t0000000000000001\t0000000000000007\t0000000000000001\n")) {
+                        """
+                        Invalidation queue on IOMMU: dmar0
+                         Base: 0x1\tHead: 1\tTail: 1
+                        Index\t\tqw0\t\t\tqw1\t\t\tstatus
+                            0\t0000000000000001\t0000000000000007\t0000000000000001
+                        """)) {
             assertTrue(reader.next());
             assertEquals(7, reader.event().getLong("qw1"));
             assertEquals(1, reader.event().getLong("status"));
