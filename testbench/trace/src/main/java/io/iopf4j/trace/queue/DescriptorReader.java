@@ -32,7 +32,7 @@ final class DescriptorReader extends CountedReader {
                             + "(?:\\s+([0-9a-f]{16})\\s+([0-9a-f]{16}))?\\s+([0-9a-f]{16})\\s*$");
     private static final Pattern TITLE = Pattern.compile("^\\s*Index\\s+qw0");
 
-    /** 2^15 places of 16 bytes are the largest queue: VT-d specification, 11.4.9.3. */
+    /** 2^15 places of 16 bytes are the largest queue: VT-d specification, 6.5.2. */
     private static final int PLACES_MAX = 1 << 15;
 
     private static final int LINE_MAX = 200;

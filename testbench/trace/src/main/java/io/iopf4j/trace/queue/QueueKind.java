@@ -28,14 +28,14 @@ enum QueueKind {
             return SmmuRecords.command(words, time, event);
         }
     },
-    /** VT-d's page request queue: VT-d specification, 7.4.1. */
+    /** VT-d's page request queue: VT-d specification, 7.5.1. */
     PRQ("prq", 4) {
         @Override
         String decode(final long[] words, final long time, final ValueEvent event) {
             return VtdRecords.pageRequest(words, time, event);
         }
     },
-    /** VT-d's fault recording registers: VT-d specification, 11.4.14. */
+    /** VT-d's fault recording registers: VT-d specification, 11.4.7.7. */
     FRCD("frcd", 2) {
         @Override
         String decode(final long[] words, final long time, final ValueEvent event) {

@@ -4,7 +4,7 @@ package io.iopf4j.trace.queue;
 import io.iopf4j.trace.EventFormat;
 import io.iopf4j.trace.input.ValueEvent;
 
-/** Records of VT-d: its specification, 7.4.1 and 11.4.14. */
+/** Records of VT-d: its specification, 7.5.1 and 11.4.7.7. */
 final class VtdRecords {
     private static final EventFormat REQUEST =
             ValueEvent.format(

@@ -199,7 +199,7 @@ class QueueReaderTest {
         }
     }
 
-    /** Linux clears F (VT-d specification, 11.4.14) and leaves the rest as it was. */
+    /** Linux clears F (VT-d specification, 11.4.7.7) and leaves the rest as it was. */
     @Test
     void shouldPassOverFaultRecordsThatAreRead() throws IOException {
         final long fault = 0xc000_0571_8000_6a08L;
