@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Reads captured kernel traces: {@code trace.dat} files and the text that the kernel and {@code
- * trace-cmd report} print ({@code io.iopf4j.trace}), as generic events or as steps of I/O page
- * faults ({@code io.iopf4j.trace.fault}), and writes trace files of any size for load tests
+ * Reads what people have of I/O page faults: trace.dat, perf.data, their text, kernel logs, QEMU's
+ * traces, dumps of hardware queues and JSON Lines ({@code io.iopf4j.trace}), as generic events or
+ * as steps of faults ({@code io.iopf4j.trace.fault}); writes JSON Lines ({@code
+ * io.iopf4j.trace.jsonl}) and trace files of any size for load tests.
  */
 @SuppressWarnings("requires-automatic") // the zstd decoder's jar names no module of its own
 module io.iopf4j.trace {

@@ -28,7 +28,8 @@ final class InfoCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             paramLabel = "FILE",
-            description = "Dumps, recognised by content; gzip around any. - is standard input.")
+            description =
+                    "Dumps, recognised by content; gzip, xz or zstd around any. - is standard input.")
     private List<String> files;
 
     @Option(
