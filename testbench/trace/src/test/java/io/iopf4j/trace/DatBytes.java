@@ -31,6 +31,8 @@ public final class DatBytes {
                     + field("__rel_loc char[] text", 8, 4, 1)
                     + "\nprint fmt: \"x\"\n";
 
+    private static final int PAGE_SIZE = 4096;
+
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final boolean bigEndian;
 
@@ -83,8 +85,10 @@ public final class DatBytes {
         return this;
     }
 
-    public DatBytes bytes(final byte[] bytes) {
-        out.writeBytes(bytes);
+    public DatBytes bytes(final byte[]... parts) {
+        for (final byte[] part : parts) {
+            out.writeBytes(part);
+        }
         return this;
     }
 
@@ -117,34 +121,45 @@ public final class DatBytes {
         return out.toByteArray();
     }
 
-    /** A page: header for longs of a size, then events. */
+    /** A page of 4096 bytes: header for longs of a size, then events. */
     public static byte[] page(
             final boolean big, final int longSize, final long time, final DatBytes events) {
+        return page(big, longSize, PAGE_SIZE, time, events);
+    }
+
+    /** A page of any size. */
+    public static byte[] page(
+            final boolean big,
+            final int longSize,
+            final int pageSize,
+            final long time,
+            final DatBytes events) {
         return new DatBytes(big)
                 .u64(time)
                 .number(events.size(), longSize)
                 .bytes(events.toBytes())
-                .padTo(4096)
+                .padTo(pageSize)
                 .toBytes();
     }
 
-    private DatBytes start(final String version, final int fileLongSize) {
+    DatBytes start(final String version, final int fileLongSize, final int pageSize) {
         text("\u0017\bDtracing").text(version + "\0");
         out.write(bigEndian ? 1 : 0);
         out.write(fileLongSize);
-        return u32(4096);
+        return u32(pageSize);
     }
 
-    private DatBytes headerInfo(final int longSize) {
+    DatBytes headerInfo(final int longSize, final int pageSize) {
+        final int data = 8 + longSize;
         final String page =
                 field(" u64 timestamp", 0, 8, 0)
                         + field(" local_t commit", 8, longSize, 1)
                         + field(" int overwrite", 8, 1, 1)
-                        + field(" char data", 8 + longSize, 4088 - longSize, 1);
+                        + field(" char data", data, pageSize - data, 1);
         return text("header_page\0").u64(page.length()).text(page).text("header_event\0").u64(0);
     }
 
-    private DatBytes formats() {
+    DatBytes formats() {
         u32(1).text("iommu\0").u32(3);
         for (final String format : new String[] {FAULT, MAP, RELATIVE}) {
             u64(format.length()).text(format);
@@ -154,36 +169,64 @@ public final class DatBytes {
 
     /** The formats of the events in the test pages, as a perf.data carries them. */
     public static byte[] tracingData(final boolean big, final String comms) {
-        final DatBytes data = new DatBytes(big).start("0.6", 8).headerInfo(8);
+        final DatBytes data = new DatBytes(big).start("0.6", 8, PAGE_SIZE).headerInfo(8, PAGE_SIZE);
         data.u32(0).formats().u32(0).u32(0);
         return data.u64(comms.length()).text(comms).toBytes();
     }
 
-    /** Version 6 with one page for each CPU, options as given, without their end. */
+    /** Version 6 with pages of 4096 bytes for each CPU, options as given, without their end. */
     public static byte[] version6(
             final boolean big,
             final int fileLongSize,
             final int longSize,
             final byte[] options,
             final byte[]... pages) {
-        final DatBytes file = new DatBytes(big).start("6", fileLongSize).headerInfo(longSize);
+        return version6(big, fileLongSize, longSize, PAGE_SIZE, options, pages);
+    }
+
+    /** The same with pages of any size; data begin at {@link #dataStart}. */
+    public static byte[] version6(
+            final boolean big,
+            final int fileLongSize,
+            final int longSize,
+            final int pageSize,
+            final byte[] options,
+            final byte[]... pages) {
+        final DatBytes file = new DatBytes(big).start("6", fileLongSize, pageSize);
+        file.headerInfo(longSize, pageSize);
         file.u32(0).formats().u32(0).u32(0);
         final String comms = "42 irq/30 dmar\n";
         file.u64(comms.length()).text(comms).u32(pages.length);
         file.text("options  \0").bytes(options).number(0, 2).text("flyrecord\0");
-        for (int cpu = 0; cpu < pages.length; cpu++) {
-            file.u64(8192 + 4096L * cpu).u64(4096);
+        return file.cpuTable(dataStart(pageSize), pages)
+                .padTo(dataStart(pageSize))
+                .bytes(pages)
+                .toBytes();
+    }
+
+    /** Where the data of version 6 begin that are made here. */
+    public static int dataStart(final int pageSize) {
+        return Math.max(8192, pageSize);
+    }
+
+    /** Version 6: offset and size of what lies one behind the other from a place on. */
+    public DatBytes cpuTable(final long start, final byte[]... pages) {
+        long offset = start;
+        for (final byte[] cpu : pages) {
+            u64(offset).u64(cpu.length);
+            offset += cpu.length;
         }
-        file.padTo(8192);
-        for (final byte[] page : pages) {
-            file.bytes(page);
-        }
-        return file.toBytes();
+        return this;
+    }
+
+    /** An option, or a section's entry in the list of options. */
+    public DatBytes option(final int id, final DatBytes data) {
+        return number(id, 2).u32(data.size()).bytes(data.toBytes());
     }
 
     /** Version 6 with the text of a latency tracer in the place of pages. */
     public static byte[] latency(final String text) {
-        final DatBytes file = new DatBytes(false).start("6", 8).headerInfo(8);
+        final DatBytes file = new DatBytes(false).start("6", 8, PAGE_SIZE).headerInfo(8, PAGE_SIZE);
         file.u32(0).formats().u32(0).u32(0).u64(0).u32(2);
         return file.text("latency  \0").text(text).toBytes();
     }
@@ -194,11 +237,12 @@ public final class DatBytes {
      */
     public static byte[] version7(
             final String compression, final boolean packed, final byte[] data, final long last) {
-        final DatBytes file = new DatBytes(false).start("7", 8).text(compression + "\0\0");
+        final DatBytes file =
+                new DatBytes(false).start("7", 8, PAGE_SIZE).text(compression + "\0\0");
         final int first = file.size() + 8;
         file.u64(first);
         final int sections = first + 16 + 3 * 14 + 14;
-        final DatBytes header = new DatBytes(false).headerInfo(8);
+        final DatBytes header = new DatBytes(false).headerInfo(8, PAGE_SIZE);
         final DatBytes formats = new DatBytes(false).formats();
         final int formatsAt = sections + 16 + header.size();
         final int second = formatsAt + 16 + formats.size();

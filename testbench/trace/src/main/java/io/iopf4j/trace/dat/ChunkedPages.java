@@ -11,6 +11,11 @@ final class ChunkedPages extends PageFeed {
     /** What a packed chunk may be longer than its contents: zlib and zstd need far less. */
     static final int EXPANSION_MAX = 1 << 16;
 
+    /** A bomb, not a trace: ten pages of zeros, which pack best, stay below. */
+    private static final long RATIO_MAX = 4096;
+
+    private static final long SMALL_PAGES = 64;
+
     private final DatFile file;
     private final DatFile.CpuData data;
     private final DatInput input;
@@ -72,6 +77,9 @@ final class ChunkedPages extends PageFeed {
         }
         if (size > 0 && !makeRoom(size)) {
             return bad("a chunk that fits the memory", size + " bytes");
+        }
+        if (size > packed * RATIO_MAX + SMALL_PAGES * pageSize) {
+            return bad("at most " + RATIO_MAX + " bytes from each", packed + " for " + size);
         }
         unpack((int) packed, (int) size);
         return true;

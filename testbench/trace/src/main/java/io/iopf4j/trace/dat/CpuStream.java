@@ -124,7 +124,7 @@ final class CpuStream extends RawRecord {
         if ((commit & LOST) != 0) {
             noteLost((commit & LOST_STORED) != 0, room - size);
         }
-        return true;
+        return cursor < end;
     }
 
     private void noteLost(final boolean stored, final int roomBehind) {

@@ -11,6 +11,9 @@ final class DatFile {
     /** Kernels have at most 8192 CPUs; a few instances of that are plenty. */
     static final int STREAMS_MAX = 1 << 15;
 
+    /** Instances that a file may have; machines have a few. */
+    static final int BUFFERS_MAX = 1024;
+
     /** Enough for the largest sub-buffers of the kernel, and few enough to trust. */
     static final int PAGE_SIZE_MAX = 1 << 23;
 
@@ -42,6 +45,8 @@ final class DatFile {
     final CommTable comms = new CommTable();
     final List<Buffer> buffers = new ArrayList<>();
 
+    private long cpusLeft = STREAMS_MAX;
+
     int version;
     boolean bigEndian;
     int longSize;
@@ -69,6 +74,15 @@ final class DatFile {
         this.source = source;
         this.warnings = warnings;
         this.budget = MemoryBudget.ofHeap();
+    }
+
+    /** Takes room for the CPUs of one more buffer; false if no file has as many. */
+    boolean takeCpus(final long count) {
+        if (count > cpusLeft || buffers.size() >= BUFFERS_MAX) {
+            return false;
+        }
+        cpusLeft -= count;
+        return true;
     }
 
     /** A part of the file, in its byte order. */

@@ -65,6 +65,14 @@ final class DatInput {
         return new DatInput(file, source, position, end, big, reportBase);
     }
 
+    /** The next bytes alone; this one stays before them. */
+    DatInput part(final long size, final String what) throws TraceFormatException {
+        checkSize(size, Long.MAX_VALUE, what);
+        final int windowSize = (int) Math.min(size, WINDOW);
+        return new DatInput(
+                file, source, position, position + size, bigEndian, reportBase, windowSize);
+    }
+
     long position() {
         return position;
     }

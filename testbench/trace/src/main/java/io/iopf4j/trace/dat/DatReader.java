@@ -56,11 +56,23 @@ public final class DatReader extends CountedReader {
         final DatFile file = new DatFile(name, source, warnings);
         try {
             FrontMatter.read(file);
-            return file.text == null ? new DatReader(file) : latency(file);
+            if (file.text == null || hasPages(file)) {
+                return new DatReader(file);
+            }
+            return latency(file);
         } catch (final IOException | RuntimeException | Error e) {
             close(file);
             throw e;
         }
+    }
+
+    /** An instance may have run a latency tracer while others recorded events. */
+    private static boolean hasPages(final DatFile file) {
+        final boolean pages = file.buffers.stream().anyMatch(buffer -> !buffer.cpus().isEmpty());
+        if (pages && file.text != null) {
+            file.warnings.at(file.text.offset(), "pages only", "a latency tracer's text, left out");
+        }
+        return pages;
     }
 
     /** A latency tracer's file holds the text of the tracefs file trace in the place of pages. */

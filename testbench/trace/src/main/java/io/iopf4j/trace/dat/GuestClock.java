@@ -2,6 +2,8 @@
 package io.iopf4j.trace.dat;
 
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.TreeMap;
 
 /**
  * From a guest's time stamps to its host's clock, by samples of both that were taken while the
@@ -15,8 +17,8 @@ final class GuestClock {
     private static final int INTERPOLATE = 1;
     private static final int SAMPLE_SIZE = 24;
 
-    /** A sample is taken some times a second: more than a day of tracing has. */
-    private static final int SAMPLES_MAX = 1 << 20;
+    /** Recorders take one in some seconds for each CPU: hours of a large machine. */
+    private static final int SAMPLES_MAX = 1 << 18;
 
     private final Samples[] cpus;
     private final boolean isInterpolated;
@@ -39,6 +41,26 @@ final class GuestClock {
             scalings = words(in, count, "TIME_SHIFT scalings");
             fractions = new long[count];
         }
+
+        private Samples(final Samples others, final int[] order) {
+            times = pick(others.times, order);
+            offsets = pick(others.offsets, order);
+            scalings = pick(others.scalings, order);
+            fractions = pick(others.fractions, order);
+        }
+
+        private static long[] pick(final long[] words, final int[] order) {
+            return Arrays.stream(order).mapToLong(i -> words[i]).toArray();
+        }
+
+        /** By time, as they are searched; of those of one time the first is kept. */
+        Samples sorted() {
+            final TreeMap<Long, Integer> byTime = new TreeMap<>(Long::compareUnsigned);
+            for (int i = 0; i < times.length; i++) {
+                byTime.putIfAbsent(times[i], i);
+            }
+            return new Samples(this, byTime.values().stream().mapToInt(i -> i).toArray());
+        }
     }
 
     /**
@@ -49,8 +71,8 @@ final class GuestClock {
     static GuestClock read(final DatInput in, final long end) throws IOException {
         final boolean isInterpolated = (in.u32("TIME_SHIFT flags") & INTERPOLATE) != 0;
         final long count = in.u32("TIME_SHIFT CPUs");
-        if (count > DatFile.STREAMS_MAX) {
-            throw in.bad("at most " + DatFile.STREAMS_MAX + " CPUs", Long.toString(count));
+        if (count > Math.min(DatFile.STREAMS_MAX, (end - in.position()) / Integer.BYTES)) {
+            throw in.bad("CPUs that fit into the option", Long.toString(count));
         }
         final Samples[] cpus = new Samples[(int) count];
         long left = SAMPLES_MAX;
@@ -69,7 +91,8 @@ final class GuestClock {
                 System.arraycopy(fractions, 0, samples.fractions, 0, n);
             }
         }
-        return new GuestClock(cpus, isInterpolated);
+        return new GuestClock(
+                Arrays.stream(cpus).map(Samples::sorted).toArray(Samples[]::new), isInterpolated);
     }
 
     private static long[] words(final DatInput in, final int count, final String what)
@@ -91,12 +114,9 @@ final class GuestClock {
             return stamp + samples.offsets[0];
         }
         final int at = before(samples.times, stamp);
-        final TimeScale scale =
-                new TimeScale(
-                        samples.scalings[at],
-                        (int) Math.max(0, Math.min(Long.SIZE, samples.fractions[at])),
-                        offset(samples, at, stamp));
-        return scale.apply(stamp);
+        final int fraction = (int) Math.max(0, Math.min(2 * Long.SIZE, samples.fractions[at]));
+        return WideProduct.shifted(stamp, samples.scalings[at], fraction)
+                + offset(samples, at, stamp);
     }
 
     /** The last sample that is not after a stamp and has another behind it, or the first. */

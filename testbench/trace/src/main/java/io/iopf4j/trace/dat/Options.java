@@ -34,6 +34,11 @@ final class Options {
     private static final int NAME_MAX = 4096;
     private static final int MACHINES_MAX = 256;
 
+    /** What all lists together may hold: they can overlap, and be read again and again. */
+    private static final long TOTAL_MAX = 1 << 26;
+
+    private static final int CPU_SIZE = 4 + 8 + 8;
+
     /**
      * A buffer in version 6: where its table of CPUs lies.
      *
@@ -57,8 +62,8 @@ final class Options {
     boolean damaged;
 
     private final DatFile file;
-    private long dateNs;
-    private long offsetNs;
+    private long bytesLeft = TOTAL_MAX;
+    private long addNs;
     private long mult;
     private int shift;
 
@@ -75,38 +80,36 @@ final class Options {
      */
     long read(final DatInput in) throws IOException {
         while (true) {
+            final long at = in.position();
             final int id = in.u16("option");
             if (id == DONE && file.version == 6) {
                 return 0; // here DONE has not even a size
             }
             final long size = in.u32("option size");
-            final long start = in.position();
+            bytesLeft -= in.position() - at + size;
             if (size > in.remaining()) {
                 throw in.bad("option " + id + " of " + size + " bytes", "the end of the data");
+            }
+            if (bytesLeft < 0) {
+                throw in.bad("at most " + TOTAL_MAX + " bytes of options", "more");
             }
             if (id == DONE) {
                 return size >= 8 ? in.u64("next options") : 0;
             }
             try {
-                option(id, size, in);
+                option(id, size, in.part(size, "option"));
             } catch (final TraceFormatException e) {
                 file.warnings.add("option " + id + ": " + e.getMessage());
-                damaged = true; // the next one begins where the size says
-            }
-            final long left = start + size - in.position();
-            if (left < 0) {
-                file.warnings.at(start, "option " + id + " longer than " + size, "more in it");
                 damaged = true;
-                return 0;
             }
-            in.skip(left, "option " + id);
+            in.skip(size, "option");
         }
     }
 
     private void option(final int id, final long size, final DatInput in) throws IOException {
         switch (id) {
-            case DATE -> dateNs = 1000 * number(in.text(size, TEXT_MAX, "DATE")); // given in us
-            case OFFSET -> offsetNs = number(in.text(size, TEXT_MAX, "OFFSET"));
+            case DATE -> addNs += 1000 * number(in.text(size, TEXT_MAX, "DATE")); // given in us
+            case OFFSET -> addNs += number(in.text(size, TEXT_MAX, "OFFSET"));
             case TRACECLOCK -> {
                 clockSeen = true;
                 file.clock = selected(in.text(size, TEXT_MAX, "TRACECLOCK"));
@@ -115,12 +118,12 @@ final class Options {
             case CPUCOUNT -> file.cpus = (int) Math.min(in.u32("CPUCOUNT"), DatFile.STREAMS_MAX);
             case TSC2NSEC -> {
                 mult = in.u32("TSC2NSEC multiplier");
-                shift = (int) Math.min(in.u32("TSC2NSEC shift"), 64);
+                shift = (int) Math.min(in.u32("TSC2NSEC shift"), Integer.MAX_VALUE);
             }
-            case TRACEID -> file.machines.add("trace " + id(in.u64("TRACEID")));
+            case TRACEID -> machine("trace " + id(in.u64("TRACEID")));
             case TIME_SHIFT -> {
                 final long end = in.position() + size;
-                file.machines.add("guest of trace " + id(in.u64("TIME_SHIFT trace")));
+                machine("guest of trace " + id(in.u64("TIME_SHIFT trace")));
                 file.guestClock = GuestClock.read(in, end);
             }
             case GUEST -> guest(in);
@@ -133,7 +136,7 @@ final class Options {
                 }
             }
         }
-        file.time = new TimeScale(mult, shift, dateNs + offsetNs);
+        file.time = new TimeScale(mult, shift, addNs);
     }
 
     /** A guest that was traced with this host. */
@@ -141,8 +144,12 @@ final class Options {
         final String name = in.string(NAME_MAX, "guest name");
         final long trace = in.u64("guest trace");
         final long count = in.u32("number of guest CPUs");
+        machine("host of " + name + ", " + count + " CPUs, trace " + id(trace));
+    }
+
+    private void machine(final String relation) {
         if (file.machines.size() < MACHINES_MAX) {
-            file.machines.add("host of " + name + ", " + count + " CPUs, trace " + id(trace));
+            file.machines.add(relation);
         }
     }
 
@@ -155,7 +162,9 @@ final class Options {
         final long offset = in.u64("buffer offset");
         final String name = in.string(NAME_MAX, "buffer name");
         if (file.version == 6) {
-            buffersV6.add(new BufferV6(offset, name));
+            if (buffersV6.size() <= DatFile.BUFFERS_MAX) { // one too many is refused, and told of
+                buffersV6.add(new BufferV6(offset, name));
+            }
             return;
         }
         final String clock = in.string(NAME_MAX, "buffer clock");
@@ -166,9 +175,12 @@ final class Options {
             return;
         }
         final long count = in.u32("number of CPUs");
+        if (count > in.remaining() / CPU_SIZE || !file.takeCpus(count)) {
+            throw in.bad("a number of CPUs that fits the option", Long.toString(count));
+        }
         final List<DatFile.CpuData> cpus = new ArrayList<>();
         final Set<Integer> seen = new HashSet<>();
-        for (long i = 0; i < count && i < DatFile.STREAMS_MAX; i++) {
+        for (long i = 0; i < count; i++) {
             final int cpu = (int) in.u32("CPU");
             final DatFile.CpuData data =
                     new DatFile.CpuData(cpu, in.u64("CPU offset"), in.u64("CPU data size"));

@@ -6,7 +6,7 @@ package io.iopf4j.trace.dat;
  * TSC2NSEC), then the shift of the options DATE and OFFSET.
  *
  * @param mult multiplier, 0 for no conversion
- * @param shift right shift of the 96-bit product
+ * @param shift right shift of the 96-bit product, 0 or more
  * @param add nanoseconds to add at the end
  */
 record TimeScale(long mult, int shift, long add) {
@@ -17,10 +17,6 @@ record TimeScale(long mult, int shift, long add) {
         if (mult == 0) {
             return stamp + add;
         }
-        final long low = stamp * mult;
-        final long high = Math.multiplyHigh(stamp, mult) + (stamp < 0 ? mult : 0);
-        final long scaled =
-                shift == 0 ? low : shift < 64 ? (low >>> shift) | (high << (64 - shift)) : high;
-        return scaled + add;
+        return WideProduct.shifted(stamp, mult, shift) + add;
     }
 }

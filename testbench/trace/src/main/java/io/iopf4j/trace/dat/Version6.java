@@ -83,6 +83,9 @@ final class Version6 {
     private void buffer(final String name, final DatInput in) throws IOException {
         // The count may have been raised by an option, and the table with it.
         final int count = Math.max(tableCpus, file.cpus);
+        if (!file.takeCpus(count)) {
+            throw in.bad("buffers and CPUs of a machine", "more than that");
+        }
         final List<DatFile.CpuData> cpus = new ArrayList<>();
         try {
             for (int cpu = 0; cpu < count; cpu++) {

@@ -25,6 +25,9 @@ final class Version7 {
     private final Options options;
     private final SectionWalk walk;
 
+    /** A chain of small packed lists of options must not unpack to more and more. */
+    private long unpackLeft = 4L * SECTION_MAX;
+
     /** Where options were looked for. */
     private final Set<Long> seen = new LinkedHashSet<>();
 
@@ -238,9 +241,10 @@ final class Version7 {
         }
         final long packed = header.u32("packed size");
         final long unpacked = header.u32("size");
-        if (unpacked > SECTION_MAX || unpacked > file.budget.left()) {
+        if (unpacked > Math.min(SECTION_MAX, unpackLeft) || unpacked > file.budget.left()) {
             throw header.bad("a section that fits the memory", unpacked + " bytes");
         }
+        unpackLeft -= unpacked;
         final byte[] data = header.bytes(packed, SECTION_MAX, "packed section");
         final byte[] contents = new byte[(int) unpacked];
         final String problem =
