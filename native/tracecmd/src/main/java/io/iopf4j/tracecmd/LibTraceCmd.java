@@ -10,6 +10,9 @@ interface LibTraceCmd extends Library {
     /** {@code TRACECMD_FL_LOAD_NO_PLUGINS | TRACECMD_FL_LOAD_NO_SYSTEM_PLUGINS}. */
     int NO_PLUGINS = 3;
 
+    /** {@code TEP_LOG_NONE}. */
+    int LOG_NONE = 0;
+
     /** Null if it cannot be read; why goes to standard error at best. */
     Pointer tracecmd_open(String file, int flags);
 
@@ -30,6 +33,6 @@ interface LibTraceCmd extends Library {
     /** Null if there is none; to be closed. */
     Pointer tracecmd_buffer_instance_handle(Pointer input, int index);
 
-    /** 0 lets it say nothing. */
+    /** What goes to standard error from now on, of libtraceevent too. */
     void tracecmd_set_loglevel(int level);
 }

@@ -29,6 +29,11 @@ final class NativeEvent implements TraceEvent {
         format = itsFormat;
     }
 
+    /** The record goes: what is asked of it now is an exception, and no read of freed memory. */
+    void leave() {
+        current = null;
+    }
+
     @Override
     public long timestamp() {
         return current.time();

@@ -6,37 +6,40 @@ import io.iopf4j.trace.TraceInfo;
 import io.iopf4j.trace.TraceReader;
 import io.iopf4j.trace.Traces;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Opens trace.dat files by libtracecmd. */
 public final class TraceCmd {
-    private static final byte[] MAGIC = {0x17, 0x08, 0x44, 't', 'r', 'a', 'c', 'i', 'n', 'g'};
+    private static final String INSTEAD = "; use --reader java";
 
     private TraceCmd() {}
 
     /**
-     * Opens a file. The pure-Java reader looks at it first and tells what it is; the libraries
-     * trust what it holds, so that one that is damaged inside may end the process.
+     * Opens a whole file. The pure-Java reader reads all of it first and says what it is: the
+     * libraries trust what a file holds, so one with damage is refused. Any thread; the reader is
+     * for one at a time.
      *
-     * @param file a trace.dat that is not packed as a whole
+     * @param file a regular file, a trace.dat that is not packed as a whole
      * @return a reader before its first event; it gives the same events as the pure-Java reader
-     * @throws IOException if the libraries are not installed or cannot read it, with one line that
-     *     says what to do
+     * @throws IOException if the libraries are not installed, or if they or the pure-Java reader
+     *     cannot read all of the file, with one line that says what to do
      */
     public static TraceReader open(final Path file) throws IOException {
         final LibTraceCmd library = Libraries.command();
-        final TraceInfo info = look(file);
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new IOException(file + ": is no regular file, as --reader jna needs" + INSTEAD);
+        }
+        final TraceInfo info = read(file);
+        final FileHead head = FileHead.of(file);
+        if (head == null) {
+            throw new IOException(file + ": is packed; unpack it first, or use --reader java");
+        }
         final Pointer top = library.tracecmd_open(file.toString(), LibTraceCmd.NO_PLUGINS);
         if (top == null) {
-            throw new IOException(
-                    file
-                            + ": libtracecmd cannot read it, often because it was built without"
-                            + " this file's compression; use --reader java");
+            throw new IOException(file + ": libtracecmd cannot open it" + guess(head) + INSTEAD);
         }
         final List<Buffer> buffers = new ArrayList<>();
         buffers.add(new Buffer(library, "", top));
@@ -51,20 +54,33 @@ public final class TraceCmd {
         return new TraceCmdReader(library, Libraries.event(), info, Files.size(file), buffers);
     }
 
-    private static TraceInfo look(final Path file) throws IOException {
+    /** The library says why on standard error alone, where it is kept from saying anything. */
+    private static String guess(final FileHead head) {
+        return head.compression().isEmpty()
+                ? ""
+                : "; it may have been built without this file's compression, " + head.compression();
+    }
+
+    private static TraceInfo read(final Path file) throws IOException {
         try (TraceReader reader = Traces.open(file)) {
             if (!reader.info().format().equals("trace.dat")) {
                 throw new IOException(
                         file
                                 + ": is "
                                 + reader.info().format()
-                                + "; --reader jna reads trace.dat, use --reader java");
+                                + "; --reader jna reads trace.dat"
+                                + INSTEAD);
             }
-            try (InputStream in = Files.newInputStream(file)) {
-                if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
-                    throw new IOException(
-                            file + ": is packed; unpack it first, or use --reader java");
-                }
+            while (reader.next()) {
+                // Damage is found on the way.
+            }
+            if (!reader.warnings().isEmpty()) {
+                throw new IOException(
+                        file
+                                + ": "
+                                + reader.warnings().get(0).replace(file + ": ", "")
+                                + "; --reader jna reads whole files"
+                                + INSTEAD);
             }
             return reader.info();
         }

@@ -75,6 +75,7 @@ final class TraceCmdReader extends CountedReader {
     }
 
     private void free() {
+        event.leave();
         if (current != null) {
             library.tracecmd_free_record(current.pointer());
             current = null;

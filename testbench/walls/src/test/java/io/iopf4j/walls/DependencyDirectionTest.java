@@ -24,6 +24,7 @@ class DependencyDirectionTest {
     private static final String TRACE = "io.iopf4j.trace..";
     private static final String REPLAY = "io.iopf4j.replay..";
     private static final String TRACECMD = "io.iopf4j.tracecmd..";
+    private static final String JNA = "com.sun.jna..";
     private static final String QTEST = "io.iopf4j.qtest..";
     private static final String CLI = "io.iopf4j.cli..";
 
@@ -85,6 +86,17 @@ class DependencyDirectionTest {
     @ArchTest
     static void shouldKeepNativeReaderOnTraceReaders(JavaClasses ours) {
         checkNoneUses(ours, TRACECMD, API, CORE, EMULATION, DRIVERS, REPLAY, QTEST, CLI);
+    }
+
+    @ArchTest
+    static void shouldKeepNativeLibrariesInNativeReader(JavaClasses ours) {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(TRACECMD)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(JNA)
+                .check(ours);
     }
 
     @ArchTest

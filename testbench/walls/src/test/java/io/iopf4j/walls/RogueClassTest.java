@@ -35,6 +35,7 @@ class RogueClassTest {
                 "ARM_SMMU_V3",
                 "INTEL_IOMMU",
                 "TRACE",
+                "TRACECMD",
                 "QTEST"
             })
     void shouldCompileModuleAsItIs(ReactorModule module) throws IOException {
