@@ -24,7 +24,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,8 +37,12 @@ class BothReadersTest {
 
     @TempDir private Path folder;
 
-    @BeforeAll
-    static void shouldHaveTheLibraries() {
+    @BeforeEach
+    void shouldHaveTheLibraries() {
+        assumeLibraries();
+    }
+
+    static void assumeLibraries() {
         String missing = null;
         try {
             Libraries.command();
