@@ -10,9 +10,10 @@ import com.sun.jna.ptr.LongByReference;
 interface LibTraceEvent extends Library {
     Pointer tep_find_event_by_record(Pointer tep, Pointer rec);
 
-    int tep_data_type(Pointer tep, Pointer rec);
+    /** Any event, null if there is none. */
+    Pointer tep_get_first_event(Pointer tep);
 
-    int tep_data_pid(Pointer tep, Pointer rec);
+    int tep_data_type(Pointer tep, Pointer rec);
 
     /** Stays the handle's. */
     String tep_data_comm_from_pid(Pointer tep, int pid);

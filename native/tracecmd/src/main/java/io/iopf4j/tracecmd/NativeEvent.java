@@ -46,7 +46,9 @@ final class NativeEvent implements TraceEvent {
 
     @Override
     public int pid() {
-        return library.tep_data_pid(buffer.tep(), current.pointer());
+        // tep_data_pid(3) looks beyond the end of a short record.
+        final EventField field = format.format().field("common_pid");
+        return field == null ? 0 : (int) getLong(field);
     }
 
     @Override

@@ -49,9 +49,13 @@ final class NativeFormat {
         return made;
     }
 
-    /** An id that the trace has no format for. */
-    static NativeFormat unknown(final int id) {
-        return new NativeFormat(null, new EventFormat("", "unknown_" + id, id));
+    /** An id that the trace has no format for: it has what all events have. */
+    static NativeFormat unknown(final int id, final Pointer other) {
+        final NativeFormat made = new NativeFormat(null, new EventFormat("", "unknown_" + id, id));
+        if (other != null) {
+            made.add(other.getPointer(EVENT_COMMON_FIELDS));
+        }
+        return made;
     }
 
     private static String text(final Pointer struct, final long at) {

@@ -69,7 +69,10 @@ final class TraceCmdReader extends CountedReader {
             return known;
         }
         final Pointer found = events.tep_find_event_by_record(buffer.tep(), current.pointer());
-        final NativeFormat made = found == null ? NativeFormat.unknown(id) : NativeFormat.of(found);
+        final NativeFormat made =
+                found == null
+                        ? NativeFormat.unknown(id, events.tep_get_first_event(buffer.tep()))
+                        : NativeFormat.of(found);
         formats.put(id, made);
         return made;
     }

@@ -15,6 +15,7 @@ import io.iopf4j.trace.Traces;
 import io.iopf4j.trace.write.TraceDatWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -168,6 +169,27 @@ class BothReadersTest {
         final Path file = folder.resolve("written.dat");
         TraceDatWriter.writeFaultCycles(file, 2000, 8, 4, 1);
         assertTrue(assertSameEvents(file) > 2000);
+    }
+
+    @Test
+    void shouldSeeTheSameInEventsWithoutAFormat() throws IOException {
+        final String known =
+                Files.readString(plain("iopf-ooo-v6.dat.gz"), StandardCharsets.ISO_8859_1);
+        final Path file = folder.resolve("unknown.dat");
+        Files.writeString(
+                file,
+                known.replaceFirst(
+                        "name: iopf_deliver\nID: \\d{4}\n", "name: iopf_deliver\nID: 9999\n"),
+                StandardCharsets.ISO_8859_1);
+        try (TraceReader c = TraceCmd.open(file)) {
+            String name = "";
+            while (!name.startsWith("unknown_") && c.next()) {
+                name = c.event().name();
+            }
+            assertTrue(name.startsWith("unknown_"), name);
+            assertTrue(c.event().hasField("common_pid"));
+        }
+        assertTrue(assertSameEvents(file) > 0);
     }
 
     @Test
