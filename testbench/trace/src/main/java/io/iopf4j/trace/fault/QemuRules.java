@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * What QEMU's events show. A fault of VT-d is traced when it is found and again when it is
  * recorded: the first counts, since the record may find no room. Its invalidation descriptors are
- * printed the high half first.
+ * printed the high half first. {@code amdvi_page_fault} is no step of a fault: it names no device;
+ * neither is {@code riscv_iommu_pri}, whose answer is printed without saying whose it is.
  */
 final class QemuRules {
     private static final String DMAR_FAULT = "vtd:vtd_dmar_fault";
@@ -34,7 +35,13 @@ final class QemuRules {
                         "rid=endpoint",
                         "reason=reason",
                         "perm=flags[2:0]",
-                        "addr=addr"));
+                        "addr=addr"),
+                FaultRule.of(
+                        "riscv_iommu:riscv_iommu_flt",
+                        Kind.FAULT,
+                        "rid=bus<<8|slot<<3|fn",
+                        "reason=reason",
+                        "addr=iova"));
     }
 
     private static FaultRule dmarFault(final String condition, final String perm) {

@@ -3,20 +3,25 @@ package io.iopf4j.trace.qemu;
 
 import io.iopf4j.trace.EventFormat;
 import io.iopf4j.trace.input.ValueEvent;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * A kind of event whose arguments are known: their names, which of them are text, and how the log
- * prints them. QEMU 10.0, {@code hw/i386/trace-events}, {@code hw/arm/trace-events} and {@code
- * hw/virtio/trace-events}.
+ * prints them. Immutable.
  */
 final class QemuEvent {
-    private static final Map<String, QemuEvent> KNOWN = new HashMap<>();
+    private static final Pattern PLACE = Pattern.compile("\\{([%$]?)(\\w+)\\}|( +)");
+    private static final int RADIX = 16;
+    private static final String HEX = "0x";
+    private static final String RECORD_EVENT = "smmuv3_record_event";
+    private static final String SMMU_PREFIX = "SMMU_EVT_";
+
+    /** What {@code smmuv3_record_event} has behind its arguments. */
+    private static final List<String> RECORD_EVENT_MORE = List.of("reason", "addr");
 
     /** As the architecture numbers what {@code smmuv3_record_event} names: Arm IHI 0070, 7.3. */
     private static final Map<String, Integer> SMMU_EVENTS =
@@ -40,77 +45,71 @@ final class QemuEvent {
                     Map.entry("F_CFG_CONFLICT", 0x21),
                     Map.entry("E_PAGE_REQ", 0x24));
 
-    private static final String RECORD_EVENT = "smmuv3_record_event";
-    private static final String SMMU_PREFIX = "SMMU_EVT_";
+    /** How an argument is printed. */
+    private enum Print {
+        NUMBER("(0x[0-9a-f]{1,16}|-?\\d{1,18})"),
+        BARE_HEX("([0-9a-f]{1,8})"),
+        TEXT("(.{0,120}?)");
 
-    /** Its place behind the arguments. */
-    private static final List<String> RECORD_EVENT_MORE = List.of("reason", "addr");
+        private final String pattern;
 
-    static {
-        know("vtd_dmar_fault", "sid 0x% fault # addr 0x% write #", "sid", "fault", "addr", "write");
-        know("vtd_frr_new", "index # high 0x% low 0x%", "index", "high", "low");
-        know("vtd_inv_desc", "type $ high 0x% low 0x%", "$type", "high", "low");
-        know("vtd_re_not_present", "Root entry bus # not present", "bus");
-        know("vtd_ce_not_present", "Context entry bus # devfn # not present", "bus", "devfn");
-        know("smmuv3_record_event", "$ sid=0x%", "$type", "sid");
-        know("smmuv3_cmdq_opcode", "<--- $", "$opcode");
-        know("smmuv3_trigger_irq", "irq=#", "irq");
-        know(
-                "virtio_iommu_report_fault",
-                "FAULT reason=# flags=# endpoint=# address *=0x%",
-                "reason",
-                "flags",
-                "endpoint",
-                "addr");
+        Print(final String pattern) {
+            this.pattern = pattern;
+        }
+
+        static Print of(final String sign) {
+            return switch (sign) {
+                case "%" -> BARE_HEX;
+                case "$" -> TEXT;
+                default -> NUMBER;
+            };
+        }
     }
 
     private final String name;
-    private final List<String> arguments;
+    private final List<Print> arguments = new ArrayList<>();
     private final Pattern text;
     private final EventFormat format;
 
-    private QemuEvent(final String name, final String line, final String... arguments) {
+    /**
+     * A kind of event.
+     *
+     * @param name its name
+     * @param layout as in {@code events.txt}
+     */
+    QemuEvent(final String name, final String layout) {
         this.name = name;
-        this.arguments = List.of(arguments);
-        text = Pattern.compile("^" + pattern(line) + "\\s*$");
-        final String[] fields =
-                Stream.concat(
-                                this.arguments.stream().map(QemuEvent::plain),
-                                (name.equals(RECORD_EVENT) ? RECORD_EVENT_MORE : List.<String>of())
-                                        .stream())
-                        .toArray(String[]::new);
-        format = ValueEvent.format(system(name), name, fields);
-    }
-
-    private static void know(final String name, final String line, final String... arguments) {
-        KNOWN.put(name, new QemuEvent(name, line, arguments));
-    }
-
-    /** A percent sign stands for a number in hex, a hash for a decimal one, a dollar for a word. */
-    private static String pattern(final String line) {
-        return line.replace("0x%", "0x([0-9a-f]{1,16})")
-                .replace("#", "(-?\\d{1,10})")
-                .replace("$", "(\\S{1,64})");
-    }
-
-    private static String plain(final String argument) {
-        return argument.startsWith("$") ? argument.substring(1) : argument;
-    }
-
-    /** What groups events: which of QEMU's devices they are of. */
-    static String system(final String name) {
-        for (final String device :
-                List.of("vtd", "smmuv3", "smmu", "virtio_iommu", "amdvi", "riscv_iommu")) {
-            if (name.startsWith(device + "_")) {
-                return device;
+        final List<String> fields = new ArrayList<>();
+        final StringBuilder pattern = new StringBuilder();
+        final Matcher place = PLACE.matcher(layout);
+        int from = 0;
+        while (place.find()) {
+            pattern.append(literal(layout, from, place.start()));
+            from = place.end();
+            if (place.group(2) == null) {
+                pattern.append("\\s*");
+            } else {
+                final Print print = Print.of(place.group(1));
+                arguments.add(print);
+                fields.add(place.group(2));
+                pattern.append(print.pattern);
             }
         }
-        return "qemu";
+        pattern.append(literal(layout, from, layout.length()));
+        text = Pattern.compile(pattern.toString());
+        if (isRecordEvent()) {
+            fields.addAll(RECORD_EVENT_MORE);
+        }
+        format = ValueEvent.format(QemuEvents.system(name), name, fields.toArray(String[]::new));
     }
 
-    /** An event by its name, null if its arguments are not known. */
-    static QemuEvent of(final String name) {
-        return KNOWN.get(name);
+    private static String literal(final String layout, final int from, final int to) {
+        return from == to ? "" : Pattern.quote(layout.substring(from, to));
+    }
+
+    /** Whether it is the one that leaves its address out. */
+    boolean isRecordEvent() {
+        return name.equals(RECORD_EVENT);
     }
 
     int arguments() {
@@ -118,17 +117,12 @@ final class QemuEvent {
     }
 
     boolean isText(final int argument) {
-        return arguments.get(argument).startsWith("$");
+        return arguments.get(argument) == Print.TEXT;
     }
 
     /** Stands on an event of this kind, whose arguments are put in by {@link #put}. */
     void begin(final long time, final ValueEvent event) {
         event.begin(format, time);
-    }
-
-    /** An argument that is a number. */
-    void put(final int argument, final long value, final ValueEvent event) {
-        event.put(argument, value);
     }
 
     /**
@@ -138,7 +132,7 @@ final class QemuEvent {
      */
     void put(final int argument, final String value, final long iova, final ValueEvent event) {
         event.put(argument, value);
-        if (name.equals(RECORD_EVENT)) {
+        if (isRecordEvent()) {
             final String known =
                     value.startsWith(SMMU_PREFIX) ? value.substring(SMMU_PREFIX.length()) : value;
             event.put(arguments.size(), SMMU_EVENTS.getOrDefault(known, 0));
@@ -149,6 +143,8 @@ final class QemuEvent {
     /**
      * Takes a line of the log, behind the name.
      *
+     * @param line without blanks around it
+     * @param iova as in {@link #put}
      * @return false if it does not look like one of this kind
      */
     boolean read(final String line, final long time, final long iova, final ValueEvent event) {
@@ -159,19 +155,19 @@ final class QemuEvent {
         begin(time, event);
         for (int i = 0; i < arguments.size(); i++) {
             final String value = found.group(i + 1);
-            if (isText(i)) {
-                put(i, value, iova, event);
-            } else {
-                put(i, number(found, i + 1, line), event);
+            switch (arguments.get(i)) {
+                case TEXT -> put(i, value, iova, event);
+                case BARE_HEX -> event.put(i, Long.parseLong(value, RADIX));
+                case NUMBER -> event.put(i, number(value));
             }
         }
         return true;
     }
 
-    private static long number(final Matcher found, final int group, final String line) {
-        final boolean isHex = line.startsWith("0x", Math.max(0, found.start(group) - 2));
-        return isHex
-                ? Long.parseUnsignedLong(found.group(group), 16)
-                : Long.parseLong(found.group(group));
+    /** A number of at most 16 digits in hex, or 18 in decimal. */
+    static long number(final String value) {
+        return value.startsWith(HEX)
+                ? Long.parseUnsignedLong(value, HEX.length(), value.length(), RADIX)
+                : Long.parseLong(value);
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.trace.qemu;
 
-import io.iopf4j.trace.EventFormat;
 import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.TraceInfo;
 import io.iopf4j.trace.input.CountedReader;
@@ -10,22 +9,22 @@ import io.iopf4j.trace.input.ValueEvent;
 import io.iopf4j.trace.util.TextLines;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads what the log backend of QEMU's tracing prints; other lines of its standard error are passed
- * over. Without {@code -msg timestamp=on} a line has no time, and its number in microseconds stands
- * for it.
+ * Reads what the log backend of QEMU's tracing prints ({@code trace-events} of its devices; {@code
+ * scripts/tracetool/backend/log.py}); other lines of its standard error are passed over. Without
+ * {@code -msg timestamp=on} a line has no time, and its number in microseconds stands for it.
  */
 final class QemuLogReader extends CountedReader {
     static final Pattern LINE =
             Pattern.compile(
                     "^(?:(\\d{1,9})@(\\d{1,10})\\.(\\d{6}):)?"
-                            + "((?:vtd|smmuv3|smmu|virtio_iommu|amdvi|riscv_iommu)_\\w{1,60}) (.*)$");
+                            + "((?:"
+                            + String.join("|", QemuEvents.DEVICES)
+                            + ")_\\w{1,60}) (.*)$");
 
     /** Says the address that {@code smmuv3_record_event}, which follows, leaves out. */
     private static final Pattern UNTRANSLATED =
@@ -33,7 +32,6 @@ final class QemuLogReader extends CountedReader {
 
     private static final String FORMAT = "qemu log";
     private static final int LINE_MAX = 1000;
-    private static final int FORMATS_MAX = 4096;
     private static final long NS_PER_LINE = 1000;
     private static final long NS_PER_SECOND = 1_000_000_000L;
     private static final long NS_PER_MICROSECOND = 1000;
@@ -41,7 +39,7 @@ final class QemuLogReader extends CountedReader {
     private final TraceInput input;
     private final TextLines lines;
     private final ValueEvent event = new ValueEvent();
-    private final Map<String, EventFormat> others = new HashMap<>();
+    private final NamedValues others = new NamedValues();
     private final TraceInfo info;
     private boolean isPending;
     private boolean isTimed;
@@ -86,10 +84,10 @@ final class QemuLogReader extends CountedReader {
 
     private boolean read(final Matcher found) {
         final String name = found.group(4);
-        final QemuEvent known = QemuEvent.of(name);
-        if (known != null && known.read(found.group(5), time(found), iova, event)) {
-            iova = 0;
-        } else if (!other(name, found)) {
+        final String text = found.group(5).strip();
+        final long time = time(found);
+        if (!isKnown(name, text, time) && !others.read(name, text, time, event)) {
+            input.warnings().at(lines.offset(), "no more kinds of events up to here", name);
             return false;
         }
         if (found.group(1) != null) {
@@ -98,19 +96,15 @@ final class QemuLogReader extends CountedReader {
         return true;
     }
 
-    /** An event whose arguments are not known: its text. */
-    private boolean other(final String name, final Matcher found) {
-        EventFormat format = others.get(name);
-        if (format == null) {
-            if (others.size() == FORMATS_MAX) {
-                input.warnings().at(lines.offset(), "no more kinds of events up to here", name);
-                return false;
+    private boolean isKnown(final String name, final String text, final long time) {
+        for (final QemuEvent known : QemuEvents.of(name)) {
+            if (known.read(text, time, iova, event)) {
+                // Kept for its event, which other threads' events may come before.
+                iova = known.isRecordEvent() ? 0 : iova;
+                return true;
             }
-            format = ValueEvent.format(QemuEvent.system(name), name, "text");
-            others.put(name, format);
         }
-        event.begin(format, time(found)).put(0, found.group(5).strip());
-        return true;
+        return false;
     }
 
     private long time(final Matcher found) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.trace.qemu;
 
-import io.iopf4j.trace.EventFormat;
 import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.TraceFormatException;
 import io.iopf4j.trace.TraceInfo;
@@ -19,9 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads records of {@code trace/simple.c}, version 4. A file names its events, but not what their
- * arguments are: those of the kinds that are known here are decoded, of others there is the number
- * of bytes.
+ * Reads records of {@code trace/simple.c}, version 4, as QEMU 2.10 and later write them. A file
+ * names its events, but not what their arguments are: {@link Arguments} says what becomes of them.
  */
 final class SimpleTraceReader extends CountedReader {
     private static final String FORMAT = "simpletrace";
@@ -41,19 +39,12 @@ final class SimpleTraceReader extends CountedReader {
     private final TraceInput input;
     private final DataInputStream in;
     private final ByteBuffer buffer = ByteBuffer.allocate(RECORD_MAX);
-    private final Map<Long, Kind> kinds = new HashMap<>();
+    private final Map<Long, String> names = new HashMap<>();
     private final ValueEvent event = new ValueEvent();
+    private final Arguments arguments = new Arguments(buffer);
     private final TraceInfo info;
     private long offset = HEADER;
     private long lostBefore;
-
-    /** An event of this file. */
-    private record Kind(QemuEvent known, EventFormat other) {
-        static Kind of(final String name) {
-            return new Kind(
-                    QemuEvent.of(name), ValueEvent.format(QemuEvent.system(name), name, "bytes"));
-        }
-    }
 
     SimpleTraceReader(final TraceInput input) throws IOException {
         super(input.warnings());
@@ -144,10 +135,10 @@ final class SimpleTraceReader extends CountedReader {
             return giveUp(at, "a name of 1 to " + NAME_MAX + " bytes", length + " bytes");
         }
         fill(length);
-        if (kinds.size() == EVENTS_MAX) {
+        if (names.size() == EVENTS_MAX) {
             return giveUp(at, "at most " + EVENTS_MAX + " kinds of events", "more");
         }
-        kinds.put(id, Kind.of(new String(buffer.array(), 0, length, StandardCharsets.UTF_8)));
+        names.put(id, new String(buffer.array(), 0, length, StandardCharsets.UTF_8));
         return true;
     }
 
@@ -168,50 +159,32 @@ final class SimpleTraceReader extends CountedReader {
         final int size = length - RECORD_HEADER;
         fill(size);
         if (id == DROPPED) {
-            final long dropped = size >= Long.BYTES ? Math.max(0, buffer.getLong(0)) : UNKNOWN;
-            lose(dropped);
-            lostBefore = dropped;
+            dropped(at, size);
             return false;
         }
-        final Kind kind = kinds.get(id);
-        if (kind == null) {
+        final String name = names.get(id);
+        if (name == null) {
             input.warnings().at(at, "an event that the file names", "id " + id);
             return false;
         }
-        if (kind.known == null || !arguments(kind.known, time, size)) {
-            event.begin(kind.other, time).put(0, size);
+        if (!arguments.read(name, size, time, event)) {
+            input.warnings().at(at, "no more kinds of events up to here", name);
+            return false;
         }
         event.ran(0, pid, "<...>").after(lostBefore);
         lostBefore = 0;
         return true;
     }
 
-    private boolean arguments(final QemuEvent kind, final long time, final int size) {
-        kind.begin(time, event);
-        int at = 0;
-        for (int i = 0; i < kind.arguments(); i++) {
-            final int width = kind.isText(i) ? Integer.BYTES : Long.BYTES;
-            if (size - at < width) {
-                return false;
-            }
-            if (kind.isText(i)) {
-                final int length = buffer.getInt(at);
-                at += width;
-                if (length < 0 || length > size - at) {
-                    return false;
-                }
-                kind.put(
-                        i,
-                        new String(buffer.array(), at, length, StandardCharsets.UTF_8),
-                        0,
-                        event);
-                at += length;
-            } else {
-                kind.put(i, buffer.getLong(at), event);
-                at += width;
-            }
+    /** QEMU counts them in an int. */
+    private void dropped(final long at, final int size) {
+        long count = size >= Long.BYTES ? buffer.getLong(0) : UNKNOWN;
+        if (count < 0 || count > Integer.MAX_VALUE) {
+            input.warnings().at(at, "a count of dropped events", Long.toUnsignedString(count));
+            count = UNKNOWN;
         }
-        return true;
+        lose(count);
+        lostBefore = count < 0 || lostBefore < 0 ? UNKNOWN : lostBefore + count;
     }
 
     @Override

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.iopf4j.trace.EventField;
+import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.TraceReader;
 import io.iopf4j.trace.Traces;
 import io.iopf4j.trace.fault.FaultEvent.Kind;
@@ -17,6 +19,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -105,7 +108,7 @@ class SimpleTraceTest {
             assertTrue(events.next());
             assertEquals(0x13, events.event().reason());
             assertTrue(events.next());
-            assertEquals(24, reader.event().getLong("bytes"));
+            assertEquals(List.of(1L, 2L, 3L), numbers(reader.event()));
             assertTrue(events.next());
             assertEquals(5, reader.event().lostBefore());
             assertEquals(1, events.event().perm());
@@ -164,6 +167,103 @@ class SimpleTraceTest {
     @Test
     void shouldPassOverAnEventWithoutAName() throws IOException {
         assertEndsWithOneWarning(new Writer(false, 4).event(7, 1, 1).toBytes());
+    }
+
+    private static List<Long> numbers(final TraceEvent event) {
+        return event.format().fields().stream().map(event::getLong).toList();
+    }
+
+    /** The fields of the only event of a kind that nobody knows. */
+    private static String unknown(final Object... arguments) throws IOException {
+        try (TraceReader reader =
+                open(new Writer(false, 4).names(7, "x_y").event(7, 1, arguments).toBytes())) {
+            assertTrue(reader.next());
+            assertEquals("qemu", reader.event().system());
+            assertEquals("x_y", reader.event().name());
+            return reader.event().format().fields().stream()
+                    .map(field -> field.name() + "=" + reader.event().getString(field))
+                    .collect(Collectors.joining(" "));
+        }
+    }
+
+    @Test
+    void shouldTellTextsFromNumbersByWhatTheyLookLike() throws IOException {
+        assertEquals("", unknown());
+        assertEquals("arg1=-1 arg2=0 arg3=9", unknown(-1L, 0, 9));
+        assertEquals("arg1=virtio-blk arg2=7", unknown("virtio-blk", 7));
+        assertEquals("arg1=7 arg2=abcd arg3=efg", unknown(7, "abcd", "efg"));
+        assertEquals("arg1=7 arg2=3", unknown(7, 3), "as numbers, though a length is possible");
+        assertEquals("bytes=6", unknown("ab"), "too short to be sure of");
+        assertEquals("bytes=88", unknown(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11), "QEMU has ten");
+    }
+
+    /** A version without the last argument, and one of whose layout nobody knows. */
+    @Test
+    void shouldTakeTheLayoutThatFits() throws IOException {
+        try (TraceReader reader =
+                open(
+                        new Writer(false, 4)
+                                .names(7, "smmuv3_decode_cd_tt")
+                                .event(7, 1, 0, 16, 0x1000, 12, 1)
+                                .event(7, 2, 1, 16, 0x1000, 12)
+                                .event(7, 3, 5, 6)
+                                .toBytes())) {
+            assertTrue(reader.next());
+            assertEquals(1, reader.event().getLong("had"));
+            assertTrue(reader.next());
+            assertEquals(1, reader.event().getLong("i"));
+            assertEquals(null, reader.event().format().field("had"));
+            assertTrue(reader.next());
+            assertEquals(6, reader.event().getLong("arg2"));
+            assertFalse(reader.next());
+        }
+    }
+
+    @Test
+    void shouldAddUpWhatWasDropped() throws IOException {
+        try (TraceReader reader =
+                open(
+                        new Writer(false, 4)
+                                .names(7, "vtd_dmar_enable")
+                                .event(-2, 1, 5)
+                                .event(-2, 2, 2)
+                                .event(7, 3, 1)
+                                .event(-2, 4, Long.MAX_VALUE)
+                                .event(-2, 5, Long.MAX_VALUE)
+                                .event(-2, 6, -7)
+                                .event(-2, 7)
+                                .event(7, 8, 0)
+                                .event(-2, 9, 4)
+                                .toBytes())) {
+            assertTrue(reader.next());
+            assertEquals(7, reader.event().lostBefore());
+            assertTrue(reader.next());
+            assertEquals(-1, reader.event().lostBefore(), "nobody can have counted that far");
+            assertFalse(reader.next());
+            assertEquals(11, reader.lostEvents());
+            assertEquals(7, reader.lostMarkers());
+            assertEquals(4, reader.warnings().size(), reader.warnings().toString());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldSurviveAnyBitThatIsFlipped(final boolean isBig) throws IOException {
+        final byte[] whole = trace(isBig).toBytes();
+        final int header = 24;
+        for (int bit = 8 * header; bit < 8 * whole.length; bit++) {
+            final byte[] hit = whole.clone();
+            hit[bit / 8] ^= (byte) (1 << bit % 8);
+            try (TraceReader reader = open(hit)) {
+                while (reader.next()) {
+                    for (final EventField field : reader.event().format().fields()) {
+                        assertFalse(reader.event().isCorrupt(field), "bit " + bit);
+                    }
+                }
+                assertTrue(reader.events() <= 5, "bit " + bit);
+                assertTrue(reader.lostEvents() >= 0, "bit " + bit);
+            }
+        }
     }
 
     private static void assertEndsWithOneWarning(final byte[] bytes) throws IOException {
