@@ -5,6 +5,7 @@ import io.iopf4j.trace.EventFormat;
 import io.iopf4j.trace.input.ValueEvent;
 import io.iopf4j.trace.util.StringCache;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ final class Arguments {
     private static final List<String> NAMES =
             IntStream.rangeClosed(1, COUNT_MAX).mapToObj(i -> "arg" + i).toList();
 
+    private final byte[] bytes;
     private final ByteBuffer buffer;
     private final StringCache strings = new StringCache();
     private final Map<String, EventFormat[]> formats = new HashMap<>();
@@ -40,10 +42,12 @@ final class Arguments {
     /**
      * Reads from a buffer.
      *
-     * @param buffer of an array; the arguments begin at its first byte
+     * @param bytes the arguments begin at the first; the caller fills it for each record
+     * @param order the file's
      */
-    Arguments(final ByteBuffer buffer) {
-        this.buffer = buffer;
+    Arguments(final byte[] bytes, final ByteOrder order) {
+        this.bytes = bytes;
+        buffer = ByteBuffer.wrap(bytes).order(order);
     }
 
     /**
@@ -101,7 +105,7 @@ final class Arguments {
         for (int i = 0; i < known.arguments(); i++) {
             if (known.isText(i)) {
                 known.put(i, text(at), 0, event);
-                at = behindText(at, buffer.capacity());
+                at = behindText(at, bytes.length);
             } else {
                 event.put(i, buffer.getLong(at));
                 at += Long.BYTES;
@@ -110,8 +114,8 @@ final class Arguments {
     }
 
     private String text(final int at) {
-        final int from = buffer.arrayOffset() + at + Integer.BYTES;
-        return strings.get(buffer.array(), from, from + buffer.getInt(at));
+        final int from = at + Integer.BYTES;
+        return strings.get(bytes, from, from + buffer.getInt(at));
     }
 
     /** How many arguments there are, and in {@link #isText} which are texts; -1: nobody knows. */
@@ -140,7 +144,7 @@ final class Arguments {
             return false;
         }
         for (int i = at + Integer.BYTES; i < end; i++) {
-            final byte b = buffer.get(i);
+            final byte b = bytes[i];
             if (b < ' ' || b > '~') {
                 return false;
             }
@@ -153,7 +157,7 @@ final class Arguments {
         for (int i = 0; i < count; i++) {
             if (isText[i]) {
                 event.put(i, text(at));
-                at = behindText(at, buffer.capacity());
+                at = behindText(at, bytes.length);
             } else {
                 event.put(i, buffer.getLong(at));
                 at += Long.BYTES;

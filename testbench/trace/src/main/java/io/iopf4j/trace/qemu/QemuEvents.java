@@ -13,7 +13,7 @@ import java.util.Map;
 
 /** The kinds of events whose arguments are known: a table, {@code events.txt}. */
 final class QemuEvents {
-    /** What the names of events of IOMMUs begin with; a longer one before a shorter one. */
+    /** What the names of events of IOMMUs begin with, before an underscore. */
     static final List<String> DEVICES =
             List.of("vtd", "smmuv3", "smmu", "virtio_iommu", "amdvi", "riscv_iommu");
 

@@ -41,7 +41,7 @@ final class SimpleTraceReader extends CountedReader {
     private final ByteBuffer buffer = ByteBuffer.allocate(RECORD_MAX);
     private final Map<Long, String> names = new HashMap<>();
     private final ValueEvent event = new ValueEvent();
-    private final Arguments arguments = new Arguments(buffer);
+    private final Arguments arguments;
     private final TraceInfo info;
     private long offset = HEADER;
     private long lostBefore;
@@ -58,6 +58,7 @@ final class SimpleTraceReader extends CountedReader {
         // Recognised by the word before the version, whose first byte tells the order.
         final boolean isLittle = header.get(8) == (byte) 0xb4;
         buffer.order(isLittle ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+        arguments = new Arguments(buffer.array(), buffer.order());
         final long version = header.order(buffer.order()).getLong(16);
         if (version != VERSION) {
             throw new TraceFormatException(
