@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Captures that were cut or hit: what can be read is read, and nothing worse happens. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES) // a hang, not a slow machine
 class DamageTest {
-    private static final int CUTS = 200;
+    private static final int CUTS =
+            Integer.parseInt(System.getenv().getOrDefault("IOPF4J_DAMAGE_CUTS", "200"));
     private static final int HITS = 24;
     private static final int FLIPS = 1000;
     private static final Set<String> NO_DUMPS =
