@@ -4,15 +4,14 @@ package io.iopf4j.trace.jsonl;
 import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.TraceFormatException;
 import io.iopf4j.trace.TraceInfo;
-import io.iopf4j.trace.input.CountedReader;
+import io.iopf4j.trace.input.InputReader;
 import io.iopf4j.trace.input.TraceInput;
 import io.iopf4j.trace.util.TextLines;
 import java.io.IOException;
 import java.util.List;
 
 /** Reads the lines that {@link JsonlWriter} writes, or what a filter has left of them. */
-final class JsonlReader extends CountedReader {
-    private final TraceInput input;
+final class JsonlReader extends InputReader {
     private final TextLines lines;
     private final JsonlLine line = new JsonlLine();
     private final TraceInfo info;
@@ -22,8 +21,7 @@ final class JsonlReader extends CountedReader {
     private boolean isWarned;
 
     JsonlReader(final TraceInput input) throws IOException {
-        super(input.warnings());
-        this.input = input;
+        super(input);
         lines = new TextLines(input.stream());
         isPending = nextLine();
         hasHeader = isPending && line.kind() == JsonlLine.Kind.HEADER;
@@ -54,7 +52,7 @@ final class JsonlReader extends CountedReader {
             if (wrong == null) {
                 return true;
             }
-            input.warnings().at(at, "a line of JSON up to here", wrong);
+            input().warnings().at(at, "a line of JSON up to here", wrong);
         }
         return false;
     }
@@ -75,7 +73,7 @@ final class JsonlReader extends CountedReader {
         }
         if (hasHeader && !isEnded && !isWarned) {
             isWarned = true;
-            input.warnings().addImportant("the end is missing: lines are cut off");
+            input().warnings().addImportant("the end is missing: lines are cut off");
         }
         return false;
     }
@@ -83,9 +81,9 @@ final class JsonlReader extends CountedReader {
     private void end() {
         isEnded = true;
         lose(line.lostMarkers(), line.lostEvents());
-        line.warnings().forEach(input.warnings()::add);
+        line.warnings().forEach(input().warnings()::add);
         if (line.events() != events()) {
-            input.warnings()
+            input().warnings()
                     .addImportant(
                             "expected "
                                     + line.events()
@@ -103,20 +101,5 @@ final class JsonlReader extends CountedReader {
     @Override
     public TraceEvent event() {
         return line.event();
-    }
-
-    @Override
-    public long position() {
-        return input.position();
-    }
-
-    @Override
-    public long size() {
-        return input.size();
-    }
-
-    @Override
-    public void close() throws IOException {
-        input.close();
     }
 }

@@ -3,7 +3,7 @@ package io.iopf4j.trace.klog;
 
 import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.TraceInfo;
-import io.iopf4j.trace.input.CountedReader;
+import io.iopf4j.trace.input.InputReader;
 import io.iopf4j.trace.input.TraceInput;
 import io.iopf4j.trace.input.ValueEvent;
 import io.iopf4j.trace.util.TextLines;
@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * Reads a kernel's log: each line of an IOMMU driver on a fault is an event, whatever stands before
  * it; all other lines are passed over. Messages that the kernel suppressed count as lost.
  */
-public final class LogReader extends CountedReader {
+public final class LogReader extends InputReader {
     /** {@link TraceInfo#format()} of a kernel log. */
     public static final String FORMAT = "kernel log";
 
@@ -46,7 +46,6 @@ public final class LogReader extends CountedReader {
                             + "|Page request without PASID|Address is not canonical"
                             + "|Page request in Privilege Mode|Execution request not supported");
 
-    private final TraceInput input;
     private final TextLines lines;
     private final LogTime times = new LogTime();
     private final DmarLines dmar = new DmarLines();
@@ -69,8 +68,7 @@ public final class LogReader extends CountedReader {
      * @throws IOException if it cannot be read
      */
     public LogReader(final TraceInput input) throws IOException {
-        super(input.warnings());
-        this.input = input;
+        super(input);
         lines = new TextLines(input.stream());
         isPending = find();
         info = new TraceInfo(FORMAT, 0, "", kernel, times.clock(), true, 0, List.of());
@@ -202,20 +200,5 @@ public final class LogReader extends CountedReader {
     @Override
     public TraceEvent event() {
         return event;
-    }
-
-    @Override
-    public long position() {
-        return input.position();
-    }
-
-    @Override
-    public long size() {
-        return input.size();
-    }
-
-    @Override
-    public void close() throws IOException {
-        input.close();
     }
 }

@@ -3,7 +3,7 @@ package io.iopf4j.trace.qemu;
 
 import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.TraceInfo;
-import io.iopf4j.trace.input.CountedReader;
+import io.iopf4j.trace.input.InputReader;
 import io.iopf4j.trace.input.TraceInput;
 import io.iopf4j.trace.input.ValueEvent;
 import io.iopf4j.trace.util.TextLines;
@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * scripts/tracetool/backend/log.py}); other lines of its standard error are passed over. Without
  * {@code -msg timestamp=on} a line has no time, and its number in microseconds stands for it.
  */
-final class QemuLogReader extends CountedReader {
+final class QemuLogReader extends InputReader {
     static final Pattern LINE =
             Pattern.compile(
                     "^(?:(\\d{1,9})@(\\d{1,10})\\.(\\d{6}):)?"
@@ -36,7 +36,6 @@ final class QemuLogReader extends CountedReader {
     private static final long NS_PER_SECOND = 1_000_000_000L;
     private static final long NS_PER_MICROSECOND = 1000;
 
-    private final TraceInput input;
     private final TextLines lines;
     private final ValueEvent event = new ValueEvent();
     private final NamedValues others = new NamedValues();
@@ -47,8 +46,7 @@ final class QemuLogReader extends CountedReader {
     private long iova;
 
     QemuLogReader(final TraceInput input) throws IOException {
-        super(input.warnings());
-        this.input = input;
+        super(input);
         lines = new TextLines(input.stream());
         isPending = find();
         info = new TraceInfo(FORMAT, 0, "", "", isTimed ? "wall" : "line", true, 0, List.of());
@@ -87,7 +85,7 @@ final class QemuLogReader extends CountedReader {
         final String text = found.group(5).strip();
         final long time = time(found);
         if (!isKnown(name, text, time) && !others.read(name, text, time, event)) {
-            input.warnings().at(lines.offset(), "no more kinds of events up to here", name);
+            input().warnings().at(lines.offset(), "no more kinds of events up to here", name);
             return false;
         }
         if (found.group(1) != null) {
@@ -124,20 +122,5 @@ final class QemuLogReader extends CountedReader {
     @Override
     public TraceEvent event() {
         return event;
-    }
-
-    @Override
-    public long position() {
-        return input.position();
-    }
-
-    @Override
-    public long size() {
-        return input.size();
-    }
-
-    @Override
-    public void close() throws IOException {
-        input.close();
     }
 }

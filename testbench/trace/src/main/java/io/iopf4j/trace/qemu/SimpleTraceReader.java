@@ -4,7 +4,7 @@ package io.iopf4j.trace.qemu;
 import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.TraceFormatException;
 import io.iopf4j.trace.TraceInfo;
-import io.iopf4j.trace.input.CountedReader;
+import io.iopf4j.trace.input.InputReader;
 import io.iopf4j.trace.input.TraceInput;
 import io.iopf4j.trace.input.ValueEvent;
 import java.io.DataInputStream;
@@ -21,7 +21,7 @@ import java.util.Map;
  * Reads records of {@code trace/simple.c}, version 4, as QEMU 2.10 and later write them. A file
  * names its events, but not what their arguments are: {@link Arguments} says what becomes of them.
  */
-final class SimpleTraceReader extends CountedReader {
+final class SimpleTraceReader extends InputReader {
     private static final String FORMAT = "simpletrace";
     private static final int VERSION = 4;
     private static final int HEADER = 24;
@@ -36,7 +36,6 @@ final class SimpleTraceReader extends CountedReader {
     private static final int NAME_MAX = 512;
     private static final int EVENTS_MAX = 1 << 16;
 
-    private final TraceInput input;
     private final DataInputStream in;
     private final ByteBuffer buffer = ByteBuffer.allocate(RECORD_MAX);
     private final Map<Long, String> names = new HashMap<>();
@@ -47,8 +46,7 @@ final class SimpleTraceReader extends CountedReader {
     private long lostBefore;
 
     SimpleTraceReader(final TraceInput input) throws IOException {
-        super(input.warnings());
-        this.input = input;
+        super(input);
         in = new DataInputStream(input.stream());
         final ByteBuffer header = ByteBuffer.wrap(in.readNBytes(HEADER));
         if (header.limit() < HEADER) {
@@ -111,7 +109,7 @@ final class SimpleTraceReader extends CountedReader {
     }
 
     private boolean giveUp(final long at, final String expected, final String found) {
-        input.warnings().at(at, expected, found);
+        input().warnings().at(at, expected, found);
         return false;
     }
 
@@ -165,11 +163,11 @@ final class SimpleTraceReader extends CountedReader {
         }
         final String name = names.get(id);
         if (name == null) {
-            input.warnings().at(at, "an event that the file names", "id " + id);
+            input().warnings().at(at, "an event that the file names", "id " + id);
             return false;
         }
         if (!arguments.read(name, size, time, event)) {
-            input.warnings().at(at, "no more kinds of events up to here", name);
+            input().warnings().at(at, "no more kinds of events up to here", name);
             return false;
         }
         event.ran(0, pid, "<...>").after(lostBefore);
@@ -181,7 +179,7 @@ final class SimpleTraceReader extends CountedReader {
     private void dropped(final long at, final int size) {
         long count = size >= Long.BYTES ? buffer.getLong(0) : UNKNOWN;
         if (count < 0 || count > Integer.MAX_VALUE) {
-            input.warnings().at(at, "a count of dropped events", Long.toUnsignedString(count));
+            input().warnings().at(at, "a count of dropped events", Long.toUnsignedString(count));
             count = UNKNOWN;
         }
         lose(count);
@@ -196,20 +194,5 @@ final class SimpleTraceReader extends CountedReader {
     @Override
     public TraceEvent event() {
         return event;
-    }
-
-    @Override
-    public long position() {
-        return input.position();
-    }
-
-    @Override
-    public long size() {
-        return input.size();
-    }
-
-    @Override
-    public void close() throws IOException {
-        input.close();
     }
 }

@@ -4,7 +4,7 @@ package io.iopf4j.trace.queue;
 import io.iopf4j.trace.EventFormat;
 import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.TraceInfo;
-import io.iopf4j.trace.input.CountedReader;
+import io.iopf4j.trace.input.InputReader;
 import io.iopf4j.trace.input.TraceInput;
 import io.iopf4j.trace.input.ValueEvent;
 import io.iopf4j.trace.util.TextLines;
@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * drivers/iommu/intel/debugfs.c}, Linux 6.12. Its rows are places of a ring: a unit's are handed
  * out from the tail on, where the oldest is, and a descriptor's time is its number in microseconds.
  */
-final class DescriptorReader extends CountedReader {
+final class DescriptorReader extends InputReader {
     static final Pattern UNIT = Pattern.compile("^Invalidation queue on IOMMU: (\\S{1,64})");
 
     private static final String FORMAT = "invalidation_queue";
@@ -44,7 +44,6 @@ final class DescriptorReader extends CountedReader {
     /** A used place of the ring. */
     private record Place(long index, long qw0, long qw1, long qw2, long qw3, long status) {}
 
-    private final TraceInput input;
     private final TextLines lines;
     private final List<Place> places = new ArrayList<>();
     private final ValueEvent event = new ValueEvent();
@@ -56,8 +55,7 @@ final class DescriptorReader extends CountedReader {
     private long number;
 
     DescriptorReader(final TraceInput input) {
-        super(input.warnings());
-        this.input = input;
+        super(input);
         lines = new TextLines(input.stream());
     }
 
@@ -123,7 +121,8 @@ final class DescriptorReader extends CountedReader {
         if (pointers.find()) {
             tail = Long.parseLong(pointers.group(2));
         } else if (!line.isBlank() && !TITLE.matcher(line).find()) {
-            input.warnings().at(lines.offset(), "a row of an invalidation queue up to here", line);
+            input().warnings()
+                    .at(lines.offset(), "a row of an invalidation queue up to here", line);
         }
     }
 
@@ -141,20 +140,5 @@ final class DescriptorReader extends CountedReader {
     @Override
     public TraceEvent event() {
         return event;
-    }
-
-    @Override
-    public long position() {
-        return input.position();
-    }
-
-    @Override
-    public long size() {
-        return input.size();
-    }
-
-    @Override
-    public void close() throws IOException {
-        input.close();
     }
 }

@@ -5,7 +5,7 @@ import io.iopf4j.trace.EventFormat;
 import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.TraceFormatException;
 import io.iopf4j.trace.TraceInfo;
-import io.iopf4j.trace.input.CountedReader;
+import io.iopf4j.trace.input.InputReader;
 import io.iopf4j.trace.input.TraceInput;
 import io.iopf4j.trace.input.ValueEvent;
 import java.io.IOException;
@@ -19,13 +19,12 @@ import java.util.List;
  * record's is its number, in microseconds, so that the order stays. Records that are all zero, and
  * fault records whose F bit is clear, are places that nothing waits in.
  */
-final class QueueReader extends CountedReader {
+final class QueueReader extends InputReader {
     private static final int WORD = 8;
     private static final long NS_PER_RECORD = 1000;
     private static final int HEAD = 128;
     private static final int DELETE = 0x7f;
 
-    private final TraceInput input;
     private final QueueKind kind;
     private final InputStream bytes;
     private final ByteBuffer record;
@@ -36,8 +35,7 @@ final class QueueReader extends CountedReader {
     private long number;
 
     QueueReader(final TraceInput input, final QueueKind kind) throws IOException {
-        super(input.warnings());
-        this.input = input;
+        super(input);
         this.kind = kind;
         this.bytes = bytes(input);
         record = ByteBuffer.allocate(WORD * kind.words()).order(ByteOrder.LITTLE_ENDIAN);
@@ -80,7 +78,7 @@ final class QueueReader extends CountedReader {
             if (isUsed()) {
                 final String wrong = kind.decode(words, at * NS_PER_RECORD, event);
                 if (wrong != null) {
-                    input.warnings().at(at * record.capacity(), "a record of " + title(), wrong);
+                    input().warnings().at(at * record.capacity(), "a record of " + title(), wrong);
                     putUnknown(at * NS_PER_RECORD);
                 }
                 return true;
@@ -104,7 +102,7 @@ final class QueueReader extends CountedReader {
     private boolean next(final byte[] target) throws IOException {
         final int got = bytes.readNBytes(target, 0, target.length);
         if (got != 0 && got < target.length) {
-            input.warnings()
+            input().warnings()
                     .addImportant(
                             "expected records of "
                                     + target.length
@@ -130,20 +128,5 @@ final class QueueReader extends CountedReader {
     @Override
     public TraceEvent event() {
         return event;
-    }
-
-    @Override
-    public long position() {
-        return input.position();
-    }
-
-    @Override
-    public long size() {
-        return input.size();
-    }
-
-    @Override
-    public void close() throws IOException {
-        input.close();
     }
 }
