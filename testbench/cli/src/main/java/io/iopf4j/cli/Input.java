@@ -12,6 +12,7 @@ record Input(
         TraceInfo info,
         long events,
         long lostEvents,
+        long emptyPlaces,
         SortedMap<String, Long> eventsByName,
         List<String> warnings) {
     static Input of(final String file, final DumpReader dump, final List<String> warnings) {
@@ -20,6 +21,7 @@ record Input(
                 dump.reader().info(),
                 dump.reader().events(),
                 dump.reader().lostEvents(),
+                dump.reader().emptyPlaces(),
                 dump.eventsByName(),
                 List.copyOf(warnings));
     }

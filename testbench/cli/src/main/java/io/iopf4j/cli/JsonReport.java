@@ -133,6 +133,7 @@ final class JsonReport {
             json.writeNumberProperty("version", input.info().version());
             json.writeNumberProperty("events", input.events());
             json.writeNumberProperty("lostEvents", input.lostEvents());
+            json.writeNumberProperty("emptyPlaces", input.emptyPlaces());
             strings(json, "warnings", input.warnings());
             json.writeStringProperty("kernel", input.info().kernel());
             json.writeStringProperty("clock", input.info().clock());

@@ -210,13 +210,16 @@ final class TextReport {
         line("dump        " + input.file());
         line(
                 String.format(
-                        "            %s%s, clock %s, %d CPUs, %d events%s",
+                        "            %s%s, clock %s, %d CPUs, %d events%s%s",
                         input.info().format(),
                         input.info().version() == 0 ? "" : " version " + input.info().version(),
                         input.info().clock().isEmpty() ? "unknown" : input.info().clock(),
                         input.info().cpus(),
                         input.events(),
-                        input.lostEvents() == 0 ? "" : ", " + input.lostEvents() + " lost"));
+                        input.lostEvents() == 0 ? "" : ", " + input.lostEvents() + " lost",
+                        input.emptyPlaces() == 0
+                                ? ""
+                                : ", " + input.emptyPlaces() + " empty places"));
         if (!input.info().kernel().isEmpty()) {
             line("kernel      " + input.info().kernel());
         }

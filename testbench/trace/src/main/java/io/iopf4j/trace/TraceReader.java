@@ -57,6 +57,15 @@ public interface TraceReader extends Closeable {
     long lostMarkers();
 
     /**
+     * How many places of a hardware queue held nothing: they are passed over, and are no events.
+     *
+     * @return those passed so far, 0 for what is no dump of a queue
+     */
+    default long emptyPlaces() {
+        return 0;
+    }
+
+    /**
      * What was wrong in the file, one line each. After a bounded number of lines the rest is
      * counted in a last line "and N more".
      *

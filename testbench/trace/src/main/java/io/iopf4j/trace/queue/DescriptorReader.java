@@ -53,6 +53,7 @@ final class DescriptorReader extends InputReader {
     private long tail;
     private int next;
     private long number;
+    private long emptyPlaces;
 
     DescriptorReader(final TraceInput input) {
         super(input);
@@ -82,6 +83,7 @@ final class DescriptorReader extends InputReader {
         places.clear();
         next = 0;
         unit = nextUnit;
+        tail = 0;
         boolean isAny = false;
         while (lines.next()) {
             isAny = true;
@@ -105,7 +107,11 @@ final class DescriptorReader extends InputReader {
         if (row.matches()) {
             final long qw0 = Long.parseUnsignedLong(row.group(2), 16);
             final boolean isWide = row.group(4) != null;
-            if (qw0 != 0 && places.size() < PLACES_MAX) {
+            if (qw0 == 0) {
+                emptyPlaces++;
+            } else if (places.size() == PLACES_MAX) {
+                input().warnings().at(lines.offset(), "at most " + PLACES_MAX + " places", line);
+            } else {
                 places.add(
                         new Place(
                                 Long.parseLong(row.group(1)),
@@ -130,6 +136,11 @@ final class DescriptorReader extends InputReader {
         final List<Place> newer = places.stream().filter(place -> place.index < tail).toList();
         places.removeIf(place -> place.index < tail);
         places.addAll(newer);
+    }
+
+    @Override
+    public long emptyPlaces() {
+        return emptyPlaces;
     }
 
     @Override

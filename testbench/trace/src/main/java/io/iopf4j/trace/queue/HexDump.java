@@ -6,16 +6,24 @@ import io.iopf4j.trace.util.Warnings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The bytes that {@code hexdump -C} or {@code xxd} has printed. */
+/**
+ * The bytes that {@code hexdump -C} or {@code xxd} has printed. Where rows are missing there are
+ * zeros in their place, so that what follows stays where it was; {@link #tookHole()} tells.
+ */
 final class HexDump extends InputStream {
     private static final int ROW = 16;
+
+    /** All records of queues have 16 or 32 bytes. */
+    private static final int RECORD = 32;
+
     private static final int LINE_MAX = 200;
 
-    /** Far more than any of these queues may have: 2^19 records of 32 bytes are 16 MB. */
-    private static final long BYTES_MAX = 64L << 20;
+    /** Bytes of rows that are not printed: 2^19 records of 32 bytes are the largest queue. */
+    private static final long UNPRINTED_MAX = 16L << 20;
 
     /** Bytes apart, as of {@code hexdump -C}, or xxd's colon and groups of one or two bytes. */
     private static final Pattern LINE =
@@ -31,8 +39,13 @@ final class HexDump extends InputStream {
     private final TextLines lines;
     private final Warnings warnings;
     private final byte[] row = new byte[ROW];
-    private long start = -1;
+    private boolean isStarted;
     private long end;
+    private long given;
+    private long unprinted;
+    private long hole;
+    private boolean isRowHole;
+    private boolean hasHole;
     private int length;
     private int position;
     private boolean isStar;
@@ -54,7 +67,12 @@ final class HexDump extends InputStream {
 
     @Override
     public int read() throws IOException {
-        return fill() ? row[position++] & 0xff : -1;
+        if (!fill()) {
+            return -1;
+        }
+        hasHole |= isRowHole;
+        given++;
+        return row[position++] & 0xff;
     }
 
     @Override
@@ -67,8 +85,17 @@ final class HexDump extends InputStream {
         }
         final int count = Math.min(size, length - position);
         System.arraycopy(row, position, target, offset, count);
+        hasHole |= isRowHole;
+        given += count;
         position += count;
         return count;
+    }
+
+    /** Whether bytes that were read since the last call stand for rows that are missing. */
+    boolean tookHole() {
+        final boolean had = hasHole;
+        hasHole = false;
+        return had;
     }
 
     /** Whether there is a byte at {@code position} of the row. */
@@ -76,6 +103,12 @@ final class HexDump extends InputStream {
         while (position == length) {
             if (repeats > 0) {
                 repeats--;
+                position = 0;
+            } else if (hole > 0) {
+                Arrays.fill(row, (byte) 0);
+                isRowHole = true;
+                length = (int) Math.min(ROW, hole);
+                hole -= length;
                 position = 0;
             } else if (!nextRow()) {
                 return false;
@@ -101,7 +134,7 @@ final class HexDump extends InputStream {
             if (bytes.matches()) {
                 final long offset = Long.parseUnsignedLong(bytes.group(1), 16);
                 final String digits = bytes.group(2) != null ? bytes.group(2) : bytes.group(3);
-                if (isRepeated(offset)) {
+                if (isAhead(offset)) {
                     held = digits;
                     heldOffset = offset;
                 } else {
@@ -109,7 +142,7 @@ final class HexDump extends InputStream {
                 }
                 return true;
             } else if (only.matches()) {
-                if (isRepeated(Long.parseUnsignedLong(only.group(1), 16))) {
+                if (isAhead(Long.parseUnsignedLong(only.group(1), 16))) {
                     return true;
                 }
             } else if (line.equals("*")) {
@@ -121,36 +154,37 @@ final class HexDump extends InputStream {
         return false;
     }
 
-    /** Whether a star stands for rows before an offset: if so, the first of them is next. */
-    private boolean isRepeated(final long offset) {
-        if (!isStar) {
-            return false;
-        }
+    /**
+     * Whether bytes that are not printed come before an offset: rows for which a star stands, or
+     * that are missing. Where nobody can say how many, what is at the offset begins a record.
+     */
+    private boolean isAhead(final long offset) {
+        final long gap = offset - end;
+        final boolean isRepeat = isStar;
         isStar = false;
-        if (offset <= end || offset - start > BYTES_MAX || start < 0) {
-            warnings.at(
-                    lines.offset(),
-                    "at most " + BYTES_MAX + " bytes, repeated rows included",
-                    "the offset 0x" + Long.toHexString(offset));
+        if (!isStarted || gap == 0) {
             return false;
         }
-        repeats = (offset - end) / ROW;
-        end = offset;
-        position = length;
-        return repeats > 0;
-    }
-
-    private void take(final long offset, final String digits) {
-        if (start < 0) {
-            start = offset;
-        } else if (offset != end) {
+        final boolean isInReach = gap > 0 && gap <= UNPRINTED_MAX - unprinted;
+        if (isRepeat && isInReach) {
+            repeats = gap / ROW;
+        } else {
             warnings.at(
                     lines.offset(),
                     "the row of offset 0x" + Long.toHexString(end),
                     "that of 0x" + Long.toHexString(offset));
+            hole = isInReach ? gap : -given & (RECORD - 1);
         }
+        unprinted += isInReach ? gap : 0;
+        end = offset;
+        return repeats > 0 || hole > 0;
+    }
+
+    private void take(final long offset, final String digits) {
         length = 0;
         position = 0;
+        isRowHole = false;
+        isStarted = true;
         for (int i = 0; i + 1 < digits.length(); ) {
             if (digits.charAt(i) == ' ') {
                 i++;

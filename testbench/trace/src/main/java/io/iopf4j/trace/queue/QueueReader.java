@@ -17,7 +17,8 @@ import java.util.List;
 /**
  * Reads the records of a queue in the order in which they lie there. A queue has no times: a
  * record's is its number, in microseconds, so that the order stays. Records that are all zero, and
- * fault records whose F bit is clear, are places that nothing waits in.
+ * fault records whose F bit is clear, are places that nothing waits in: they are counted. A record
+ * of which a hex dump lacks a part is passed over.
  */
 final class QueueReader extends InputReader {
     private static final int WORD = 8;
@@ -26,6 +27,7 @@ final class QueueReader extends InputReader {
     private static final int DELETE = 0x7f;
 
     private final QueueKind kind;
+    private final HexDump text;
     private final InputStream bytes;
     private final ByteBuffer record;
     private final long[] words;
@@ -33,18 +35,21 @@ final class QueueReader extends InputReader {
     private final EventFormat unknown;
     private final TraceInfo info;
     private long number;
+    private long emptyPlaces;
 
     QueueReader(final TraceInput input, final QueueKind kind) throws IOException {
         super(input);
         this.kind = kind;
-        this.bytes = bytes(input);
+        text = text(input);
+        bytes = text == null ? input.stream() : text;
         record = ByteBuffer.allocate(WORD * kind.words()).order(ByteOrder.LITTLE_ENDIAN);
         words = new long[kind.words()];
         unknown = ValueEvent.format(kind.title(), "unknown", "q0", "q1", "q2", "q3");
         info = new TraceInfo(kind.title(), 0, "", "", "record", true, 0, List.of());
     }
 
-    private static InputStream bytes(final TraceInput input) throws IOException {
+    /** What reads a dump that is text, null for a binary one. */
+    private static HexDump text(final TraceInput input) throws IOException {
         final InputStream stream = input.stream();
         stream.mark(HEAD);
         final byte[] head = new byte[HEAD];
@@ -57,7 +62,7 @@ final class QueueReader extends InputReader {
             throw new TraceFormatException(
                     input.name(), 0, "a queue in binary, or as hexdump -C or xxd print it", "text");
         }
-        return stream;
+        return null;
     }
 
     /** Words in the order of some host, like those of hexdump without -C, are not guessed at. */
@@ -75,7 +80,12 @@ final class QueueReader extends InputReader {
     protected boolean advance() throws IOException {
         while (next(record.array())) {
             final long at = number++;
-            if (isUsed()) {
+            if (text != null && text.tookHole()) {
+                continue;
+            }
+            if (!isUsed()) {
+                emptyPlaces++;
+            } else {
                 final String wrong = kind.decode(words, at * NS_PER_RECORD, event);
                 if (wrong != null) {
                     input().warnings().at(at * record.capacity(), "a record of " + title(), wrong);
@@ -118,6 +128,11 @@ final class QueueReader extends InputReader {
             words[i] = record.getLong(WORD * i);
         }
         return kind.isUsed(words);
+    }
+
+    @Override
+    public long emptyPlaces() {
+        return emptyPlaces;
     }
 
     @Override

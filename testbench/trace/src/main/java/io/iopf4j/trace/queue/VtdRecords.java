@@ -21,7 +21,8 @@ final class VtdRecords {
                     "private1");
 
     private static final EventFormat FAULT =
-            ValueEvent.format("frcd", "fault", "rid", "pasid", "reason", "perm", "addr");
+            ValueEvent.format(
+                    "frcd", "fault", "rid", "pp", "pasid", "reason", "type", "at", "perm", "addr");
 
     private static final EventFormat INTERRUPT =
             ValueEvent.format("frcd", "interrupt_fault", "rid", "reason", "index");
@@ -31,6 +32,11 @@ final class VtdRecords {
     private static final int EXEC = 4;
     private static final int PRIV = 8;
     private static final int PAGE_REQUEST = 1;
+
+    /** By T1 and T2. What a page request asked for is not recorded. */
+    private static final String[] TYPES = {"write", "page request", "read", "atomic"};
+
+    private static final int[] PERMS = {WRITE, 0, READ, READ | WRITE};
     private static final int INTERRUPT_FIRST = 0x20;
     private static final int INTERRUPT_LAST = 0x29;
 
@@ -77,13 +83,17 @@ final class VtdRecords {
             event.begin(INTERRUPT, time).put(0, rid).put(1, reason).put(2, low >>> 48);
             return;
         }
-        final boolean isRead = bit(high, 62) != 0;
+        final long isPasid = bit(high, 31);
+        final int type = (int) (bit(high, 62) << 1 | bit(high, 28));
         event.begin(FAULT, time)
                 .put(0, rid)
-                .put(1, bit(high, 31) == 0 ? 0 : (high >>> 40) & 0xf_ffff)
-                .put(2, reason)
-                .put(3, (isRead ? READ : WRITE) | bit(high, 30) * EXEC | bit(high, 29) * PRIV)
-                .put(4, low & -4096);
+                .put(1, isPasid)
+                .put(2, isPasid == 0 ? 0 : (high >>> 40) & 0xf_ffff)
+                .put(3, reason)
+                .put(4, TYPES[type])
+                .put(5, (high >>> 60) & 3)
+                .put(6, PERMS[type] | bit(high, 30) * EXEC | bit(high, 29) * PRIV)
+                .put(7, low & -4096);
     }
 
     private static long bit(final long word, final int number) {

@@ -70,6 +70,32 @@ class DescriptorReaderTest {
     }
 
     @Test
+    void shouldCountPlacesThatHoldNothing() throws IOException {
+        final String empty = wide(0, "0000000000000000", "0000000000000000");
+        try (TraceReader reader = open(unit("dmar0", 0, empty) + unit("dmar1", 0, empty))) {
+            assertFalse(reader.next());
+            assertEquals(2, reader.emptyPlaces());
+            assertEquals(List.of(), reader.warnings());
+        }
+    }
+
+    /** A unit whose line of pointers is lost has none of the unit before. */
+    @Test
+    void shouldTakeTheTailOfNoOtherUnit() throws IOException {
+        final String first = wide(0, "0000000000000025", "0000000000000001");
+        final String second = wide(1, "0000000000000025", "0000000000000002");
+        final String damaged = unit("dmar1", 1, first, second).replace("Tail", "Tai");
+        final List<Long> order = new ArrayList<>();
+        try (TraceReader reader = open(unit("dmar0", 1, first) + damaged)) {
+            while (reader.next()) {
+                order.add(reader.event().getLong("qw1"));
+            }
+            assertEquals(1, reader.warnings().size());
+        }
+        assertEquals(List.of(1L, 1L, 2L), order);
+    }
+
+    @Test
     void shouldBeginAtTheTailWhereTheOldestIs() throws IOException {
         final String text =
                 unit(

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -135,6 +136,28 @@ class QueueReaderTest {
         assertEquals(0x7f0000001000L, fault.addr());
     }
 
+    /** T1 and T2, bits 62 and 28 of the high half: VT-d specification, 11.4.7.7. */
+    @ParameterizedTest
+    @CsvSource({
+        "0x0000000000000000, write, 2",
+        "0x0000000010000000, page request, 0",
+        "0x4000000000000000, read, 1",
+        "0x4000000010000000, atomic, 3",
+        "0x4000000060000000, read, 13"
+    })
+    void shouldTellWhatKindOfAccessFaulted(final String bits, final String type, final int perm)
+            throws IOException {
+        final long high = 0xa000_0071_0000_6a08L | Long.decode(bits);
+        final FaultEvent fault = only("frcd", 0x1000, high);
+        assertEquals(perm, fault.perm());
+        assertEquals(0, fault.pasid());
+        try (TraceReader reader = open("frcd", bytes(0x1000, high))) {
+            assertTrue(reader.next());
+            assertEquals(type, reader.event().getString("type"));
+            assertEquals(2, reader.event().getLong("at"), "translated");
+        }
+    }
+
     @Test
     void shouldTakeAnInterruptsFaultForNone() throws IOException {
         final byte[] record = bytes(0x0007_0000_0000_0000L, 0x8000_0022_0000_0100L);
@@ -194,6 +217,7 @@ class QueueReaderTest {
             assertEquals(1000, reader.event().timestamp());
             assertTrue(reader.next());
             assertEquals(3000, reader.event().timestamp());
+            assertEquals(2, reader.emptyPlaces());
             assertFalse(reader.next());
             assertEquals(List.of(), reader.warnings());
         }
@@ -207,6 +231,7 @@ class QueueReaderTest {
                 open("frcd", bytes(0x1000, fault & Long.MAX_VALUE, 0x2000, fault, 0, 0))) {
             assertEquals(List.of(0x2000L), addresses(reader));
             assertEquals(1000, reader.event().timestamp());
+            assertEquals(2, reader.emptyPlaces());
             assertEquals(List.of(), reader.warnings());
         }
     }
@@ -397,6 +422,81 @@ class QueueReaderTest {
         assertEquals(
                 List.of(0x1000L, 0x1000L, 0x1000L, 0x2000L),
                 addressesOfText("priq", row(0, one, 0) + "*\n" + row(0x30, other, 0)));
+    }
+
+    /** A star may come again and again, each time for megabytes, behind an offset that is lower. */
+    @ParameterizedTest
+    @ValueSource(strings = {"*\n00ff0000\n", ""})
+    @Timeout(60)
+    void shouldBoundWhatIsNotPrinted(final String between) throws IOException {
+        final byte[] one = bytes(0xf000_0005_0000_0008L, 0x1009);
+        final String text = (row(0, one, 0) + between + row(0xff_0000, one, 0)).repeat(1000);
+        try (TraceReader reader = open("priq", text.getBytes(StandardCharsets.UTF_8))) {
+            while (reader.next()) {
+                assertEquals(0x1000, reader.event().getLong("addr"));
+            }
+            assertTrue(reader.events() >= 2000, "every row that is printed");
+            assertTrue(reader.events() <= (1 << 20) + 2000, reader.events() + " records");
+            assertTrue(reader.warnings().size() <= 64);
+        }
+    }
+
+    /** The record that a row is missing of is none; those behind it stay where they are. */
+    @Test
+    void shouldKeepRecordsInPlaceWhereRowsAreMissing() throws IOException {
+        final byte[] dump = new byte[8 * 32];
+        for (int place = 0; place < 8; place++) {
+            System.arraycopy(
+                    bytes(STALL_0, STALL_1, (place + 1) << 12, 0), 0, dump, place * 32, 32);
+        }
+        final List<String> rows = hexdump(dump).lines().toList();
+        for (int row = 0; row < 16; row++) {
+            final List<String> left = new ArrayList<>(rows);
+            left.remove(row);
+            final List<Long> expected = new ArrayList<>(List.of(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L));
+            expected.remove(row / 2);
+            assertPlaces(row == 0 ? null : expected, left);
+        }
+        final List<String> left = new ArrayList<>(rows);
+        left.subList(3, 8).clear();
+        assertPlaces(List.of(1L, 5L, 6L, 7L, 8L), left);
+    }
+
+    /** Where the first row is missing nothing tells that a record does not begin there. */
+    private static void assertPlaces(final List<Long> expected, final List<String> rows)
+            throws IOException {
+        final String text = String.join("\n", rows) + "\n";
+        try (TraceReader reader = open("evtq", text.getBytes(StandardCharsets.UTF_8))) {
+            final List<Long> places = new ArrayList<>();
+            while (reader.next()) {
+                if (expected != null) {
+                    assertEquals("event", reader.event().name());
+                    places.add(reader.event().getLong("addr") >> 12);
+                    assertEquals(
+                            (places.get(places.size() - 1) - 1) * 1000, reader.event().timestamp());
+                }
+            }
+            if (expected != null) {
+                assertEquals(expected, places);
+                assertEquals(1, reader.warnings().size(), reader.warnings().toString());
+            }
+        }
+    }
+
+    /** A debugger's offsets are addresses; two dumps may lie in one file. */
+    @Test
+    void shouldTakeAnyOffsetForTheFirst() throws IOException {
+        final byte[] one = bytes(0xf000_0005_0000_0008L, 0x1009);
+        final String text =
+                "ffff888100640000" + row(0, one, 0).substring(8) + "*\nffff888100640030\n";
+        assertEquals(List.of(0x1000L, 0x1000L, 0x1000L), addressesOfText("priq", text));
+        final byte[] stall = bytes(STALL_0, STALL_1, IOVA, 0);
+        final String cut = hexdump(stall).lines().findFirst().orElseThrow() + "\n";
+        try (TraceReader reader =
+                open("evtq", (cut + hexdump(stall)).getBytes(StandardCharsets.UTF_8))) {
+            assertEquals(List.of(IOVA), addresses(reader));
+            assertEquals(1, reader.warnings().size());
+        }
     }
 
     @ParameterizedTest
