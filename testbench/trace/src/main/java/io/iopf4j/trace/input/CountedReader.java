@@ -40,8 +40,7 @@ public abstract class CountedReader implements TraceReader {
      * @param count how many, or {@link #UNKNOWN}
      */
     protected final void lose(final long count) {
-        lostMarkers++;
-        lostEvents += Math.max(count, 0);
+        lose(1, Math.max(count, 0));
     }
 
     /**
@@ -51,8 +50,14 @@ public abstract class CountedReader implements TraceReader {
      * @param count how many events in all, as far as they were counted
      */
     protected final void lose(final long markers, final long count) {
-        lostMarkers += markers;
-        lostEvents += count;
+        lostMarkers = sum(lostMarkers, markers);
+        lostEvents = sum(lostEvents, count);
+    }
+
+    /** Damaged counts may be large, but do not become negative. */
+    private static long sum(final long one, final long other) {
+        final long sum = one + other;
+        return sum < 0 ? Long.MAX_VALUE : sum;
     }
 
     @Override

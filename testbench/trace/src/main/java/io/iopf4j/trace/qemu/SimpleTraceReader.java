@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Reads records of {@code trace/simple.c}, version 4, as QEMU 2.10 and later write them. A file
@@ -34,6 +35,7 @@ final class SimpleTraceReader extends InputReader {
 
     private static final int RECORD_MAX = 1 << 16;
     private static final int NAME_MAX = 512;
+    private static final Pattern NAME = Pattern.compile("\\w+");
     private static final int EVENTS_MAX = 1 << 16;
 
     private final DataInputStream in;
@@ -137,7 +139,11 @@ final class SimpleTraceReader extends InputReader {
         if (names.size() == EVENTS_MAX) {
             return giveUp(at, "at most " + EVENTS_MAX + " kinds of events", "more");
         }
-        names.put(id, new String(buffer.array(), 0, length, StandardCharsets.UTF_8));
+        final String name = new String(buffer.array(), 0, length, StandardCharsets.US_ASCII);
+        if (!NAME.matcher(name).matches()) {
+            return giveUp(at, "a name of letters, digits and underscores", name);
+        }
+        names.put(id, name);
         return true;
     }
 
@@ -177,7 +183,7 @@ final class SimpleTraceReader extends InputReader {
 
     /** QEMU counts them in an int. */
     private void dropped(final long at, final int size) {
-        long count = size >= Long.BYTES ? buffer.getLong(0) : UNKNOWN;
+        long count = size == Long.BYTES ? buffer.getLong(0) : UNKNOWN;
         if (count < 0 || count > Integer.MAX_VALUE) {
             input().warnings().at(at, "a count of dropped events", Long.toUnsignedString(count));
             count = UNKNOWN;

@@ -17,6 +17,7 @@ import io.iopf4j.trace.fault.FaultEvents;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -97,6 +98,57 @@ class QemuLogTest {
         assertEquals(0x04, events.event().reason());
         assertEquals(0, events.event().addr(), "that was another's");
         assertFalse(events.next());
+    }
+
+    /** QEMU 5.2 and older print the StreamID in decimal, and no blank before the parenthesis. */
+    @Test
+    void shouldReadWhatOlderVersionsPrint() throws IOException {
+        final FaultEvents events =
+                new FaultEvents(
+                        open(
+                                "smmuv3-iommu-memory-region-16-1 translation failed for"
+                                        + " iova=0x1000(SMMU_EVT_F_ACCESS)\n"
+                                        + "smmuv3_record_event SMMU_EVT_F_ACCESS sid=16\n"));
+        assertTrue(events.next());
+        assertEquals(Kind.FAULT, events.event().kind());
+        assertEquals(16, events.event().rid());
+        assertEquals(0x12, events.event().reason());
+        assertEquals(0x1000, events.event().addr());
+        assertFalse(events.next());
+    }
+
+    /** No line is known before the first is whole; later ones are read, or passed over. */
+    @Test
+    void shouldSurviveALogThatIsCutOrHitAnywhere() throws IOException {
+        final String first = "vtd_dmar_fault sid 0x20 fault 1 addr 0x1000 write 0\n";
+        final byte[] log =
+                (first
+                                + "4711@17.000001:vtd_inv_desc type iotlb high 0x14 low 0x56a080012\n"
+                                + "x translation failed for iova=0x2000 (SMMU_EVT_F_ACCESS)\n"
+                                + "smmuv3_record_event SMMU_EVT_F_ACCESS sid=0x10\n"
+                                + "virtio_iommu_report_fault FAULT reason=2 flags=258 endpoint=24"
+                                + " address =0xfff\n")
+                        .getBytes(StandardCharsets.UTF_8);
+        assertEquals(4, count(log));
+        for (int place = first.length(); place < log.length; place++) {
+            assertTrue(count(Arrays.copyOf(log, place)) <= 4, "cut at " + place);
+            for (int bit = 0; bit < 8; bit++) {
+                final byte[] hit = log.clone();
+                hit[place] ^= (byte) (1 << bit);
+                final int events = count(hit);
+                assertTrue(events >= 3 && events <= 5, "hit at " + place + ": " + events);
+            }
+        }
+    }
+
+    private static int count(final byte[] log) throws IOException {
+        final FaultEvents events =
+                new FaultEvents(Traces.open(new ByteArrayInputStream(log), "input"));
+        int count = 0;
+        while (events.next()) {
+            count++;
+        }
+        return count;
     }
 
     @Test

@@ -160,6 +160,63 @@ class SimpleTraceTest {
     }
 
     @Test
+    void shouldAddUpWhatWasDroppedBeforeAnEvent() throws IOException {
+        try (TraceReader reader =
+                open(
+                        trace(false)
+                                .event(-2, 1, 3)
+                                .event(-2, 2, 4)
+                                .event(7, 3, 1, 1, 1, 1)
+                                .toBytes())) {
+            long before = 0;
+            while (reader.next()) {
+                before = reader.event().lostBefore();
+            }
+            assertEquals(7, before);
+            assertEquals(12, reader.lostEvents());
+            assertEquals(3, reader.lostMarkers());
+        }
+    }
+
+    /** QEMU counts in an int. */
+    @ParameterizedTest
+    @ValueSource(longs = {-1, Long.MAX_VALUE, Long.MIN_VALUE, 1L << 31})
+    void shouldNotBelieveACountOfDroppedEvents(final long count) throws IOException {
+        final Writer writer = new Writer(true, 4).names(7, "vtd_dmar_fault");
+        for (int i = 0; i < 3; i++) {
+            writer.event(-2, i, count);
+        }
+        try (TraceReader reader = open(writer.event(7, 3, 1, 1, 1, 1).toBytes())) {
+            assertTrue(reader.next());
+            assertEquals(-1, reader.event().lostBefore(), "some, not counted");
+            assertFalse(reader.next());
+            assertEquals(0, reader.lostEvents());
+            assertEquals(3, reader.lostMarkers());
+        }
+    }
+
+    /** Behind the header any bit may be wrong: what can be read is, and the rest is a warning. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldSurviveEveryFlippedBit(final boolean isBig) throws IOException {
+        final byte[] whole = trace(isBig).toBytes();
+        for (int bit = 24 * 8; bit < 8 * whole.length; bit++) {
+            final byte[] hit = whole.clone();
+            hit[bit / 8] ^= (byte) (1 << bit % 8);
+            final TraceReader reader = open(hit);
+            final FaultEvents events = new FaultEvents(reader);
+            while (events.next()) {
+                assertFalse(reader.event().name().isEmpty());
+            }
+            assertTrue(
+                    reader.events() == 5
+                            || !reader.warnings().isEmpty()
+                            || reader.lostMarkers() != 1,
+                    "bit " + bit + ": what is missing is said");
+        }
+    }
+
+    @Test
     void shouldEndAtARecordOfAnotherKind() throws IOException {
         assertEndsWithOneWarning(new Writer(false, 4).raw(2).raw(0).toBytes());
     }
