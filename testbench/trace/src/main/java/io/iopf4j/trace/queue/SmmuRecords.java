@@ -33,6 +33,7 @@ final class SmmuRecords {
 
     private static final int PRI_RESP = 0x41;
     private static final int RESUME = 0x44;
+    private static final int SYNC = 0x46;
 
     /** Events whose second word tells of the access and whose third is its address. */
     private static final int F_WALK_EABT = 0x0b;
@@ -79,7 +80,7 @@ final class SmmuRecords {
                     Map.entry(PRI_RESP, "PRI_RESP"),
                     Map.entry(RESUME, "RESUME"),
                     Map.entry(0x45, "STALL_TERM"),
-                    Map.entry(0x46, "SYNC"));
+                    Map.entry(SYNC, "SYNC"));
 
     private SmmuRecords() {}
 
@@ -148,7 +149,7 @@ final class SmmuRecords {
 
     /** A command. */
     static String command(final long[] words, final long time, final ValueEvent event) {
-        final int opcode = (int) words[0] & 0xff;
+        final int opcode = isCompleted(words) ? SYNC : (int) words[0] & 0xff;
         final String name = COMMANDS.get(opcode);
         if (name == null) {
             return "opcode 0x" + Integer.toHexString(opcode);
@@ -172,6 +173,15 @@ final class SmmuRecords {
                     .put(6, codes[(int) (words[1] >>> 12) & 3]);
         }
         return null;
+    }
+
+    /**
+     * Whether a command is a SYNC that is done. Linux lets it write its message, a zero, over its
+     * own start, and waits for that: {@code arm_smmu_cmdq_build_sync_cmd()} of {@code
+     * drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c}, Linux 6.12. The message's address is left.
+     */
+    private static boolean isCompleted(final long[] words) {
+        return words[0] == 0 && words[1] != 0;
     }
 
     private static long bit(final long word, final int number) {

@@ -208,6 +208,17 @@ class QueueReaderTest {
         }
     }
 
+    /** Its message has zeroed its opcode; the address of the message is left. */
+    @Test
+    void shouldKnowASyncThatIsDone() throws IOException {
+        try (TraceReader reader = open("cmdq", bytes(0, 0x8000_0010L))) {
+            assertTrue(reader.next());
+            assertEquals("SYNC", reader.event().getString("name"));
+            assertEquals(0x46, reader.event().getLong("opcode"));
+            assertEquals(List.of(), reader.warnings());
+        }
+    }
+
     @Test
     void shouldPassOverPlacesThatWereNeverUsedAndKeepTheirNumbers() throws IOException {
         final byte[] dump =
