@@ -41,6 +41,11 @@ final class SmmuHardware implements Hardware {
         HardwareParts.requireProbed("SMMU", driver.error());
     }
 
+    /** The model itself, with registers that say where its queues are. */
+    SmmuV3 smmu() {
+        return smmu;
+    }
+
     private void accessEnded(final Endpoint issuer, final int id, final AccessResult result) {
         parts.accessListener().accessEnded(issuer.index(), id, result);
     }

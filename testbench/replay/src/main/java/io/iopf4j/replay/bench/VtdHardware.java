@@ -51,6 +51,11 @@ final class VtdHardware implements Hardware {
         HardwareParts.requireProbed("VT-d unit", driver.error());
     }
 
+    /** The model itself, with registers that say where its queues are. */
+    Vtd vtd() {
+        return vtd;
+    }
+
     /** Which endpoint a device is: its requester id says. */
     static int indexOf(final IommuDevice device) {
         return device.fwspec().ids().get(0) - FIRST_RID;
