@@ -131,6 +131,20 @@ class FaultsTest {
     }
 
     @Test
+    void shouldCountThePlacesOfAQueueThatHoldNothing() throws IOException {
+        final Path queue = dump("prq.bin", 0x56a080101L, 0x7f0000001017L, 0, 0, 0, 0, 0, 0);
+        for (final String command : new String[] {"info", "replay"}) {
+            final JsonNode input =
+                    json(command, "--json", "--as=prq", queue.toString()).at("/inputs/0");
+            assertEquals(1, input.at("/events").asLong());
+            assertEquals(1, input.at("/emptyPlaces").asLong());
+        }
+        final Cli text = Cli.run("info", "--as=prq", queue.toString());
+        text.assertRan();
+        assertTrue(text.out().contains("1 events, 1 empty places"), text.out());
+    }
+
+    @Test
     void shouldReplayAnEventQueueOnSmmu() throws IOException {
         final Path queue =
                 dump(

@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class QemuLogTest {
     private static TraceReader open(final String text) throws IOException {
@@ -123,7 +124,7 @@ class QemuLogTest {
         final String first = "vtd_dmar_fault sid 0x20 fault 1 addr 0x1000 write 0\n";
         final byte[] log =
                 (first
-                                + "4711@17.000001:vtd_inv_desc type iotlb high 0x14 low 0x56a080012\n"
+                                + "4711@17.000001:vtd_inv_desc invalidate desc type iotlb high 0x14 low 0x56a080012\n"
                                 + "x translation failed for iova=0x2000 (SMMU_EVT_F_ACCESS)\n"
                                 + "smmuv3_record_event SMMU_EVT_F_ACCESS sid=0x10\n"
                                 + "virtio_iommu_report_fault FAULT reason=2 flags=258 endpoint=24"
@@ -177,6 +178,16 @@ class QemuLogTest {
         assertEquals(5, answer.pasid());
         assertEquals(2, answer.grpid());
         assertEquals(code, answer.code());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SeaBIOS (version 1)\n", "[    0.000000] Linux version 6.12\n"})
+    void shouldFindEventsBehindAGuestsConsole(final String line) throws IOException {
+        final FaultEvent fault =
+                only(line.repeat(1000) + "vtd_dmar_fault sid 0x20 fault 1 addr 0x1000 write 0\n");
+        assertEquals(Kind.FAULT, fault.kind());
+        assertEquals(0x20, fault.rid());
+        assertEquals(1_001_000, fault.timeNs(), "its line");
     }
 
     /** Older versions print it in decimal. */
