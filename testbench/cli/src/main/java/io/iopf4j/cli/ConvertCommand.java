@@ -30,8 +30,6 @@ import picocli.CommandLine.Spec;
             "  zstd trace.jsonl && iopf4j replay trace.jsonl.zst"
         })
 final class ConvertCommand implements Callable<Integer> {
-    private static final String STANDARD_OUTPUT = "-";
-
     @Parameters(
             paramLabel = "FILE",
             description = "A dump, recognised by its content. - is standard input.")
@@ -62,7 +60,7 @@ final class ConvertCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         final PrintWriter out = spec.commandLine().getOut();
-        final boolean isToFile = !STANDARD_OUTPUT.equals(output);
+        final boolean isToFile = !ReportOptions.STANDARD_OUTPUT.equals(output);
         if (isToFile) {
             OutputFile.refuseClash(List.of(file), List.of(Path.of(output)));
         }

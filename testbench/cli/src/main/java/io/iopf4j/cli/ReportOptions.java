@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 
 /** What info and replay share: where the report goes. */
 final class ReportOptions {
-    /** The value of --json that means standard output. */
+    /** The name of a file that means standard output. */
     static final String STANDARD_OUTPUT = "-";
 
     @Option(

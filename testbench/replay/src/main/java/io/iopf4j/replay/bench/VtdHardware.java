@@ -88,33 +88,25 @@ final class VtdHardware implements Hardware {
                         .withPri(new PciFunctionConfig.Pri(settings.priCapacity(), true))
                         .withRetryDelayNs(VtdSettings.RETRY_DELAY_NS);
         final PciFunction function = new PciFunction(streams ? config.streaming() : config);
-        final PciEndpoint endpoint =
-                new PciEndpoint(
-                        index,
-                        deviceName,
-                        FIRST_RID + index,
-                        vtd,
-                        parts.scheduler(),
-                        function,
-                        totals,
-                        vtd::pageStreamRequest);
-        fabric.add(endpoint);
+        final PciEndpoint endpoint = plug(index, deviceName, function, totals);
         totals.add(endpoint);
         return new PciGuestEndpoint(
-                endpoint,
-                new IommuDevice(
-                        deviceName,
-                        driver.ops(),
-                        new IommuFwspec(List.of(endpoint.rid()), false, PASID_BITS, true),
-                        function),
-                unusedPasid(pasids),
-                totals);
+                endpoint, device(endpoint, deviceName, function), unusedPasid(pasids), totals);
     }
 
     @Override
     public HostEndpoint hostEndpoint(final int index, final String deviceName) {
         final PciFunction function =
                 new PciFunction(PciFunctionConfig.roomy().withPri(null).withAts(null));
+        final PciEndpoint endpoint = plug(index, deviceName, function, (issuer, id, how) -> {});
+        return new HostEndpoint(device(endpoint, deviceName, function), endpoint::access);
+    }
+
+    private PciEndpoint plug(
+            final int index,
+            final String deviceName,
+            final PciFunction function,
+            final PciEndpointListener listener) {
         final PciEndpoint endpoint =
                 new PciEndpoint(
                         index,
@@ -123,16 +115,20 @@ final class VtdHardware implements Hardware {
                         vtd,
                         parts.scheduler(),
                         function,
-                        (issuer, id, how) -> {},
+                        listener,
                         vtd::pageStreamRequest);
         fabric.add(endpoint);
-        return new HostEndpoint(
-                new IommuDevice(
-                        deviceName,
-                        driver.ops(),
-                        new IommuFwspec(List.of(endpoint.rid()), false, PASID_BITS, true),
-                        function),
-                endpoint::access);
+        return endpoint;
+    }
+
+    /** What the driver knows of an endpoint. */
+    private IommuDevice device(
+            final PciEndpoint endpoint, final String deviceName, final PciFunction function) {
+        return new IommuDevice(
+                deviceName,
+                driver.ops(),
+                new IommuFwspec(List.of(endpoint.rid()), false, PASID_BITS, true),
+                function);
     }
 
     /** A page request without PASID is refused, so that accesses without get one of their own. */
