@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.api.hw;
 
+import java.nio.ByteBuffer;
+
 /**
  * A coherent piece of memory that a driver and its device share, as {@code dma_alloc_coherent()}
  * gives it. Little-endian; a 64-bit access to an aligned offset is single-copy atomic.
@@ -37,4 +39,18 @@ public interface DmaMemory {
      * @throws IndexOutOfBoundsException if the access is not inside
      */
     void putLong(long offset, long value);
+
+    /**
+     * Lets native code dereference it: what {@code dma_alloc_coherent()} returns to a driver in C.
+     * Each side sees the other's stores at once. Slow the first time and rarely wanted: Java has
+     * {@link #getLong} and {@link #putLong}.
+     *
+     * @return the very same memory as a direct buffer of {@link #sizeBytes} bytes, little-endian,
+     *     its address a multiple of 4096; the same memory again with each call
+     * @throws UnsupportedOperationException if it cannot be mapped: it is larger than a buffer, or
+     *     no memory of the process at all
+     */
+    default ByteBuffer map() {
+        throw new UnsupportedOperationException("this memory cannot be mapped");
+    }
 }

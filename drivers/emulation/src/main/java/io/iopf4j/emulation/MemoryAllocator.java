@@ -3,14 +3,15 @@ package io.iopf4j.emulation;
 
 import io.iopf4j.api.hw.DmaAllocator;
 import io.iopf4j.api.hw.DmaMemory;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Hands out pieces of physical memory. Sizes are rounded up to a power of two of at least a page
- * and pieces are aligned to their size; what is freed is kept by size and handed out again. Not
- * thread-safe: one bench, one thread.
+ * and pieces are aligned to their size; what is freed is kept by size and handed out again, mapped
+ * if it was. Not thread-safe: one bench, one thread.
  */
 public final class MemoryAllocator implements DmaAllocator {
     private static final int PAGE_SHIFT = 12;
@@ -97,6 +98,11 @@ public final class MemoryAllocator implements DmaAllocator {
         public void putLong(final long offset, final long value) {
             check(offset);
             memory.writeLong(address + offset, value);
+        }
+
+        @Override
+        public ByteBuffer map() {
+            return memory.map(address, sizeBytes());
         }
 
         private void check(final long offset) {

@@ -3,18 +3,20 @@ package io.iopf4j.emulation;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
 
 /**
  * One range of physical memory, little-endian, zero at first. Chunks of 64 KiB come into being when
- * they are first written, so that a large range costs what is used of it. Not thread-safe beyond
- * the single-copy atomicity of aligned accesses.
+ * they are first written, so that a large range costs what is used of it. A chunk that native code
+ * wants to reach moves out of the heap, once and for all. Not thread-safe beyond the single-copy
+ * atomicity of aligned accesses.
  */
 public final class PhysicalMemory {
-    private static final int CHUNK_SHIFT = 16;
-    private static final int CHUNK_BYTES = 1 << CHUNK_SHIFT;
+    static final int CHUNK_SHIFT = 16;
+    static final int CHUNK_BYTES = 1 << CHUNK_SHIFT;
     private static final int CHUNK_MASK = CHUNK_BYTES - 1;
     private static final VarHandle LONGS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -23,7 +25,12 @@ public final class PhysicalMemory {
 
     private final long base;
     private final long sizeBytes;
+
+    /** Null where a chunk is zero or mapped. */
     private final byte[][] chunks;
+
+    /** Null until something is. */
+    private MappedChunks mapped;
 
     /**
      * A range of memory.
@@ -83,8 +90,12 @@ public final class PhysicalMemory {
      * @throws IndexOutOfBoundsException if it is not inside
      */
     public long readLong(final long address) {
-        final byte[] chunk = chunks[chunkOf(address)];
-        return chunk == null ? 0 : (long) LONGS.get(chunk, (int) address & CHUNK_MASK);
+        final int index = chunkOf(address);
+        final byte[] chunk = chunks[index];
+        if (chunk != null) {
+            return (long) LONGS.get(chunk, (int) address & CHUNK_MASK);
+        }
+        return isMapped(index) ? mapped.readLong(index, (int) address & CHUNK_MASK) : 0;
     }
 
     /**
@@ -95,7 +106,12 @@ public final class PhysicalMemory {
      * @throws IndexOutOfBoundsException if it is not inside
      */
     public void writeLong(final long address, final long value) {
-        LONGS.set(chunkForWrite(address), (int) address & CHUNK_MASK, value);
+        final int index = chunkOf(address);
+        if (chunks[index] == null && isMapped(index)) {
+            mapped.writeLong(index, (int) address & CHUNK_MASK, value);
+        } else {
+            LONGS.set(chunkForWrite(index), (int) address & CHUNK_MASK, value);
+        }
     }
 
     /**
@@ -106,8 +122,12 @@ public final class PhysicalMemory {
      * @throws IndexOutOfBoundsException if it is not inside
      */
     public int readInt(final long address) {
-        final byte[] chunk = chunks[chunkOf(address)];
-        return chunk == null ? 0 : (int) INTS.get(chunk, (int) address & CHUNK_MASK);
+        final int index = chunkOf(address);
+        final byte[] chunk = chunks[index];
+        if (chunk != null) {
+            return (int) INTS.get(chunk, (int) address & CHUNK_MASK);
+        }
+        return isMapped(index) ? mapped.readInt(index, (int) address & CHUNK_MASK) : 0;
     }
 
     /**
@@ -118,7 +138,12 @@ public final class PhysicalMemory {
      * @throws IndexOutOfBoundsException if it is not inside
      */
     public void writeInt(final long address, final int value) {
-        INTS.set(chunkForWrite(address), (int) address & CHUNK_MASK, value);
+        final int index = chunkOf(address);
+        if (chunks[index] == null && isMapped(index)) {
+            mapped.writeInt(index, (int) address & CHUNK_MASK, value);
+        } else {
+            INTS.set(chunkForWrite(index), (int) address & CHUNK_MASK, value);
+        }
     }
 
     /**
@@ -139,11 +164,13 @@ public final class PhysicalMemory {
             final long at = address + done;
             final int inChunk = (int) at & CHUNK_MASK;
             final int part = Math.min(length - done, CHUNK_BYTES - inChunk);
-            final byte[] chunk = chunks[chunkOf(at)];
-            if (chunk == null) {
-                Arrays.fill(target, from + done, from + done + part, (byte) 0);
+            final int index = chunkOf(at);
+            if (chunks[index] != null) {
+                System.arraycopy(chunks[index], inChunk, target, from + done, part);
+            } else if (isMapped(index)) {
+                mapped.readBytes(index, inChunk, target, from + done, part);
             } else {
-                System.arraycopy(chunk, inChunk, target, from + done, part);
+                Arrays.fill(target, from + done, from + done + part, (byte) 0);
             }
             done += part;
         }
@@ -167,15 +194,19 @@ public final class PhysicalMemory {
             final long at = address + done;
             final int inChunk = (int) at & CHUNK_MASK;
             final int part = Math.min(length - done, CHUNK_BYTES - inChunk);
-            if (chunks[chunkOf(at)] != null || !isZero(source, from + done, part)) {
-                System.arraycopy(source, from + done, chunkForWrite(at), inChunk, part);
+            final int index = chunkOf(at);
+            if (isMapped(index)) {
+                mapped.writeBytes(index, inChunk, source, from + done, part);
+            } else if (chunks[index] != null || !isZero(source, from + done, part)) {
+                System.arraycopy(source, from + done, chunkForWrite(index), inChunk, part);
             }
             done += part;
         }
     }
 
     /**
-     * Stores one byte many times; a chunk that is filled with zeros is given up.
+     * Stores one byte many times; a chunk that is filled with zeros is given up, unless it is
+     * mapped.
      *
      * @param address physical address, any alignment
      * @param length how many bytes, at least 0; all of them inside
@@ -189,13 +220,60 @@ public final class PhysicalMemory {
             final long at = address + done;
             final int inChunk = (int) at & CHUNK_MASK;
             final int part = (int) Math.min(length - done, CHUNK_BYTES - inChunk);
-            if (value == 0 && part == CHUNK_BYTES) {
-                chunks[chunkOf(at)] = null;
-            } else if (value != 0 || chunks[chunkOf(at)] != null) {
-                Arrays.fill(chunkForWrite(at), inChunk, inChunk + part, value);
+            final int index = chunkOf(at);
+            if (isMapped(index)) {
+                mapped.fill(index, inChunk, part, value);
+            } else if (value == 0 && part == CHUNK_BYTES) {
+                chunks[index] = null;
+            } else if (value != 0 || chunks[index] != null) {
+                Arrays.fill(chunkForWrite(index), inChunk, inChunk + part, value);
             }
             done += part;
         }
+    }
+
+    /**
+     * Lets native code reach a range. Its chunks move into one stretch of memory outside the heap
+     * and stay there; who reads and writes by address sees no difference. A range inside a mapped
+     * one gives the same memory again.
+     *
+     * @param address physical address, any alignment
+     * @param length bytes, at least 1; all of them inside
+     * @return the range as a direct buffer, little-endian; chunks lie at multiples of 4096
+     * @throws IndexOutOfBoundsException if it is not inside
+     * @throws UnsupportedOperationException if the chunks together are larger than a buffer can be
+     * @throws IllegalArgumentException if it goes beyond what is mapped already: the two would have
+     *     to be one stretch
+     */
+    public ByteBuffer map(final long address, final long length) {
+        checkRange(address, length);
+        if (length < 1) {
+            throw new IllegalArgumentException("length must be at least 1: length=" + length);
+        }
+        final int first = chunkOf(address);
+        final int last = chunkOf(address + length - 1);
+        if (mapped == null) {
+            mapped = new MappedChunks(chunks.length);
+        }
+        if (mapped.isAnyIn(first, last)) {
+            if (!mapped.areTogether(first, last)) {
+                throw new IllegalArgumentException(
+                        "address=0x"
+                                + Long.toHexString(address)
+                                + " length="
+                                + length
+                                + " goes beyond what is mapped already");
+            }
+        } else {
+            mapped.add(first, last);
+            for (int i = first; i <= last; i++) {
+                if (chunks[i] != null) {
+                    mapped.writeBytes(i, 0, chunks[i], 0, CHUNK_BYTES);
+                    chunks[i] = null;
+                }
+            }
+        }
+        return mapped.slice(first, (int) address & CHUNK_MASK, (int) length);
     }
 
     /**
@@ -205,10 +283,14 @@ public final class PhysicalMemory {
      */
     public long usedBytes() {
         long used = 0;
-        for (final byte[] chunk : chunks) {
-            used += chunk == null ? 0 : CHUNK_BYTES;
+        for (int i = 0; i < chunks.length; i++) {
+            used += chunks[i] == null && !isMapped(i) ? 0 : CHUNK_BYTES;
         }
         return used;
+    }
+
+    private boolean isMapped(final int index) {
+        return mapped != null && mapped.isAnyIn(index, index);
     }
 
     private void checkRange(final long address, final long length) {
@@ -241,8 +323,7 @@ public final class PhysicalMemory {
         return (int) (offset >>> CHUNK_SHIFT);
     }
 
-    private byte[] chunkForWrite(final long address) {
-        final int index = chunkOf(address);
+    private byte[] chunkForWrite(final int index) {
         byte[] chunk = chunks[index];
         if (chunk == null) {
             chunk = new byte[CHUNK_BYTES];
