@@ -13,4 +13,7 @@ module io.iopf4j.core {
     exports io.iopf4j.core.semantics;
     exports io.iopf4j.core.sva;
     exports io.iopf4j.core.vfio;
+
+    uses io.iopf4j.core.policy.PolicyLoader;
+    uses io.iopf4j.core.semantics.ProfileLoader;
 }

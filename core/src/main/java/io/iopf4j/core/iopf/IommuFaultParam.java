@@ -22,8 +22,8 @@ public final class IommuFaultParam {
     private final Workqueue workqueue;
     private final IommuPageResponse response = new IommuPageResponse();
     private final PartialFaults partials;
-    private PendingGroup newestPending;
-    private PendingGroup freeGroups;
+    private FaultParamGroup newestPending;
+    private FaultParamGroup freeGroups;
     private int pendingCount;
     private boolean isRemoved;
 
@@ -114,13 +114,13 @@ public final class IommuFaultParam {
      * @param handle the attachment that it came in by
      * @return the group, or null without memory: then the caller drops its partial faults
      */
-    public PendingGroup openGroup(final IommuFault last, final IommuAttachHandle handle) {
+    public FaultParamGroup openGroup(final IommuFault last, final IommuAttachHandle handle) {
         if (failSlab.fails()) {
             return null;
         }
-        PendingGroup group = freeGroups;
+        FaultParamGroup group = freeGroups;
         if (group == null) {
-            group = new PendingGroup(this);
+            group = new FaultParamGroup(this);
         } else {
             freeGroups = group.pendingNext;
         }
@@ -144,7 +144,7 @@ public final class IommuFaultParam {
      *     memory in the kernel, and fails an assertion here
      * @return false if it is not pending: answered already
      */
-    public boolean endPending(final PendingGroup group) {
+    public boolean endPending(final FaultParamGroup group) {
         if (!group.isInUse) {
             throw new AssertionError("freed group answered: grpid=" + group.lastFault().grpid());
         }
@@ -169,8 +169,18 @@ public final class IommuFaultParam {
      *
      * @return the head of the pending list, or null
      */
-    public PendingGroup newestPending() {
+    public FaultParamGroup newestPending() {
         return newestPending;
+    }
+
+    /**
+     * The group that came before another.
+     *
+     * @param group a pending one
+     * @return the next one of the pending list, or null
+     */
+    public FaultParamGroup nextPending(final FaultParamGroup group) {
+        return group.pendingNext;
     }
 
     /**
@@ -178,7 +188,7 @@ public final class IommuFaultParam {
      *
      * @param group one of this device's, not pending
      */
-    public void recycle(final PendingGroup group) {
+    public void recycle(final FaultParamGroup group) {
         if (!group.isInUse || group.isPending) {
             throw new AssertionError(
                     (group.isPending ? "pending group freed: grpid=" : "group freed twice: grpid=")

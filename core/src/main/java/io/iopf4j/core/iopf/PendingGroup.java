@@ -1,36 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.core.iopf;
 
-import io.iopf4j.api.IommuAttachHandle;
-import io.iopf4j.api.IommuDevice;
-import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IopfGroup;
+import io.iopf4j.api.ResponseOrigin;
+import io.iopf4j.api.kernel.Workqueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * A group from its last request to its answer: {@code struct iopf_group} of Linux 6.12. It belongs
- * to the {@link IommuFaultParam} of its device, which pools it. It is on the pending list until it
- * is answered; its consumer may link it into one list of its own meanwhile ({@code group->node}).
+ * A group from its last request to its answer: {@code struct iopf_group} of Linux 6.12, of which
+ * this is what its consumer works with. The requests are the business of the semantics profile that
+ * extends it and pools it. Its consumer may link it into one list of its own until it is answered
+ * ({@code group->node}).
  */
-public final class PendingGroup implements IopfGroup {
-    private final IommuFaultParam param;
-    private final IommuFault lastFault = new IommuFault();
-    private IommuAttachHandle attachHandle;
-    private int faultCount;
-
-    /** Earlier requests, oldest first; the last one is embedded. */
-    PartialFault firstFault;
-
-    /** Where the last look-up ended: a walk from the first to the last takes one step for each. */
-    private PartialFault cursor;
-
-    private int cursorIndex;
-
-    PendingGroup pendingPrevious;
-    PendingGroup pendingNext;
-    boolean isPending;
-    boolean isInUse;
+public abstract class PendingGroup implements IopfGroup {
+    private final GroupResponder responder;
+    private final Workqueue workqueue;
     private int generation;
     private Object note;
 
@@ -43,88 +28,44 @@ public final class PendingGroup implements IopfGroup {
     private Consumer<PendingGroup> work;
     private int workGeneration;
 
-    PendingGroup(final IommuFaultParam param) {
-        this.param = param;
+    /**
+     * An instance that is not in use.
+     *
+     * @param responder who answers and frees it
+     * @param workqueue of the fault queue that its device is on
+     */
+    protected PendingGroup(final GroupResponder responder, final Workqueue workqueue) {
+        this.responder = responder;
+        this.workqueue = workqueue;
     }
 
-    void open(final IommuFault last, final IommuAttachHandle handle) {
-        lastFault.copyFrom(last);
-        attachHandle = handle;
-        faultCount = 1;
+    /** Says that the profile fills it anew: another generation, and no cookie yet. */
+    protected final void beginUse() {
         cookie = 0;
-        cursor = null;
         generation++;
-        isInUse = true;
-    }
-
-    /** Puts requests in front of the last one; they come linked in the order of arrival. */
-    void addEarlier(final PartialFault earlier) {
-        firstFault = earlier;
-        for (PartialFault at = earlier; at != null; at = at.next) {
-            faultCount++;
-        }
     }
 
     /**
-     * Where its device's faults are kept.
+     * Whether a use of this instance lasts. Takes the lock by which the profile frees it; any
+     * thread, with no lock of the core held.
      *
-     * @return {@code group->fault_param}
+     * @param itsGeneration of that use
+     * @return false once it was freed
      */
-    public IommuFaultParam param() {
-        return param;
+    protected abstract boolean lasts(int itsGeneration);
+
+    @Override
+    public final void respond(final int code) {
+        responder.groupResponse(this, code, ResponseOrigin.CONSUMER);
     }
 
     @Override
-    public IommuDevice device() {
-        return param.device();
+    public final void free() {
+        responder.freeGroup(this);
     }
 
     @Override
-    public IommuFault lastFault() {
-        return lastFault;
-    }
-
-    @Override
-    public int faultCount() {
-        return faultCount;
-    }
-
-    @Override
-    public IommuFault fault(final int index) {
-        if (index < 0 || index >= faultCount) {
-            throw new IndexOutOfBoundsException(
-                    "index must be in [0, " + faultCount + "): index=" + index);
-        }
-        if (index == faultCount - 1) {
-            return lastFault;
-        }
-        if (cursor == null || index < cursorIndex) {
-            cursor = firstFault;
-            cursorIndex = 0;
-        }
-        for (; cursorIndex < index; cursorIndex++) {
-            cursor = cursor.next;
-        }
-        return cursor.fault();
-    }
-
-    @Override
-    public IommuAttachHandle attachHandle() {
-        return attachHandle;
-    }
-
-    @Override
-    public void respond(final int code) {
-        param.responder().groupResponse(this, code, io.iopf4j.api.ResponseOrigin.CONSUMER);
-    }
-
-    @Override
-    public void free() {
-        param.responder().freeGroup(this);
-    }
-
-    @Override
-    public int generation() {
+    public final int generation() {
         return generation;
     }
 
@@ -133,7 +74,7 @@ public final class PendingGroup implements IopfGroup {
      *
      * @return the note, or null
      */
-    public Object note() {
+    public final Object note() {
         return note;
     }
 
@@ -143,20 +84,10 @@ public final class PendingGroup implements IopfGroup {
      *
      * @param note anything that knows which use it is about
      */
-    public void setNote(final Object note) {
+    public final void setNote(final Object note) {
         if (this.note != note) {
             this.note = note;
         }
-    }
-
-    /**
-     * Whether a use of this instance lasts. Wants the monitor of {@link #param()} held.
-     *
-     * @param itsGeneration of that use
-     * @return false once it was freed
-     */
-    public boolean isInUse(final int itsGeneration) {
-        return isInUse && generation == itsGeneration;
     }
 
     /**
@@ -166,24 +97,20 @@ public final class PendingGroup implements IopfGroup {
      * @param work what to run; it owns the group then
      * @return false if work of it is queued already, and nothing has happened
      */
-    public boolean queueWork(final Consumer<PendingGroup> work) {
+    public final boolean queueWork(final Consumer<PendingGroup> work) {
         if (!isWorkQueued.compareAndSet(false, true)) {
             return false;
         }
         this.work = work;
         workGeneration = generation;
-        param.workqueue().queueWork(runWork);
+        workqueue.queueWork(runWork);
         return true;
     }
 
     private void runWork() {
         final Consumer<PendingGroup> queued = work;
         isWorkQueued.set(false);
-        final boolean isOurs;
-        synchronized (param) {
-            isOurs = isInUse(workGeneration);
-        }
-        if (isOurs) {
+        if (lasts(workGeneration)) {
             queued.accept(this);
         }
     }
@@ -193,7 +120,7 @@ public final class PendingGroup implements IopfGroup {
      *
      * @return 0 until the consumer gave it one
      */
-    public int cookie() {
+    public final int cookie() {
         return cookie;
     }
 
@@ -202,7 +129,7 @@ public final class PendingGroup implements IopfGroup {
      *
      * @param cookie any number
      */
-    public void setCookie(final int cookie) {
+    public final void setCookie(final int cookie) {
         this.cookie = cookie;
     }
 

@@ -36,16 +36,18 @@ import java.util.List;
  * all: no method of the profile, the driver or another observer is called while it is held. A warm
  * cycle allocates nothing, and none of its steps costs more when more is outstanding.
  */
-public final class FaultGate implements IommuCore {
+public final class FaultGate implements IommuCore, AutoCloseable {
     private final Kernel kernel;
     private final FaultObserver next;
     private final List<FaultPolicy> policies;
     private final FaultBook book;
     private final SlotEnder ender;
+    private final GateKernel policyKernel;
     private final Account host;
     private final List<TimeoutFifo> timeouts = new ArrayList<>();
     private int vmCount;
     private FaultCore core;
+    private boolean isClosed;
 
     /**
      * A gate that guards no profile yet.
@@ -53,7 +55,8 @@ public final class FaultGate implements IommuCore {
      * @param kernel the kernel's services
      * @param next sees each step, as if there were no gate; of a request that is refused it sees
      *     the report too
-     * @param policies in the order in which they are asked; none: the gate does nothing
+     * @param policies in the order in which they are asked, started here; none: the gate does
+     *     nothing
      */
     public FaultGate(
             final Kernel kernel, final FaultObserver next, final List<FaultPolicy> policies) {
@@ -66,7 +69,11 @@ public final class FaultGate implements IommuCore {
                         kernel,
                         book,
                         policies.isEmpty() ? null : kernel.allocWorkqueue("fault-gate"));
+        policyKernel = new GateKernel(kernel, book, ender);
         host = account("host", Account.HOST);
+        synchronized (book) {
+            this.policies.forEach(policy -> policy.start(policyKernel));
+        }
     }
 
     /**
@@ -92,6 +99,21 @@ public final class FaultGate implements IommuCore {
         ender.guard(guarded);
         synchronized (book) {
             book.setGeneration(guarded.generation());
+        }
+    }
+
+    /**
+     * Stops and closes the policies: nothing is reported or answered any more. Closing it again
+     * does nothing.
+     */
+    @Override
+    public void close() {
+        synchronized (book) {
+            if (!isClosed) {
+                isClosed = true;
+                policyKernel.close();
+                policies.forEach(FaultPolicy::close);
+            }
         }
     }
 

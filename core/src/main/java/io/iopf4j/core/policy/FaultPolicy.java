@@ -9,17 +9,33 @@ import io.iopf4j.api.IommuDevice;
  * Counting is not a policy's work: each {@link Account} is exact when a policy is asked.
  *
  * <p>{@link #admits} and {@link #ended} run under the gate's lock, one at a time, on the thread
- * that reports or answers: they must be quick, keep nothing that they are handed, and call nothing
- * but it and {@link Account}. Fields that only they touch need no lock. An instance belongs to one
- * gate.
+ * that reports or answers: they must be quick, keep nothing that they are handed but accounts, and
+ * call nothing but it, {@link Account} and {@link PolicyKernel}. So do {@link #start}, {@link
+ * #close} and what the policy's timers run. Fields that only these touch need no lock. An instance
+ * belongs to one gate.
  */
-public interface FaultPolicy {
+public interface FaultPolicy extends AutoCloseable {
     /**
      * What reports call it.
      *
-     * @return such as {@code vm-quota=4}
+     * @return such as {@code vm-quota=4}, the same all the time
      */
     String name();
+
+    /**
+     * It belongs to a gate from now on. Called once, before anything but {@link #name}: where a
+     * policy makes its timers.
+     *
+     * @param kernel time, timers and log, to be kept
+     */
+    default void start(final PolicyKernel kernel) {}
+
+    /**
+     * Gives back what it holds, such as a library that was loaded. After its gate was closed, or in
+     * place of {@link #start}, nothing is asked but {@link #name}. Closing it again does nothing.
+     */
+    @Override
+    default void close() {}
 
     /**
      * Whether a request may go on to its consumer. Refused, its group is answered by the host when

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.core.policy;
 
+import io.iopf4j.core.SchemeWord;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** The policies that ship, by the names that a command line gives them. */
+/** Policies by the words that a command line has for them: those that ship, and code to load. */
 public final class Policies {
     /** The empty list of policies. */
     public static final String NONE = "none";
@@ -94,29 +98,59 @@ public final class Policies {
     }
 
     /**
-     * Makes what a command line names.
+     * Makes what a command line names. A word with a scheme, such as {@code native:./quota.so}, is
+     * made by the {@link PolicyLoader} of that scheme, after all other words were found right.
      *
      * @param list policies joined by commas, such as {@code vm-quota=half,timeout=10s}, or {@code
      *     none}
-     * @return new instances in that order, for one gate; empty for {@code none}
+     * @return new instances in that order, for one gate; empty for {@code none}. The caller closes
+     *     them, unless a gate does
      * @throws IllegalArgumentException in one line that names the bad word and what is allowed
      */
     public static List<FaultPolicy> parse(final String list) {
         final List<FaultPolicy> policies = new ArrayList<>();
+        try {
+            makers(list).forEach(maker -> policies.add(maker.get()));
+        } catch (final RuntimeException e) {
+            policies.forEach(FaultPolicy::close);
+            throw e;
+        }
+        return List.copyOf(policies);
+    }
+
+    /**
+     * Checks what a file names, and loads nothing: of a word with a scheme the scheme alone.
+     *
+     * @param list as for {@link #parse}
+     * @throws IllegalArgumentException as of {@link #parse}
+     */
+    public static void check(final String list) {
+        makers(list);
+    }
+
+    private static List<Supplier<FaultPolicy>> makers(final String list) {
+        final List<Supplier<FaultPolicy>> makers = new ArrayList<>();
         final Set<String> names = new HashSet<>();
         for (final String word : list.split(",", -1)) {
-            final Kind kind = kind(word);
-            if (!names.add(kind.name)) {
-                throw new IllegalArgumentException(kind.name + " is given twice: " + list);
+            final Optional<SchemeWord> code = SchemeWord.of(word);
+            final Kind kind = code.isPresent() ? null : kind(word);
+            final String name = kind == null ? word : kind.name;
+            if (!names.add(name)) {
+                throw new IllegalArgumentException(name + " is given twice: " + list);
             }
-            if (kind.maker != null) {
-                policies.add(kind.maker.apply(argument(kind, word)));
+            if (kind == null) {
+                final PolicyLoader loader =
+                        code.get().loader(ServiceLoader.load(PolicyLoader.class));
+                makers.add(() -> loader.load(code.get().rest()));
+            } else if (kind.maker != null) {
+                final FaultPolicy policy = kind.maker.apply(argument(kind, word));
+                makers.add(() -> policy);
             }
         }
         if (names.contains(NONE) && names.size() > 1) {
             throw new IllegalArgumentException(NONE + " goes with no other policy: " + list);
         }
-        return List.copyOf(policies);
+        return makers;
     }
 
     private static Kind kind(final String word) {

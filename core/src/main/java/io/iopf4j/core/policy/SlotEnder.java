@@ -117,7 +117,7 @@ final class SlotEnder {
     }
 
     /** Ends what accounts that were disabled have outstanding. */
-    private void settle() {
+    void settle() {
         while (disabled != null) {
             final Account account;
             synchronized (book) {

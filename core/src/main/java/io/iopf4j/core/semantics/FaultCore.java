@@ -12,7 +12,7 @@ import io.iopf4j.api.ResponseOrigin;
  * mitigation needs and no kernel has. To prototype a patch is to extend one. Thread-safe as the
  * kernel is that it follows.
  */
-public interface FaultCore extends IommuCore {
+public interface FaultCore extends IommuCore, AutoCloseable {
     /** {@link #pending} of a profile that tracks nothing. */
     int KEEPS_NONE = -1;
 
@@ -78,4 +78,11 @@ public interface FaultCore extends IommuCore {
      * @param dev the device, detached from its domain
      */
     void forget(IommuDevice dev);
+
+    /**
+     * Gives back what it holds, such as a library that was loaded. Nothing is asked afterwards but
+     * {@link #name} and {@link #generation}. Closing it again does nothing.
+     */
+    @Override
+    default void close() {}
 }

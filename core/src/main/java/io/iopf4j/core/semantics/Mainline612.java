@@ -18,6 +18,7 @@ import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.api.kernel.Workqueue;
 import io.iopf4j.core.IommuGroup;
 import io.iopf4j.core.iopf.FailSlab;
+import io.iopf4j.core.iopf.FaultParamGroup;
 import io.iopf4j.core.iopf.GroupResponder;
 import io.iopf4j.core.iopf.IommuFaultParam;
 import io.iopf4j.core.iopf.PendingGroup;
@@ -115,7 +116,7 @@ public class Mainline612 implements FaultCore, GroupResponder {
             final IommuAttachHandle handle,
             final IommuFault fault) {
         final boolean isRemoved;
-        final PendingGroup group;
+        final FaultParamGroup group;
         final int generation;
         synchronized (param) {
             isRemoved = param.isRemoved();
@@ -219,7 +220,8 @@ public class Mainline612 implements FaultCore, GroupResponder {
      */
     @Override
     public void groupResponse(
-            final PendingGroup group, final int code, final ResponseOrigin origin) {
+            final PendingGroup pending, final int code, final ResponseOrigin origin) {
+        final FaultParamGroup group = (FaultParamGroup) pending;
         final IommuFaultParam param = group.param();
         synchronized (param) {
             if (param.endPending(group)) {
@@ -230,7 +232,8 @@ public class Mainline612 implements FaultCore, GroupResponder {
 
     /** Follows {@code iopf_free_group()}. */
     @Override
-    public void freeGroup(final PendingGroup group) {
+    public void freeGroup(final PendingGroup pending) {
+        final FaultParamGroup group = (FaultParamGroup) pending;
         final IommuFaultParam param = group.param();
         synchronized (param) {
             param.recycle(group);
@@ -239,7 +242,7 @@ public class Mainline612 implements FaultCore, GroupResponder {
 
     private void send(
             final IommuFaultParam param,
-            final PendingGroup group,
+            final FaultParamGroup group,
             final int code,
             final ResponseOrigin origin) {
         final IommuFault last = group.lastFault();
@@ -285,12 +288,12 @@ public class Mainline612 implements FaultCore, GroupResponder {
         if (handler == null || !handler.withdraw(group, generation)) {
             return false;
         }
-        return endOwned((PendingGroup) group, generation, code, origin);
+        return endOwned((FaultParamGroup) group, generation, code, origin);
     }
 
     /** Answers and frees a group that no consumer holds. */
     private boolean endOwned(
-            final PendingGroup group,
+            final FaultParamGroup group,
             final int generation,
             final int code,
             final ResponseOrigin origin) {
@@ -392,7 +395,7 @@ public class Mainline612 implements FaultCore, GroupResponder {
             synchronized (param) {
                 param.markRemoved();
                 dropPartials(param);
-                for (PendingGroup group = param.newestPending();
+                for (FaultParamGroup group = param.newestPending();
                         group != null;
                         group = param.newestPending()) {
                     param.endPending(group);

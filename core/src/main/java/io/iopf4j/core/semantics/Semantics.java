@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.core.semantics;
 
+import io.iopf4j.api.FaultGeneration;
 import io.iopf4j.api.FaultObserver;
 import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.core.iopf.FailSlab;
@@ -8,7 +9,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /** The semantics profiles that ship, by their names, oldest first. */
-public enum Semantics {
+public enum Semantics implements Profile {
     /** {@link Series2017}. */
     V3_2017(Series2017.NAME, "Nov 2017: tracks nothing, forwards every answer"),
     /** {@link Series2018}. */
@@ -47,43 +48,27 @@ public enum Semantics {
                                         ", ", "semantics must be one of ", ": " + name)));
     }
 
-    /**
-     * The profile's name on the command line.
-     *
-     * @return what {@link FaultCore#name()} gives
-     */
+    @Override
     public String profileName() {
         return profileName;
     }
 
-    /**
-     * What sets it apart.
-     *
-     * @return one line of at most 60 characters
-     */
+    @Override
     public String description() {
         return description;
     }
 
-    /**
-     * Makes a core in which every allocation succeeds.
-     *
-     * @param kernel the kernel's services
-     * @param observer sees each step
-     * @return a new core
-     */
-    public FaultCore create(final Kernel kernel, final FaultObserver observer) {
-        return create(kernel, observer, FailSlab.NEVER);
+    @Override
+    public FaultGeneration generation() {
+        return switch (this) {
+            case V3_2017 -> FaultGeneration.SERIES_2017;
+            case V5_2018 -> FaultGeneration.SERIES_2018;
+            case MAINLINE_5_X -> FaultGeneration.LINUX_5_X;
+            case MAINLINE_6_12 -> FaultGeneration.LINUX_6_12;
+        };
     }
 
-    /**
-     * Makes a core.
-     *
-     * @param kernel the kernel's services
-     * @param observer sees each step
-     * @param failSlab which allocations fail
-     * @return a new core
-     */
+    @Override
     public FaultCore create(
             final Kernel kernel, final FaultObserver observer, final FailSlab failSlab) {
         return switch (this) {

@@ -19,14 +19,17 @@ import io.iopf4j.api.IommuUserData;
 import io.iopf4j.api.IommufdViommu;
 import io.iopf4j.api.IopfQueue;
 import io.iopf4j.api.PageResponseCode;
+import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.api.uapi.HwptAlloc;
 import io.iopf4j.core.IommuGroup;
 import io.iopf4j.core.iopf.DeviceFaultParam;
+import io.iopf4j.core.iopf.FailSlab;
 import io.iopf4j.core.iopf.GroupResponder;
 import io.iopf4j.core.iopf.IommuFaultParam;
 import io.iopf4j.core.policy.FaultGate;
 import io.iopf4j.core.policy.FaultPolicy;
 import io.iopf4j.core.semantics.FaultCore;
+import io.iopf4j.core.semantics.Profile;
 import io.iopf4j.core.semantics.Semantics;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -56,6 +59,7 @@ public final class CoreBench {
     public final Driver driver = new Driver();
 
     private boolean isOutOfMemory;
+    private int failIn;
 
     public CoreBench() {
         this(FaultObserver.NONE);
@@ -69,23 +73,44 @@ public final class CoreBench {
         this(Semantics.MAINLINE_6_12, observer, policies);
     }
 
-    public CoreBench(final Semantics semantics, final FaultObserver observer) {
+    public CoreBench(final Profile semantics, final FaultObserver observer) {
         this(semantics, observer, List.of());
     }
 
     public CoreBench(
-            final Semantics semantics,
+            final Profile semantics,
             final FaultObserver observer,
             final List<FaultPolicy> policies) {
+        this(semantics::create, observer, policies);
+    }
+
+    /** Over another core: with its kernel, its observer, and what makes its allocations fail. */
+    public CoreBench(
+            final Maker maker, final FaultObserver observer, final List<FaultPolicy> policies) {
         gate = new FaultGate(kernel, observer, policies);
-        core = semantics.create(kernel, gate.observer(), () -> isOutOfMemory);
+        core = maker.create(kernel, gate.observer(), this::fails);
         gate.guard(core);
         queue = gate.iopfQueueAlloc("test");
+    }
+
+    /** Makes the core under test. */
+    @FunctionalInterface
+    public interface Maker {
+        FaultCore create(Kernel kernel, FaultObserver observer, FailSlab failSlab);
     }
 
     /** From now on every allocation of the core fails, or succeeds again. */
     public void setOutOfMemory(final boolean outOfMemory) {
         isOutOfMemory = outOfMemory;
+    }
+
+    /** Makes one allocation fail: the next one is 1. */
+    public void failAllocation(final int nth) {
+        failIn = nth;
+    }
+
+    private boolean fails() {
+        return isOutOfMemory || (failIn > 0 && --failIn == 0);
     }
 
     /** The core as iommufd needs it, 6.12 alone. */

@@ -16,7 +16,7 @@ import io.iopf4j.core.policy.Account;
 import io.iopf4j.core.policy.FaultGate;
 import io.iopf4j.core.policy.FaultPolicy;
 import io.iopf4j.core.policy.Policies;
-import io.iopf4j.core.semantics.Semantics;
+import io.iopf4j.core.semantics.Profile;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,14 +52,14 @@ public final class GateBench {
     /** The last request of a group, as the guest saw it; a cookie only in 6.12. */
     public record Seen(IommuDevice dev, int flags, int pasid, int grpid, int cookie) {}
 
-    public GateBench(final Semantics semantics, final String policies) {
+    public GateBench(final Profile semantics, final String policies) {
         this(semantics, Policies.parse(policies));
     }
 
-    public GateBench(final Semantics semantics, final List<FaultPolicy> policies) {
+    public GateBench(final Profile semantics, final List<FaultPolicy> policies) {
         core = new CoreBench(semantics, notebook, policies);
         gate = core.gate;
-        isIommufd = semantics == Semantics.MAINLINE_6_12;
+        isIommufd = semantics.generation() == FaultGeneration.LINUX_6_12;
         domain = core.domain("nested", DomainType.NESTED);
         core.driver.setUserPasidTable(true);
         if (isIommufd) {
