@@ -20,7 +20,7 @@ import io.iopf4j.api.smmuv3.SmmuRegisters;
  * One SMMU under this driver: {@code struct arm_smmu_device} of Linux 6.12, its probe and reset.
  * Probe and remove on one thread; the operations as {@link ArmSmmuOps} says.
  */
-public final class ArmSmmuDevice {
+public final class ArmSmmuDevice implements AutoCloseable {
     /** CR1: tables and queues inner shareable, write-back. */
     private static final int CR1_WRITE_BACK_ISH = 0xd75;
 
@@ -29,9 +29,10 @@ public final class ArmSmmuDevice {
     private final Kernel kernel;
     private final ArmSmmuResources resources;
     private final ArmSmmuControl control;
+    private final ArmSmmuFaultPath.Factory faultPaths;
     private ArmSmmuFeatures features;
     private ArmSmmuCommandQueue commandQueue;
-    private ArmSmmuEventThread eventThread;
+    private ArmSmmuFaultPath faultPath;
     private ArmSmmuPriThread priThread;
     private ArmSmmuGlobalErrors globalErrors;
     private ArmSmmuStreamTable streamTable;
@@ -44,25 +45,48 @@ public final class ArmSmmuDevice {
     private FaultGeneration generation;
     private int error;
 
-    private ArmSmmuDevice(final PlatformDevice platform, final Kernel kernel) {
+    private ArmSmmuDevice(
+            final PlatformDevice platform,
+            final Kernel kernel,
+            final ArmSmmuFaultPath.Factory faultPaths) {
         this.platform = platform;
         this.mmio = platform.mmio();
         this.kernel = kernel;
+        this.faultPaths = faultPaths;
         this.resources = new ArmSmmuResources(platform, kernel);
         this.control = new ArmSmmuControl(mmio, kernel, platform.name());
     }
 
     /**
-     * Takes over an SMMU for a kernel at EL1.
+     * Takes over an SMMU for a kernel at EL1, with this driver's own fault path.
      *
      * @param platform the hardware
      * @param kernel the kernel's services
      * @param core where faults are reported
-     * @return the device; see {@link #probe(PlatformDevice, Kernel, IommuCore, ArmSmmuOptions)}
+     * @return the device; see {@link #probe(PlatformDevice, Kernel, IommuCore,
+     *     ArmSmmuFaultPath.Factory, ArmSmmuOptions)}
      */
     public static ArmSmmuDevice probe(
             final PlatformDevice platform, final Kernel kernel, final IommuCore core) {
-        return probe(platform, kernel, core, ArmSmmuOptions.DEFAULT);
+        return probe(platform, kernel, core, ArmSmmuFaultPath.inJava());
+    }
+
+    /**
+     * Takes over an SMMU for a kernel at EL1, with any fault path.
+     *
+     * @param platform the hardware
+     * @param kernel the kernel's services
+     * @param core where faults are reported
+     * @param faultPaths makes its fault path
+     * @return the device; see {@link #probe(PlatformDevice, Kernel, IommuCore,
+     *     ArmSmmuFaultPath.Factory, ArmSmmuOptions)}
+     */
+    public static ArmSmmuDevice probe(
+            final PlatformDevice platform,
+            final Kernel kernel,
+            final IommuCore core,
+            final ArmSmmuFaultPath.Factory faultPaths) {
+        return probe(platform, kernel, core, faultPaths, ArmSmmuOptions.DEFAULT);
     }
 
     /**
@@ -73,17 +97,20 @@ public final class ArmSmmuDevice {
      * @param platform the hardware
      * @param kernel the kernel's services
      * @param core where faults are reported
+     * @param faultPaths makes its fault path
      * @param options what else the driver is told
      * @return the device; {@link #error()} is 0, or the negative errno why probing failed ({@code
      *     -ENXIO} hardware that the driver cannot drive, {@code -ENOMEM}, {@code -ETIMEDOUT} it
-     *     does not acknowledge)
+     *     does not acknowledge, {@code -EOPNOTSUPP} a core whose rules the fault path does not
+     *     know, or what the fault path refused with)
      */
     public static ArmSmmuDevice probe(
             final PlatformDevice platform,
             final Kernel kernel,
             final IommuCore core,
+            final ArmSmmuFaultPath.Factory faultPaths,
             final ArmSmmuOptions options) {
-        final ArmSmmuDevice smmu = new ArmSmmuDevice(platform, kernel);
+        final ArmSmmuDevice smmu = new ArmSmmuDevice(platform, kernel, faultPaths);
         smmu.error = smmu.init(core, options);
         if (smmu.error == 0) {
             smmu.error = smmu.reset();
@@ -137,7 +164,7 @@ public final class ArmSmmuDevice {
      * @return a count since probing
      */
     public long eventsLostNotices() {
-        return eventThread.lostNotices();
+        return faultPath.lostNotices();
     }
 
     /**
@@ -157,6 +184,17 @@ public final class ArmSmmuDevice {
         }
     }
 
+    /**
+     * Gives back what the fault path holds and leaves the hardware as it is: for a machine that is
+     * thrown away. Nothing may run any more. Closing it again does nothing.
+     */
+    @Override
+    public void close() {
+        if (faultPath != null) {
+            faultPath.remove();
+        }
+    }
+
     private void letGo() {
         final boolean isOff = !control.isAnythingEnabled() || control.disable() == 0;
         resources.freeIrqs();
@@ -166,6 +204,7 @@ public final class ArmSmmuDevice {
         if (iopfQueue != null) {
             iopfQueue.free();
         }
+        close();
         if (isOff) {
             if (streamTable != null) {
                 streamTable.free();
@@ -182,7 +221,15 @@ public final class ArmSmmuDevice {
         if (features == null) {
             return refusal[0];
         }
-        final int ret = initQueues(core);
+        if (core.generation() != FaultGeneration.LINUX_6_12
+                && !faultPaths.abilities().contains(ArmSmmuFaultPath.Ability.EARLIER_GENERATIONS)) {
+            kernel.log().err(platform.name(), "the fault path knows the rules of 6.12 alone");
+            return -Errno.EOPNOTSUPP;
+        }
+        int ret = initQueues(core);
+        if (ret == 0) {
+            ret = faultPath.probe();
+        }
         if (ret != 0) {
             return ret;
         }
@@ -226,15 +273,18 @@ public final class ArmSmmuDevice {
                         commandMemory,
                         features.commandQueueLog2(),
                         features.pollsMessages());
-        eventThread =
-                new ArmSmmuEventThread(
-                        mmio,
-                        kernel,
-                        platform.name(),
-                        eventMemory,
-                        features.eventQueueLog2(),
-                        streams,
-                        core);
+        faultPath =
+                faultPaths.create(
+                        new ArmSmmuFaultServices(
+                                mmio,
+                                eventMemory,
+                                features.eventQueueLog2(),
+                                platform.dma(),
+                                kernel,
+                                platform.name(),
+                                core,
+                                streams,
+                                commandQueue::issue));
         if (features.pri()) {
             priThread =
                     new ArmSmmuPriThread(
@@ -277,7 +327,7 @@ public final class ArmSmmuDevice {
         if (ret != 0) {
             return ret;
         }
-        eventThread.programRegisters();
+        faultPath.programRegisters();
         ret = control.enable(SmmuRegisters.CR0_EVENTQEN);
         if (ret == 0 && features.pri()) {
             priThread.programRegisters();
@@ -311,7 +361,7 @@ public final class ArmSmmuDevice {
             resources.requestIrq("combined", this::handleCombined, this::runThreads);
         } else {
             forgetMessages();
-            resources.requestIrq("eventq", null, eventThread::run);
+            resources.requestIrq("eventq", null, faultPath::handleEvents);
             resources.requestIrq("gerror", this::handleGlobalErrors, null);
             if (features.pri()) {
                 resources.requestIrq("priq", null, priThread::run);
@@ -343,7 +393,7 @@ public final class ArmSmmuDevice {
     }
 
     private void runThreads() {
-        eventThread.run();
+        faultPath.handleEvents();
         if (features.pri()) {
             priThread.run();
         }
@@ -365,6 +415,15 @@ public final class ArmSmmuDevice {
 
     ArmSmmuCommandQueue commandQueue() {
         return commandQueue;
+    }
+
+    ArmSmmuFaultPath faultPath() {
+        return faultPath;
+    }
+
+    /** Whether the fault path says what it is reporting, so that stalls can be ended meanwhile. */
+    boolean canDrain() {
+        return faultPaths.abilities().contains(ArmSmmuFaultPath.Ability.DRAIN);
     }
 
     ArmSmmuStreamTable streamTable() {

@@ -7,9 +7,6 @@ import io.iopf4j.api.IommuCore;
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IommuPageResponse;
 import io.iopf4j.api.PageResponseCode;
-import io.iopf4j.api.hw.DmaMemory;
-import io.iopf4j.api.hw.Mmio;
-import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.api.smmuv3.Events;
 import io.iopf4j.api.smmuv3.SmmuRegisters;
 
@@ -18,33 +15,26 @@ import io.iopf4j.api.smmuv3.SmmuRegisters;
  * ones as faults: {@code arm_smmu_handle_evt()} of Linux 6.12.
  */
 final class ArmSmmuEventThread extends ArmSmmuOutputQueue {
-    private final ArmSmmuStreams streams;
+    private final ArmSmmuFaultServices.Masters masters;
     private final IommuCore core;
     private final ArmSmmuRateLimit dumps;
     private final IommuFault fault = new IommuFault();
     private final IommuPageResponse failureResponse = new IommuPageResponse();
 
-    ArmSmmuEventThread(
-            final Mmio mmio,
-            final Kernel kernel,
-            final String name,
-            final DmaMemory memory,
-            final int log2Size,
-            final ArmSmmuStreams streams,
-            final IommuCore core) {
+    ArmSmmuEventThread(final ArmSmmuFaultServices services) {
         super(
-                mmio,
-                kernel,
-                name,
-                memory,
-                log2Size,
+                services.mmio(),
+                services.kernel(),
+                services.name(),
+                services.eventQueue(),
+                services.eventQueueLog2(),
                 SmmuRegisters.EVENTQ_BASE,
                 SmmuRegisters.EVENTQ_PROD,
                 SmmuRegisters.EVENTQ_CONS,
                 Events.BYTES);
-        this.streams = streams;
-        this.core = core;
-        this.dumps = new ArmSmmuRateLimit(kernel);
+        this.masters = services.masters();
+        this.core = services.core();
+        this.dumps = new ArmSmmuRateLimit(services.kernel());
     }
 
     @Override
@@ -94,7 +84,7 @@ final class ArmSmmuEventThread extends ArmSmmuOutputQueue {
             flags |= IommuFault.FLAG_PASID_VALID;
             pasid = Events.substreamId(word0);
         }
-        final ArmSmmuMaster master = streams.find(Events.streamId(word0));
+        final ArmSmmuFaultServices.Master master = masters.find(Events.streamId(word0));
         if (master == null) {
             // No RESUME is sent here, in Linux either: the transaction stays stalled.
             return -Errno.EINVAL;
@@ -103,7 +93,7 @@ final class ArmSmmuEventThread extends ArmSmmuOutputQueue {
         return report(master);
     }
 
-    private int report(final ArmSmmuMaster master) {
+    private int report(final ArmSmmuFaultServices.Master master) {
         if (!master.beginReport()) {
             return 0;
         }
@@ -119,7 +109,7 @@ final class ArmSmmuEventThread extends ArmSmmuOutputQueue {
     }
 
     /** Until 6.8 whoever reports a fault in vain owes its answer ({@code arm_smmu_handle_evt}). */
-    private void answerFailedReport(final ArmSmmuMaster master) {
+    private void answerFailedReport(final ArmSmmuFaultServices.Master master) {
         final int failure =
                 core.generation() == FaultGeneration.SERIES_2017
                         ? PageResponseCode.FAILURE_2017

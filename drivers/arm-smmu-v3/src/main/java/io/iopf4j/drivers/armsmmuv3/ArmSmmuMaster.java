@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * A device behind the SMMU: {@code struct arm_smmu_master} of Linux 6.12. Changed under the core's
  * group lock, but for what the event thread reads.
  */
-final class ArmSmmuMaster {
+final class ArmSmmuMaster implements ArmSmmuFaultServices.Master {
     private final IommuDevice device;
     private final int[] streamIds;
     private final boolean stallEnabled;
@@ -63,7 +63,8 @@ final class ArmSmmuMaster {
         return (ArmSmmuMaster) dev.driverData();
     }
 
-    IommuDevice device() {
+    @Override
+    public IommuDevice device() {
         return device;
     }
 
@@ -75,12 +76,13 @@ final class ArmSmmuMaster {
         return streamIds[index];
     }
 
-    /** The stream that answers name: a device with faults has exactly one. */
-    int faultStreamId() {
+    @Override
+    public int faultStreamId() {
         return streamIds[0];
     }
 
-    boolean isStallEnabled() {
+    @Override
+    public boolean isStallEnabled() {
         return stallEnabled;
     }
 
@@ -115,19 +117,16 @@ final class ArmSmmuMaster {
         iopfEnabled = enabled;
     }
 
-    /**
-     * The event thread is about to report a stall, and says when it has.
-     *
-     * @return false if the stall has been ended: what the event queue still says of it is void
-     */
-    synchronized boolean beginReport() {
+    @Override
+    public synchronized boolean beginReport() {
         if (!draining) {
             reporter = Thread.currentThread();
         }
         return !draining;
     }
 
-    synchronized void endReport() {
+    @Override
+    public synchronized void endReport() {
         reporter = null;
         notifyAll();
     }

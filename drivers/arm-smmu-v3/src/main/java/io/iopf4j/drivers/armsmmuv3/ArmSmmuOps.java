@@ -11,8 +11,6 @@ import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IommuOps;
 import io.iopf4j.api.IommuPageResponse;
 import io.iopf4j.api.IommufdViommu;
-import io.iopf4j.api.PageResponseCode;
-import io.iopf4j.api.PageResponseType;
 import io.iopf4j.api.kernel.AddressSpace;
 import io.iopf4j.api.smmuv3.Commands;
 import io.iopf4j.api.uapi.HwptAlloc;
@@ -22,8 +20,6 @@ import io.iopf4j.api.uapi.HwptAlloc;
  * and the {@code user_pasid_table} bit of later releases, so that a guest can have faults at all.
  */
 final class ArmSmmuOps implements IommuOps {
-    private static final int UNKNOWN_CODE = -1;
-
     private final ArmSmmuDevice smmu;
     private final ArmSmmuSteDomain blocked;
     private final ArmSmmuSteDomain identity;
@@ -225,53 +221,11 @@ final class ArmSmmuOps implements IommuOps {
         smmu.iopfQueue().removeDevice(dev);
     }
 
-    /**
-     * Follows {@code arm_smmu_page_response()}: a code becomes the action of a RESUME.
-     *
-     * @return until 6.8 {@code -ENODEV} for a device that does not stall, or was released, and
-     *     {@code -EINVAL} for a code that is none, and nothing was sent; in 6.12, whose operation
-     *     returns nothing, 0: such a code leaves the action zero, which terminates. For November
-     *     2017, whose SMMUv3 driver was never posted, a response that is not of a group is {@code
-     *     -EINVAL}: a stall is one
-     */
+    /** The fault path's affair. */
     @Override
     public int pageResponse(
             final IommuDevice dev, final IommuFault evt, final IommuPageResponse msg) {
-        final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
-        final boolean isBefore612 = smmu.generation() != FaultGeneration.LINUX_6_12;
-        if (master == null || !master.isStallEnabled()) {
-            smmu.warn("page response without stall");
-            return isBefore612 ? -Errno.ENODEV : 0;
-        }
-        int action = resumeAction(msg.code());
-        if (action == UNKNOWN_CODE) {
-            if (isBefore612) {
-                return -Errno.EINVAL;
-            }
-            action = Commands.RESUME_TERM;
-        }
-        if (smmu.generation() == FaultGeneration.SERIES_2017
-                && msg.type() != PageResponseType.GROUP) {
-            return -Errno.EINVAL;
-        }
-        // No SYNC: it would promise nothing more. A RESUME that is consumed has been obeyed, and a
-        // retried access may stall again at once.
-        smmu.commandQueue()
-                .issue(Commands.resume(master.faultStreamId(), action), msg.grpid() & 0xffff);
-        return 0;
-    }
-
-    private int resumeAction(final int code) {
-        final int failure =
-                smmu.generation() == FaultGeneration.SERIES_2017
-                        ? PageResponseCode.FAILURE_2017
-                        : PageResponseCode.FAILURE;
-        if (code == PageResponseCode.SUCCESS) {
-            return Commands.RESUME_RETRY;
-        }
-        return code == PageResponseCode.INVALID || code == failure
-                ? Commands.RESUME_ABORT
-                : UNKNOWN_CODE;
+        return smmu.faultPath().pageResponse(dev, evt, msg);
     }
 
     /**
@@ -281,13 +235,17 @@ final class ArmSmmuOps implements IommuOps {
      * name tags that the next owner's stalls may get, so they are taken and dropped here.
      *
      * @return 0; or the errno of a command that failed, and no record was dropped: the stalls are
-     *     there still, and are reported
+     *     there still, and are reported; or {@code -EOPNOTSUPP}, and nothing was done, where the
+     *     fault path does not say what it is reporting
      */
     @Override
     public int drainFaults(final IommuDevice dev) {
         final ArmSmmuMaster master = ArmSmmuMaster.of(dev);
         if (!master.isStallEnabled()) {
             return 0;
+        }
+        if (!smmu.canDrain()) {
+            return -Errno.EOPNOTSUPP;
         }
         smmu.tables().block(master);
         final int ret;

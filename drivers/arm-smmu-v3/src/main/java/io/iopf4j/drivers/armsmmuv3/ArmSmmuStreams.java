@@ -2,6 +2,7 @@
 package io.iopf4j.drivers.armsmmuv3;
 
 import io.iopf4j.api.Errno;
+import io.iopf4j.api.IommuDevice;
 
 /**
  * Which master owns a StreamID: {@code smmu->streams} and {@code arm_smmu_find_master()} of Linux
@@ -9,12 +10,18 @@ import io.iopf4j.api.Errno;
  * grows with devices nor with the size of a StreamID. It is replaced as a whole when a device comes
  * or goes, so that the event thread looks up without a lock.
  */
-final class ArmSmmuStreams {
+final class ArmSmmuStreams implements ArmSmmuFaultServices.Masters {
     private volatile Table table = new Table(0);
     private int count;
 
-    ArmSmmuMaster find(final int sid) {
+    @Override
+    public ArmSmmuMaster find(final int sid) {
         return table.find(sid);
+    }
+
+    @Override
+    public ArmSmmuMaster of(final IommuDevice dev) {
+        return ArmSmmuMaster.of(dev);
     }
 
     /**

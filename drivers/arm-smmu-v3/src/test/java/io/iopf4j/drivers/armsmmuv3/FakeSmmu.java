@@ -73,7 +73,7 @@ class FakeSmmu implements Mmio, PlatformDevice {
     }
 
     ArmSmmuDevice probe(final ArmSmmuOptions options) {
-        return ArmSmmuDevice.probe(this, kernel, core, options);
+        return ArmSmmuDevice.probe(this, kernel, core, FaultPaths.current(), options);
     }
 
     boolean logged(final String part) {

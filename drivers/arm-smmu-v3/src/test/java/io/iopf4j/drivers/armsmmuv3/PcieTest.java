@@ -98,7 +98,12 @@ final class PcieTest {
     void shouldTranslateAndForgetAtEitherLevel(final boolean isKernelInHypMode) {
         final DriverBench el = new DriverBench();
         el.smmu =
-                ArmSmmuDevice.probe(el, el.kernel, el.core, new ArmSmmuOptions(isKernelInHypMode));
+                ArmSmmuDevice.probe(
+                        el,
+                        el.kernel,
+                        el.core,
+                        FaultPaths.current(),
+                        new ArmSmmuOptions(isKernelInHypMode));
         assertEquals(0, el.smmu.error());
         final DriverBench.Client client = client(el, false);
         final ArmSmmuPagingDomain domain = el.pagingDomain(client);

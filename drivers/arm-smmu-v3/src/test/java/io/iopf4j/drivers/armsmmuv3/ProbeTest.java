@@ -183,7 +183,8 @@ final class ProbeTest {
                         return null;
                     }
                 };
-        final ArmSmmuDevice smmu = ArmSmmuDevice.probe(withoutWires, bench.kernel, bench.core);
+        final ArmSmmuDevice smmu =
+                ArmSmmuDevice.probe(withoutWires, bench.kernel, bench.core, FaultPaths.current());
         assertEquals(0, smmu.error());
         assertTrue(bench.logged("no eventq irq"));
         smmu.remove();

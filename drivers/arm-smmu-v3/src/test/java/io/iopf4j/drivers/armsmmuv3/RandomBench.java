@@ -70,7 +70,13 @@ final class RandomBench implements PlatformDevice, DmaAllocator, Kernel {
         model = new SmmuV3(memory, setup.config(), ledger);
         mmio = wrap.apply(model.registerPages(), memory);
         model.interrupt("gerror").connect(this::errorRaised);
-        smmu = ArmSmmuDevice.probe(this, this, core, new ArmSmmuOptions(setup.isKernelInHypMode()));
+        smmu =
+                ArmSmmuDevice.probe(
+                        this,
+                        this,
+                        core,
+                        FaultPaths.current(),
+                        new ArmSmmuOptions(setup.isKernelInHypMode()));
         if (smmu.error() != 0) {
             throw new AssertionError("probe failed: " + smmu.error() + " " + log.recent());
         }

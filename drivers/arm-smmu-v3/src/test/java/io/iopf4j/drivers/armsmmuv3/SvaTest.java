@@ -343,6 +343,7 @@ final class SvaTest {
 
     @Test
     void shouldKeepSvaOnWhileBoundUntil68() {
+        FaultPaths.assume(ArmSmmuFaultPath.Ability.EARLIER_GENERATIONS);
         final Mainline612 as5x =
                 new Mainline612(bench.kernel, FaultObserver.NONE) {
                     @Override
@@ -351,7 +352,7 @@ final class SvaTest {
                     }
                 };
         final DriverBench old = new DriverBench();
-        old.smmu = ArmSmmuDevice.probe(old, old.kernel, as5x);
+        old.smmu = ArmSmmuDevice.probe(old, old.kernel, as5x, FaultPaths.current());
         final DriverBench.Client device = old.client(SID);
         final IommuOps ops = device.device.ops();
         expectSuccess(ops.devEnableFeature(device.device, DevFeature.SVA));
