@@ -3,12 +3,17 @@
 @SuppressWarnings("requires-automatic") // HdrHistogram names no module of its own
 module io.iopf4j.cli {
     requires info.picocli;
+    requires io.iopf4j.jni;
     requires io.iopf4j.qtest;
     requires io.iopf4j.replay;
     requires io.iopf4j.tracecmd;
+    requires java.management; // the options that this JVM was started with
     requires HdrHistogram;
     requires tools.jackson.core;
 
     opens io.iopf4j.cli to
             info.picocli;
+
+    provides io.iopf4j.replay.RunReport with
+            io.iopf4j.cli.CommandLineReport;
 }

@@ -15,4 +15,6 @@ module io.iopf4j.replay {
     exports io.iopf4j.replay.dump;
     exports io.iopf4j.replay.ledger;
     exports io.iopf4j.replay.scenario;
+
+    uses io.iopf4j.drivers.armsmmuv3.DriverLoader;
 }

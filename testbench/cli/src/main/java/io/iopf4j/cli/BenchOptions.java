@@ -3,14 +3,18 @@ package io.iopf4j.cli;
 
 import io.iopf4j.core.policy.FaultPolicy;
 import io.iopf4j.core.policy.Policies;
-import io.iopf4j.core.semantics.Semantics;
+import io.iopf4j.core.semantics.Profile;
+import io.iopf4j.core.semantics.Profiles;
+import io.iopf4j.replay.Drivers;
 import io.iopf4j.replay.scenario.Hardware;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -18,8 +22,6 @@ import picocli.CommandLine.Spec;
 
 /** What replay and run share: the kernel's rules, the policies, the hardware, the seed. */
 final class BenchOptions {
-    private static final int MOST_STALLS = 65_535;
-    private static final int MOST_QUEUE_ENTRIES = 1 << 17;
 
     @Option(
             names = "--semantics",
@@ -43,8 +45,8 @@ final class BenchOptions {
             names = "--policy",
             paramLabel = "LIST",
             description =
-                    "Limits on faults, joined by commas, of those that 'iopf4j policies' lists"
-                            + " (default: none).")
+                    "Limits on faults, joined by commas, of those that 'iopf4j policies' lists, or"
+                            + " in C as native:LIB.so (default: none).")
     private String policy;
 
     @Option(
@@ -66,6 +68,14 @@ final class BenchOptions {
     private Integer stallEntries;
 
     @Option(
+            names = "--driver",
+            paramLabel = "CODE",
+            description =
+                    "A fault path of your own in SMMUv3's driver, such as native:LIB.so"
+                            + " (default: the one that ships).")
+    private String driver;
+
+    @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
@@ -77,6 +87,13 @@ final class BenchOptions {
             paramLabel = "FILE",
             description = "Every fault's life, as CSV or as JSON Lines if FILE ends in .jsonl.")
     private Path ledger;
+
+    @Option(
+            names = Isolation.OPTION,
+            description =
+                    "Run in a Java process of its own, so that code that is loaded and crashes"
+                            + " ends in one line that says where, and status 2.")
+    private boolean isIsolated;
 
     @Option(
             names = {"--html", "--perfetto"},
@@ -96,18 +113,34 @@ final class BenchOptions {
         }
     }
 
+    /**
+     * Runs the command elsewhere, if the user wants that.
+     *
+     * @return its status; empty to run it here, or if this is elsewhere
+     */
+    OptionalInt isolated() throws IOException {
+        if (!isIsolated || Isolation.isChild()) {
+            return OptionalInt.empty();
+        }
+        final CommandLine whole = spec.root().commandLine();
+        return OptionalInt.of(Isolation.run(whole.getParseResult().originalArgs(), whole.getErr()));
+    }
+
     /** What the user says of the hardware. */
     Hardware hardware() {
         final Hardware.Iommu model =
                 Hardware.Iommu.of(iommu)
                         .orElseThrow(
                                 () -> usage("--iommu " + iommu + ": expected smmuv3, vtd or auto"));
-        return new Hardware(model, stallEntries(), queueEntries(), OptionalLong.empty());
+        return new Hardware(model, stallEntries(), queueEntries(), OptionalLong.empty())
+                .withDriver(
+                        Optional.ofNullable(driver)
+                                .map(word -> parsed("--driver", word, Drivers::parse)));
     }
 
-    Optional<Semantics> semantics() {
+    Optional<Profile> semantics() {
         return Optional.ofNullable(semantics)
-                .map(name -> parsed("--semantics", name, Semantics::of));
+                .map(name -> parsed("--semantics", name, Profiles::of));
     }
 
     Optional<List<FaultPolicy>> policies() {
@@ -123,9 +156,6 @@ final class BenchOptions {
     }
 
     private <T> T parsed(final String option, final String text, final Function<String, T> parser) {
-        if (text.startsWith("native:")) {
-            throw usage(option + " " + text + ": native code comes with a later version");
-        }
         try {
             return parser.apply(text);
         } catch (final IllegalArgumentException e) {
@@ -138,11 +168,11 @@ final class BenchOptions {
             return OptionalInt.empty();
         }
         if (queueEntries < 1
-                || queueEntries > MOST_QUEUE_ENTRIES
+                || queueEntries > Hardware.MOST_QUEUE_ENTRIES
                 || Integer.bitCount(queueEntries) != 1) {
             throw usage(
                     "--queue-entries must be a power of two in [1, "
-                            + MOST_QUEUE_ENTRIES
+                            + Hardware.MOST_QUEUE_ENTRIES
                             + "], not "
                             + queueEntries);
         }
@@ -153,8 +183,12 @@ final class BenchOptions {
         if (stallEntries == null) {
             return OptionalInt.empty();
         }
-        if (stallEntries < 1 || stallEntries > MOST_STALLS) {
-            throw usage("--stall-entries must be in [1, " + MOST_STALLS + "], not " + stallEntries);
+        if (stallEntries < 1 || stallEntries > Hardware.MOST_STALLS) {
+            throw usage(
+                    "--stall-entries must be in [1, "
+                            + Hardware.MOST_STALLS
+                            + "], not "
+                            + stallEntries);
         }
         return OptionalInt.of(stallEntries);
     }

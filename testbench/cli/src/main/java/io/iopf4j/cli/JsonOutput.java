@@ -29,7 +29,7 @@ final class JsonOutput {
         }
     }
 
-    private static String text(final Consumer<JsonGenerator> content) {
+    static String text(final Consumer<JsonGenerator> content) {
         final StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(new Indented(), text)) {
             content.accept(json);

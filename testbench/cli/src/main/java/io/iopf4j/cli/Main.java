@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -57,13 +58,27 @@ public final class Main implements Runnable {
         Locale.setDefault(Locale.ROOT);
         final PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
         final PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        final int status = run(args, out, err);
-        out.flush();
-        if (out.checkError()) {
-            err.println("iopf4j: standard output cannot be written");
-            System.exit(UNUSABLE);
+        System.exit(runToEnd(args, out, err));
+    }
+
+    private static int runToEnd(final String[] args, final PrintWriter out, final PrintWriter err) {
+        try {
+            Isolation.begin();
+            try {
+                final int status = run(args, out, err);
+                out.flush();
+                return out.checkError() ? unwritable(err) : status;
+            } finally {
+                Isolation.end();
+            }
+        } catch (final IOException e) {
+            return failure(e, err);
         }
-        System.exit(status);
+    }
+
+    static int unwritable(final PrintWriter err) {
+        err.println("iopf4j: standard output cannot be written");
+        return UNUSABLE;
     }
 
     /**

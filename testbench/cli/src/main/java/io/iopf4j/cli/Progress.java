@@ -8,6 +8,8 @@ final class Progress implements AutoCloseable {
     /** Set by the launcher if standard error is a terminal. */
     static final String TERMINAL = "iopf4j.progress";
 
+    private static final int MOST_WIDTH = 40;
+
     private final PrintWriter err;
     private final boolean isShown;
     private int lastPercent = -1;
@@ -41,6 +43,13 @@ final class Progress implements AutoCloseable {
             err.flush();
             width = 0;
             lastPercent = -1;
+        }
+    }
+
+    /** Takes away the line of a process that did not come to that. */
+    static void wipe(final PrintWriter err) {
+        if (Boolean.getBoolean(TERMINAL)) {
+            err.print("\r" + " ".repeat(MOST_WIDTH) + "\r");
         }
     }
 }

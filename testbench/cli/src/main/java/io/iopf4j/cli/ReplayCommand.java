@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.cli;
 
+import io.iopf4j.core.policy.FaultPolicy;
 import io.iopf4j.replay.LedgerWriter;
 import io.iopf4j.replay.Replay;
 import io.iopf4j.replay.ReplayResult;
@@ -13,6 +14,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -32,12 +34,13 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Exit status: 0 it ran; 1 an invariant was broken, or with --strict a fate differs;",
-            "2 bad usage or unreadable input.",
+            "2 bad usage, unreadable input, or with --isolate a crash.",
             "",
             "Examples:",
             "  iopf4j replay trace.dat",
             "  iopf4j replay trace.dat --stall-entries 64 --ledger faults.csv",
             "  iopf4j replay trace.dat --iommu vtd --queue-entries 256",
+            "  iopf4j replay trace.dat --semantics native:./core.so --isolate",
             "  iopf4j replay trace.dat --strict --json=report.json"
         })
 final class ReplayCommand implements Callable<Integer> {
@@ -71,7 +74,21 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        options.refuseLater();
+        final OptionalInt elsewhere = options.isolated();
+        if (elsewhere.isPresent()) {
+            return elsewhere.getAsInt();
+        }
         final ReplaySettings settings = settings();
+        try {
+            return replay(settings);
+        } finally {
+            // The replay has closed them, if it came to that.
+            settings.policies().forEach(FaultPolicy::close);
+        }
+    }
+
+    private int replay(final ReplaySettings settings) throws IOException {
         final PrintWriter out = spec.commandLine().getOut();
         OutputFile.refuseClash(
                 files,
@@ -138,7 +155,6 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private ReplaySettings settings() throws IOException {
-        options.refuseLater();
         final ReplaySettings defaults = ReplaySettings.defaults();
         return new ReplaySettings(
                 vms == null ? Map.of() : VmFile.read(vms),

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -31,14 +32,15 @@ import picocli.CommandLine.Spec;
             "",
             "The options win over what the scenario says.",
             "",
-            "Exit status: 0 it ran; 1 an invariant was broken; 2 bad usage or a scenario that",
-            "cannot be read.",
+            "Exit status: 0 it ran; 1 an invariant was broken; 2 bad usage, a scenario that",
+            "cannot be read, or with --isolate a crash.",
             "",
             "Examples:",
             "  iopf4j run shared-stall-buffer",
             "  iopf4j run shared-stall-buffer --policy vm-quota=half --json",
             "  iopf4j run domain-change --semantics mainline-5.x",
             "  iopf4j run domain-change --iommu vtd",
+            "  iopf4j run domain-change --policy native:./quota.so --isolate",
             "  iopf4j run ./mine.yaml --seed 7 --ledger faults.csv"
         })
 final class RunCommand implements Callable<Integer> {
@@ -54,6 +56,10 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         options.refuseLater();
+        final OptionalInt elsewhere = options.isolated();
+        if (elsewhere.isPresent()) {
+            return elsewhere.getAsInt();
+        }
         final Scenario scenario = scenario();
         final PrintWriter out = spec.commandLine().getOut();
         OutputFile.refuseClash(
@@ -63,10 +69,10 @@ final class RunCommand implements Callable<Integer> {
         try (Progress progress = new Progress(spec.commandLine().getErr(), report.isQuiet())) {
             result =
                     new ScenarioRun(scenario)
-                            .withSemantics(options.semantics())
-                            .withPolicies(options.policies())
                             .withHardware(options.hardware())
                             .withSeed(options.seed())
+                            .withSemantics(options.semantics())
+                            .withPolicies(options.policies())
                             .run(done -> progress.show("running", done, scenario.durationNs()));
         }
         if (options.ledger().isPresent()) {

@@ -81,6 +81,8 @@ class CommandLineTest {
         "--policy, vm-quta=half",
         "--policy, vm-quota=0",
         "--policy, native:./quota.so",
+        "--driver, native:./absent.so",
+        "--driver, smmu.so",
         "--semantics, v4-2017",
         "--iommu, amd",
         "--html, x",

@@ -2,6 +2,7 @@
 package io.iopf4j.replay;
 
 import io.iopf4j.api.PageResponseCode;
+import io.iopf4j.core.policy.FaultPolicy;
 import io.iopf4j.emulation.IommuModel;
 import io.iopf4j.replay.bench.Bench;
 import io.iopf4j.replay.bench.BenchSettings;
@@ -62,10 +63,10 @@ public final class Replay {
             final Recording recording,
             final DumpSummary summary,
             final Map<String, List<String>> vms,
-            final BenchSettings settings) {
+            final Bench bench) {
         this.recording = recording;
         this.vmMap = VmMap.of(recording.devices(), summary, vms);
-        this.bench = Bench.recorded(settings);
+        this.bench = bench;
         this.ledger = bench.ledger();
         this.rowOfGroup = new int[recording.groups().size()];
         this.answerAfterNs = new long[rowOfGroup.length];
@@ -91,6 +92,22 @@ public final class Replay {
             final ReplaySettings settings,
             final IntConsumer progress)
             throws IOException {
+        Bench bench = null;
+        try {
+            bench = Bench.recorded(benchSettings(recording, summary, settings));
+            return run(bench, recording, summary, settings.vms(), progress);
+        } finally {
+            if (bench == null) {
+                settings.policies().forEach(FaultPolicy::close);
+            } else {
+                bench.close();
+            }
+        }
+    }
+
+    private static BenchSettings benchSettings(
+            final Recording recording, final DumpSummary summary, final ReplaySettings settings)
+            throws IOException {
         final HardwareSettings hardware =
                 HardwareChoice.settings(
                         settings.hardware().withInterruptLatencyNs(0),
@@ -102,26 +119,28 @@ public final class Replay {
                     "the dump has page request groups of several requests; SMMUv3 stalls one access"
                             + " at a time, so such a dump needs VT-d");
         }
-        final Replay replay =
-                new Replay(
-                        recording,
-                        summary,
-                        settings.vms(),
-                        new BenchSettings(
-                                hardware,
-                                settings.semantics(),
-                                settings.policies(),
-                                settings.seed()));
+        return new BenchSettings(
+                hardware, settings.semantics(), settings.policies(), settings.seed());
+    }
+
+    private static ReplayResult run(
+            final Bench bench,
+            final Recording recording,
+            final DumpSummary summary,
+            final Map<String, List<String>> vms,
+            final IntConsumer progress)
+            throws IOException {
+        final Replay replay = new Replay(recording, summary, vms, bench);
         if (recording.devices().size() + recording.hostDevices().size()
-                > replay.bench.hardware().deviceLimit()) {
+                > bench.hardware().deviceLimit()) {
             throw new UnsupportedRecordingException(
                     "the dump has more devices than the "
-                            + replay.bench.hardware().deviceLimit()
+                            + bench.hardware().deviceLimit()
                             + " that this hardware can have");
         }
         replay.build();
         replay.runAll(progress, summary.lastNs());
-        return new ReplayOutcome(replay.bench, recording, replay.rowOfGroup)
+        return new ReplayOutcome(bench, recording, replay.rowOfGroup)
                 .result(new Unrecoverable(replay.faults, replay.recordedFaults, replay.sameFaults));
     }
 

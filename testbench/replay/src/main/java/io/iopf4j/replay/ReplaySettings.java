@@ -2,6 +2,7 @@
 package io.iopf4j.replay;
 
 import io.iopf4j.core.policy.FaultPolicy;
+import io.iopf4j.core.semantics.Profile;
 import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.replay.scenario.Hardware;
 import java.util.List;
@@ -13,13 +14,13 @@ import java.util.Map;
  * @param vms machine to devices, as the user says; empty to take them from the dump
  * @param hardware which IOMMU, and of what sizes; AUTO is what the dump shows
  * @param semantics the kernel's rules
- * @param policies limits on faults, fresh ones; empty for none
+ * @param policies limits on faults, fresh ones, which the run closes; empty for none
  * @param seed the simulation's seed
  */
 public record ReplaySettings(
         Map<String, List<String>> vms,
         Hardware hardware,
-        Semantics semantics,
+        Profile semantics,
         List<FaultPolicy> policies,
         long seed) {
     /**

@@ -17,6 +17,16 @@ import java.util.function.IntToLongFunction;
  */
 public record RunResult(Bench bench, Map<Outcome, Long> outcomes, List<VmResult> vms) {
     /**
+     * What a bench has come to so far.
+     *
+     * @param bench a recorded bench, at rest
+     * @return its counts; the bench may run on, and its ledger with it
+     */
+    public static RunResult of(final Bench bench) {
+        return new RunOutcome(bench).result();
+    }
+
+    /**
      * Every fault's life.
      *
      * @return the bench's ledger

@@ -4,7 +4,8 @@ package io.iopf4j.replay;
 import io.iopf4j.api.PageResponseType;
 import io.iopf4j.core.policy.FaultPolicy;
 import io.iopf4j.core.policy.Policies;
-import io.iopf4j.core.semantics.Semantics;
+import io.iopf4j.core.semantics.Profile;
+import io.iopf4j.core.semantics.Profiles;
 import io.iopf4j.emulation.Scheduler;
 import io.iopf4j.replay.bench.Bench;
 import io.iopf4j.replay.bench.BenchSettings;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 
 /**
@@ -38,7 +40,7 @@ public final class ScenarioRun {
     private final Map<String, GuestDevice> devices = new HashMap<>();
     private final Map<GuestDevice, Traffic> traffic = new HashMap<>();
     private final Map<GuestVm, Guest> guests = new HashMap<>();
-    private Optional<Semantics> semantics = Optional.empty();
+    private Optional<Profile> semantics = Optional.empty();
     private Optional<List<FaultPolicy>> policies = Optional.empty();
     private Hardware hardware = Hardware.DEFAULT;
     private long seed = 1;
@@ -60,7 +62,7 @@ public final class ScenarioRun {
      * @param other the kernel's rules; empty for the scenario's
      * @return this
      */
-    public ScenarioRun withSemantics(final Optional<Semantics> other) {
+    public ScenarioRun withSemantics(final Optional<Profile> other) {
         semantics = other;
         return this;
     }
@@ -68,7 +70,7 @@ public final class ScenarioRun {
     /**
      * Puts other policies in place of the scenario's.
      *
-     * @param other fresh policies; empty for the scenario's
+     * @param other fresh policies, which the run closes; empty for the scenario's
      * @return this
      */
     public ScenarioRun withPolicies(final Optional<List<FaultPolicy>> other) {
@@ -103,10 +105,33 @@ public final class ScenarioRun {
      *
      * @param progress hears the virtual time now and then, in nanoseconds
      * @return what it came to
-     * @throws IOException if the hardware has not what the scenario needs: one line that names it
+     * @throws IOException if the hardware has not what the scenario needs, or code that it names
+     *     cannot be loaded: one line that names it
      */
     public RunResult run(final LongConsumer progress) throws IOException {
-        bench = Bench.recorded(settings());
+        final List<FaultPolicy> limits =
+                policies.isPresent() ? policies.get() : loaded(Policies::parse, scenario.policy());
+        try {
+            bench = Bench.recorded(settings(limits));
+            return runAll(progress);
+        } finally {
+            if (bench == null) {
+                limits.forEach(FaultPolicy::close);
+            } else {
+                bench.close();
+            }
+        }
+    }
+
+    private <T> T loaded(final Function<String, T> loader, final String words) throws IOException {
+        try {
+            return loader.apply(words);
+        } catch (final IllegalArgumentException e) {
+            throw new IOException(scenario.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private RunResult runAll(final LongConsumer progress) {
         build();
         final Scheduler scheduler = bench.scheduler();
         final long endNs = scenario.durationNs();
@@ -122,10 +147,11 @@ public final class ScenarioRun {
         return new RunOutcome(bench).result();
     }
 
-    private BenchSettings settings() throws IOException {
-        final Semantics rules = semantics.orElseGet(() -> Semantics.of(scenario.semantics()));
-        final List<FaultPolicy> limits =
-                policies.orElseGet(() -> Policies.parse(scenario.policy()));
+    private BenchSettings settings(final List<FaultPolicy> limits) throws IOException {
+        final Profile rules =
+                semantics.isPresent()
+                        ? semantics.get()
+                        : loaded(Profiles::of, scenario.semantics());
         final HardwareSettings its;
         try {
             its =

@@ -24,7 +24,7 @@ import java.util.Set;
  * A machine with one IOMMU, a host kernel that drives it, and virtual machines. Everything is made
  * here and wired here; the run itself is somebody else's. One thread.
  */
-public final class Bench {
+public final class Bench implements AutoCloseable {
     private static final long MEMORY_BASE = 0x4000_0000L;
     private static final long MEMORY_BYTES = 16L << 30;
     private static final int LOG_LINES = 100;
@@ -64,22 +64,46 @@ public final class Bench {
                         || core.generation() == FaultGeneration.SERIES_2017)) {
             ledger.giveRefusedAnswersBack();
         }
-        hardware =
-                settings.hardware()
-                        .build(
-                                new HardwareParts(
-                                        memory,
-                                        allocator,
-                                        scheduler,
-                                        kernel,
-                                        gate,
-                                        ledger,
-                                        accessListener));
-        scheduler.runReady();
+        hardware = build(accessListener);
+    }
+
+    private Hardware build(final AccessListener accessListener) {
+        try {
+            final Hardware built =
+                    settings.hardware()
+                            .build(
+                                    new HardwareParts(
+                                            memory,
+                                            allocator,
+                                            scheduler,
+                                            kernel,
+                                            gate,
+                                            ledger,
+                                            accessListener));
+            scheduler.runReady();
+            return built;
+        } catch (final RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     /**
-     * Builds hardware, loads the driver and probes it; a ledger records every fault.
+     * Closes the policies, the driver and the core: nothing may run any more. What was recorded
+     * stays. Closing it again does nothing.
+     */
+    @Override
+    public void close() {
+        gate.close();
+        if (hardware != null) {
+            hardware.close();
+        }
+        core.close();
+    }
+
+    /**
+     * Builds hardware, loads the driver and probes it; a ledger records every fault. The policies
+     * are the bench's to close from now on.
      *
      * @param settings hardware, rules and seed
      * @return the machine, without virtual machines

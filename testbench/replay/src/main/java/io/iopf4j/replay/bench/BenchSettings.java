@@ -2,6 +2,7 @@
 package io.iopf4j.replay.bench;
 
 import io.iopf4j.core.policy.FaultPolicy;
+import io.iopf4j.core.semantics.Profile;
 import io.iopf4j.core.semantics.Semantics;
 import java.util.List;
 
@@ -10,11 +11,12 @@ import java.util.List;
  *
  * @param hardware which IOMMU
  * @param semantics the kernel's rules
- * @param policies limits on faults, fresh ones: they keep state; empty for none
+ * @param policies limits on faults, fresh ones: they keep state, and are closed with the bench;
+ *     empty for none
  * @param seed the simulation's seed
  */
 public record BenchSettings(
-        HardwareSettings hardware, Semantics semantics, List<FaultPolicy> policies, long seed) {
+        HardwareSettings hardware, Profile semantics, List<FaultPolicy> policies, long seed) {
     /** Copies the list. */
     public BenchSettings {
         policies = List.copyOf(policies);

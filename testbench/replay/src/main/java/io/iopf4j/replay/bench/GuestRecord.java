@@ -16,6 +16,7 @@ public final class GuestRecord {
     private int cookie;
     private int responseType = PageResponseType.GROUP;
     private boolean isLast = true;
+    private int perm;
     private long[] pages = new long[1];
     private int pageCount;
 
@@ -45,6 +46,7 @@ public final class GuestRecord {
         cookie = itsCookie;
         responseType = PageResponseType.GROUP;
         isLast = true;
+        perm = 0;
         pageCount = 0;
         return this;
     }
@@ -94,6 +96,17 @@ public final class GuestRecord {
     }
 
     /**
+     * Says what it asks for.
+     *
+     * @param itsPerm {@code IommuFault.PERM_} bits
+     * @return this
+     */
+    public GuestRecord asking(final int itsPerm) {
+        perm = itsPerm;
+        return this;
+    }
+
+    /**
      * Takes all values of another record.
      *
      * @param other where from
@@ -101,7 +114,8 @@ public final class GuestRecord {
      */
     public GuestRecord copyFrom(final GuestRecord other) {
         set(other.device, other.ssid, other.iova, other.grpid, other.cookie)
-                .shape(other.responseType, other.isLast);
+                .shape(other.responseType, other.isLast)
+                .asking(other.perm);
         for (int i = 0; i < other.pageCount; i++) {
             addPage(other.pages[i]);
         }
@@ -165,6 +179,24 @@ public final class GuestRecord {
      */
     public int responseType() {
         return responseType;
+    }
+
+    /**
+     * What it asks for.
+     *
+     * @return {@code IommuFault.PERM_} bits
+     */
+    public int perm() {
+        return perm;
+    }
+
+    /**
+     * Whether it completes its group.
+     *
+     * @return it is the group's last request
+     */
+    public boolean isLast() {
+        return isLast;
     }
 
     /**

@@ -83,9 +83,11 @@ public final class GuestVm {
      * Reads as many records as a recorded read got.
      *
      * @param count records, at least 1
+     * @return how many there were; or the host's negative errno, if there was not even one: {@code
+     *     -EINVAL} if more belong together than asked for, {@code -EBADF} once the queue is closed
      */
-    public void read(final int count) {
-        monitor.read(count, looks);
+    public int read(final int count) {
+        return monitor.read(count, looks);
     }
 
     /**
@@ -171,6 +173,18 @@ public final class GuestVm {
             }
         }
         return ret;
+    }
+
+    /**
+     * Answers what a record names, and leaves the guest's tables as they are: with SUCCESS and
+     * nothing mapped the access faults again.
+     *
+     * @param said what the answer names
+     * @param code what the guest says
+     * @return 0 if the host took it, or its negative errno
+     */
+    public int respond(final GuestRecord said, final int code) {
+        return monitor.answer(said, code);
     }
 
     /**

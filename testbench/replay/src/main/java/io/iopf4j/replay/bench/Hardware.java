@@ -4,7 +4,7 @@ package io.iopf4j.replay.bench;
 import java.util.Set;
 
 /** The IOMMU of a bench with its driver: what differs between models. One thread. */
-public interface Hardware {
+public interface Hardware extends AutoCloseable {
     /**
      * What reports call it.
      *
@@ -97,4 +97,11 @@ public interface Hardware {
      * @return a count
      */
     long commandErrors();
+
+    /**
+     * Gives back what its driver holds, such as a loaded library; nothing may run any more. What
+     * was counted stays. Closing it again does nothing.
+     */
+    @Override
+    default void close() {}
 }

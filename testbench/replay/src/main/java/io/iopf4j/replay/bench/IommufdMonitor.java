@@ -175,7 +175,7 @@ final class IommufdMonitor implements VmMonitor {
             records.clear().limit(Math.min(most - done, READ_RECORDS) * HwptPgfault.BYTES);
             final int bytes = faultQueue.read(records);
             if (bytes <= 0) {
-                break;
+                return done == 0 ? bytes : done;
             }
             for (int at = 0; at < bytes; at += HwptPgfault.BYTES) {
                 listener.read(decode(at));
@@ -196,7 +196,8 @@ final class IommufdMonitor implements VmMonitor {
                         HwptPgfault.addr(records, at),
                         HwptPgfault.grpid(records, at),
                         HwptPgfault.cookie(records, at))
-                .shape(record.responseType(), (flags & LAST_PAGE) != 0);
+                .shape(record.responseType(), (flags & LAST_PAGE) != 0)
+                .asking(HwptPgfault.perm(records, at));
     }
 
     @Override

@@ -37,8 +37,14 @@ final class SmmuHardware implements Hardware {
                 ArmSmmuDevice.probe(
                         new SmmuPlatform("arm-smmu-v3.0", smmu, parts.allocator()),
                         parts.kernel(),
-                        parts.core());
+                        parts.core(),
+                        settings.faultPaths());
         HardwareParts.requireProbed("SMMU", driver.error());
+    }
+
+    @Override
+    public void close() {
+        driver.close();
     }
 
     /** The model itself, with registers that say where its queues are. */

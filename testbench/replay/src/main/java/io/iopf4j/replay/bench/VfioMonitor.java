@@ -166,10 +166,13 @@ final class VfioMonitor implements VmMonitor {
 
     @Override
     public int read(final int most, final GuestListener listener) {
+        if (isClosed) {
+            return -Errno.EBADF;
+        }
         int done = 0;
         while (done < most && !signalled.isEmpty()) {
             final Seat seat = signalled.get(0);
-            if (isClosed || seat.reader.pollFault(fault) <= 0) {
+            if (seat.reader.pollFault(fault) <= 0) {
                 seat.isSignalled = false;
                 signalled.remove(0);
                 continue;
@@ -182,7 +185,8 @@ final class VfioMonitor implements VmMonitor {
                                     fault.addr(),
                                     fault.grpid(),
                                     0)
-                            .shape(fault.responseType(), fault.isLast()));
+                            .shape(fault.responseType(), fault.isLast())
+                            .asking(fault.perm()));
         }
         return done;
     }

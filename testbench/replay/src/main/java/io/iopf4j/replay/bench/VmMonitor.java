@@ -31,7 +31,7 @@ interface VmMonitor {
     /** The domain is gone afterwards, whatever the result. */
     int detach(GuestDevice device, int pasid);
 
-    /** Reads up to some records, or all; how many there were. */
+    /** Reads up to some records, or all; how many there were, or why not even one. */
     int read(int most, GuestListener listener);
 
     /** Answers what a record names; 0 if the host took it. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay.bench;
 
-import io.iopf4j.core.semantics.Semantics;
+import io.iopf4j.api.FaultGeneration;
+import io.iopf4j.core.semantics.Profile;
 import io.iopf4j.drivers.intel.IntelOptions;
 import io.iopf4j.emulation.vtd.VtdConfig;
 import io.iopf4j.replay.ledger.TagIndex;
@@ -42,8 +43,8 @@ public record VtdSettings(
      * @param semantics the kernel's rules
      * @return the settings
      */
-    public static VtdSettings of(final Semantics semantics) {
-        final boolean isRevision2 = semantics == Semantics.V3_2017;
+    public static VtdSettings of(final Profile semantics) {
+        final boolean isRevision2 = semantics.generation() == FaultGeneration.SERIES_2017;
         final IntelOptions modern = IntelOptions.DEFAULT;
         return new VtdSettings(
                 isRevision2 ? VtdConfig.revision2() : VtdConfig.scalable(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay.scenario;
 
+import io.iopf4j.drivers.armsmmuv3.ArmSmmuFaultPath;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -15,14 +16,22 @@ import java.util.OptionalLong;
  *     for the driver's choice
  * @param interruptLatencyNs virtual nanoseconds from an interrupt until its thread runs, not
  *     negative; empty for the model's default
+ * @param driver a fault path from outside for SMMUv3's driver; empty for the driver's own
  */
 public record Hardware(
         Iommu iommu,
         OptionalInt stallEntries,
         OptionalInt queueEntries,
-        OptionalLong interruptLatencyNs) {
+        OptionalLong interruptLatencyNs,
+        Optional<ArmSmmuFaultPath.Factory> driver) {
     /** Nothing is said: SMMUv3 unless more is known, with the driver's sizes. */
     public static final Hardware DEFAULT = new Hardware(Iommu.AUTO);
+
+    /** Most entries that a stall buffer can have. */
+    public static final int MOST_STALLS = 65_535;
+
+    /** Most entries that a queue of faults can have. */
+    public static final int MOST_QUEUE_ENTRIES = 1 << 17;
 
     /**
      * A model with the driver's sizes.
@@ -31,6 +40,22 @@ public record Hardware(
      */
     public Hardware(final Iommu iommu) {
         this(iommu, OptionalInt.empty(), OptionalInt.empty(), OptionalLong.empty());
+    }
+
+    /**
+     * A model with the driver that ships.
+     *
+     * @param iommu which model
+     * @param stallEntries size of the stall buffer
+     * @param queueEntries size of the queue of faults
+     * @param interruptLatencyNs virtual nanoseconds from an interrupt until its thread runs
+     */
+    public Hardware(
+            final Iommu iommu,
+            final OptionalInt stallEntries,
+            final OptionalInt queueEntries,
+            final OptionalLong interruptLatencyNs) {
+        this(iommu, stallEntries, queueEntries, interruptLatencyNs, Optional.empty());
     }
 
     /**
@@ -49,7 +74,8 @@ public record Hardware(
                 other.queueEntries.isPresent() || !isSameModel ? other.queueEntries : queueEntries,
                 other.interruptLatencyNs.isPresent()
                         ? other.interruptLatencyNs
-                        : interruptLatencyNs);
+                        : interruptLatencyNs,
+                other.driver.isPresent() ? other.driver : driver);
     }
 
     /**
@@ -59,7 +85,17 @@ public record Hardware(
      * @return the two together
      */
     public Hardware withInterruptLatencyNs(final long ns) {
-        return new Hardware(iommu, stallEntries, queueEntries, OptionalLong.of(ns));
+        return new Hardware(iommu, stallEntries, queueEntries, OptionalLong.of(ns), driver);
+    }
+
+    /**
+     * The same with another driver.
+     *
+     * @param other a fault path for SMMUv3's driver; empty for its own
+     * @return the two together
+     */
+    public Hardware withDriver(final Optional<ArmSmmuFaultPath.Factory> other) {
+        return new Hardware(iommu, stallEntries, queueEntries, interruptLatencyNs, other);
     }
 
     /** A model of an IOMMU. */

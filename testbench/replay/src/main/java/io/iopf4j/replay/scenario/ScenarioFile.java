@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay.scenario;
 
+import io.iopf4j.core.SchemeWord;
 import io.iopf4j.core.policy.Policies;
+import io.iopf4j.core.semantics.Profiles;
 import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.replay.yaml.YamlException;
 import io.iopf4j.replay.yaml.YamlFile;
@@ -12,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /** Reads a scenario file: YAML, in the words of {@code docs/scenarios.md}. */
@@ -20,8 +23,6 @@ public final class ScenarioFile {
 
     private static final List<String> KEYS =
             List.of("title", "hardware", "semantics", "policy", "duration", "vms", "events");
-    private static final int MOST_STALLS = 65_535;
-    private static final int MOST_QUEUE_ENTRIES = 1 << 17;
     private static final Pattern TITLE = Pattern.compile("[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]{1,72}");
 
     private final YamlMap root;
@@ -105,7 +106,13 @@ public final class ScenarioFile {
         final List<String> names =
                 Arrays.stream(Semantics.values()).map(Semantics::profileName).toList();
         final YamlNode node = root.get("semantics");
-        return node == null ? Semantics.MAINLINE_6_12.profileName() : node.word(names);
+        if (node == null) {
+            return Semantics.MAINLINE_6_12.profileName();
+        }
+        final String word = node.text("one of " + String.join(", ", names));
+        return SchemeWord.of(word).isPresent()
+                ? checked(node, word, Profiles::check)
+                : node.word(names);
     }
 
     private String policy() throws YamlException {
@@ -114,12 +121,19 @@ public final class ScenarioFile {
             return Policies.NONE;
         }
         final String list = node.text("policies joined by commas, as vm-quota=half,timeout=10s");
+        return checked(node, list, Policies::check);
+    }
+
+    /** Nothing is loaded for a file that is only read. */
+    private static String checked(
+            final YamlNode node, final String text, final Consumer<String> check)
+            throws YamlException {
         try {
-            Policies.parse(list);
+            check.accept(text);
         } catch (final IllegalArgumentException e) {
             throw node.wrong(e.getMessage());
         }
-        return list;
+        return text;
     }
 
     private static Hardware hardware(final YamlNode node) throws YamlException {
@@ -150,7 +164,7 @@ public final class ScenarioFile {
     private static OptionalInt stalls(final YamlNode node) throws YamlException {
         return node == null
                 ? OptionalInt.empty()
-                : OptionalInt.of((int) Values.number(node, 1, MOST_STALLS));
+                : OptionalInt.of((int) Values.number(node, 1, Hardware.MOST_STALLS));
     }
 
     private static OptionalLong latency(final YamlNode node) throws YamlException {
@@ -161,9 +175,9 @@ public final class ScenarioFile {
         if (node == null) {
             return OptionalInt.empty();
         }
-        final int entries = (int) Values.number(node, 1, MOST_QUEUE_ENTRIES);
+        final int entries = (int) Values.number(node, 1, Hardware.MOST_QUEUE_ENTRIES);
         if (Integer.bitCount(entries) != 1) {
-            throw node.expected("a power of two in [1, " + MOST_QUEUE_ENTRIES + "]");
+            throw node.expected("a power of two in [1, " + Hardware.MOST_QUEUE_ENTRIES + "]");
         }
         return OptionalInt.of(entries);
     }
