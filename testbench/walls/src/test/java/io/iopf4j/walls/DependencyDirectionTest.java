@@ -24,6 +24,7 @@ class DependencyDirectionTest {
     private static final String TRACE = "io.iopf4j.trace..";
     private static final String REPLAY = "io.iopf4j.replay..";
     private static final String TRACECMD = "io.iopf4j.tracecmd..";
+    private static final String JNI = "io.iopf4j.jni..";
     private static final String JNA = "com.sun.jna..";
     private static final String QTEST = "io.iopf4j.qtest..";
     private static final String CLI = "io.iopf4j.cli..";
@@ -69,23 +70,44 @@ class DependencyDirectionTest {
     @ArchTest
     static void shouldKeepCoreFromHardwareAndBench(JavaClasses ours) {
         checkNoneUses(
-                ours, CORE, DRIVERS, IO_PGTABLE, EMULATION, TRACE, TRACECMD, REPLAY, QTEST, CLI);
+                ours,
+                CORE,
+                DRIVERS,
+                IO_PGTABLE,
+                EMULATION,
+                TRACE,
+                TRACECMD,
+                JNI,
+                REPLAY,
+                QTEST,
+                CLI);
     }
 
     @ArchTest
     static void shouldKeepEmulationFromSoftwareAboveIt(JavaClasses ours) {
         checkNoneUses(
-                ours, EMULATION, CORE, DRIVERS, IO_PGTABLE, TRACE, TRACECMD, REPLAY, QTEST, CLI);
+                ours,
+                EMULATION,
+                CORE,
+                DRIVERS,
+                IO_PGTABLE,
+                TRACE,
+                TRACECMD,
+                JNI,
+                REPLAY,
+                QTEST,
+                CLI);
     }
 
     @ArchTest
     static void shouldKeepTraceReadersAlone(JavaClasses ours) {
-        checkNoneUses(ours, TRACE, API, CORE, EMULATION, DRIVERS, TRACECMD, REPLAY, QTEST, CLI);
+        checkNoneUses(
+                ours, TRACE, API, CORE, EMULATION, DRIVERS, TRACECMD, JNI, REPLAY, QTEST, CLI);
     }
 
     @ArchTest
     static void shouldKeepNativeReaderOnTraceReaders(JavaClasses ours) {
-        checkNoneUses(ours, TRACECMD, API, CORE, EMULATION, DRIVERS, REPLAY, QTEST, CLI);
+        checkNoneUses(ours, TRACECMD, API, CORE, EMULATION, DRIVERS, JNI, REPLAY, QTEST, CLI);
     }
 
     @ArchTest
@@ -101,12 +123,19 @@ class DependencyDirectionTest {
 
     @ArchTest
     static void shouldKeepReplayFromCommandLine(JavaClasses ours) {
-        checkNoneUses(ours, REPLAY, TRACECMD, QTEST, CLI);
+        checkNoneUses(ours, REPLAY, TRACECMD, JNI, QTEST, CLI);
+    }
+
+    /** Nobody names C under test: it is found as a service. */
+    @ArchTest
+    static void shouldKeepCodeUnderTestReplaceable(JavaClasses ours) {
+        checkNoneUses(ours, CLI, JNI);
+        checkNoneUses(ours, JNI, TRACECMD, QTEST, CLI);
     }
 
     @ArchTest
     static void shouldKeepQtestOnHardware(JavaClasses ours) {
-        checkNoneUses(ours, QTEST, CORE, DRIVERS, TRACE, TRACECMD, REPLAY, CLI);
+        checkNoneUses(ours, QTEST, CORE, DRIVERS, TRACE, TRACECMD, JNI, REPLAY, CLI);
     }
 
     private static void checkNoneUses(JavaClasses ours, String from, String... forbidden) {

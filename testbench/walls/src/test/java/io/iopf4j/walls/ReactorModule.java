@@ -18,6 +18,7 @@ enum ReactorModule {
     TRACE("testbench/trace", "io.iopf4j.trace"),
     TRACECMD("native/tracecmd", "io.iopf4j.tracecmd"),
     REPLAY("testbench/replay", "io.iopf4j.replay"),
+    NATIVE("native", "io.iopf4j.jni"),
     QTEST("testbench/qtest", "io.iopf4j.qtest"),
     CLI("testbench/cli", "io.iopf4j.cli");
 

@@ -36,6 +36,7 @@ class RogueClassTest {
                 "INTEL_IOMMU",
                 "TRACE",
                 "TRACECMD",
+                "NATIVE",
                 "QTEST"
             })
     void shouldCompileModuleAsItIs(ReactorModule module) throws IOException {
@@ -60,6 +61,11 @@ class RogueClassTest {
         "TRACE, API",
         "TRACECMD, CORE",
         "TRACECMD, REPLAY",
+        "CORE, NATIVE",
+        "REPLAY, NATIVE",
+        "NATIVE, TRACECMD",
+        "NATIVE, QTEST",
+        "NATIVE, CLI",
         "QTEST, CORE",
         "QTEST, ARM_SMMU_V3"
     })

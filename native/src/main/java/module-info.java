@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * C through JNI. Policies, fault cores and drivers' fault paths that are compiled against {@code
+ * native/src/main/c/include} and loaded into the bench; and {@code embed}: what a C program that
+ * starts the JVM drives through {@code iopf4j.h}.
+ */
+module io.iopf4j.jni {
+    requires transitive io.iopf4j.core;
+    requires transitive io.iopf4j.drivers.armsmmuv3;
+
+    exports io.iopf4j.jni;
+
+    provides io.iopf4j.core.policy.PolicyLoader with
+            io.iopf4j.jni.NativePolicyLoader;
+    provides io.iopf4j.core.semantics.ProfileLoader with
+            io.iopf4j.jni.NativeProfileLoader;
+    provides io.iopf4j.drivers.armsmmuv3.DriverLoader with
+            io.iopf4j.jni.NativeDriverLoader;
+}
