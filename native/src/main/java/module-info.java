@@ -8,7 +8,12 @@ module io.iopf4j.jni {
     requires transitive io.iopf4j.core;
     requires transitive io.iopf4j.drivers.armsmmuv3;
 
+    requires io.iopf4j.replay;
+
     exports io.iopf4j.jni;
+    exports io.iopf4j.jni.embed;
+
+    uses io.iopf4j.replay.RunReport;
 
     provides io.iopf4j.core.policy.PolicyLoader with
             io.iopf4j.jni.NativePolicyLoader;
