@@ -3,12 +3,17 @@ package io.iopf4j.benchmarks;
 
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.PageResponseCode;
+import io.iopf4j.core.policy.FaultPolicy;
+import io.iopf4j.core.policy.Policies;
+import io.iopf4j.core.semantics.Profile;
+import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.emulation.smmuv3.SmmuV3Config;
 import io.iopf4j.replay.bench.Bench;
 import io.iopf4j.replay.bench.BenchSettings;
 import io.iopf4j.replay.bench.GuestDevice;
 import io.iopf4j.replay.bench.SmmuSettings;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -35,7 +40,7 @@ final class FaultCycle {
     private int ended;
 
     /**
-     * Builds a machine and leaves all faults outstanding but one.
+     * Builds a machine without policies and leaves all faults outstanding but one.
      *
      * @param outstandingCount faults between two answers, at least 1
      * @param deviceCount devices, each in a virtual machine of its own, in [1, 4096]
@@ -43,7 +48,36 @@ final class FaultCycle {
      * @param seed picks devices and answers
      */
     FaultCycle(final int outstandingCount, final int deviceCount, final int code, final long seed) {
-        this.bench = Bench.unrecorded(BenchSettings.mainline(hardware(), seed), this::accessEnded);
+        this(
+                outstandingCount,
+                deviceCount,
+                code,
+                Semantics.MAINLINE_6_12,
+                Policies.parse(Policies.NONE),
+                seed);
+    }
+
+    /**
+     * Builds a machine under other rules and leaves all faults outstanding but one.
+     *
+     * @param outstandingCount faults between two answers, at least 1
+     * @param deviceCount devices, each in a virtual machine of its own, in [1, 4096]
+     * @param code SUCCESS or INVALID, what the guests answer
+     * @param semantics of 6.12's generation
+     * @param policies that refuse nothing of this
+     * @param seed picks devices and answers
+     */
+    FaultCycle(
+            final int outstandingCount,
+            final int deviceCount,
+            final int code,
+            final Profile semantics,
+            final List<FaultPolicy> policies,
+            final long seed) {
+        this.bench =
+                Bench.unrecorded(
+                        new BenchSettings(hardware(), semantics, policies, seed),
+                        this::accessEnded);
         this.random = new SplittableRandom(seed);
         this.code = code;
         this.expected = code == PageResponseCode.SUCCESS ? AccessResult.DONE : AccessResult.ABORTED;
