@@ -133,7 +133,7 @@ IOPF4J_PUBLIC struct iopf4j_vm *iopf4j_vm_add(struct iopf4j_bench *bench, const 
 IOPF4J_PUBLIC struct iopf4j_device *iopf4j_device_add(struct iopf4j_vm *vm, const char *name,
 						      const uint32_t *pasids, size_t count);
 
-/* The dev_id that its records carry; what iommufd gave the machine for it. */
+/* The dev_id that its records carry: the bench's own number of it, and no object id of iommufd. */
 IOPF4J_PUBLIC int iopf4j_device_id(struct iopf4j_device *device, uint32_t *dev_id);
 
 /*
