@@ -5,7 +5,9 @@ import io.iopf4j.api.FaultGeneration;
 import io.iopf4j.api.FaultObserver;
 import io.iopf4j.api.PageResponseType;
 import io.iopf4j.api.hw.DmaMemory;
+import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.core.IommuGroup;
+import io.iopf4j.core.iopf.FailSlab;
 import io.iopf4j.core.iopf.GroupResponder;
 import io.iopf4j.core.policy.FaultGate;
 import io.iopf4j.core.semantics.FaultCore;
@@ -33,7 +35,7 @@ public final class Bench implements AutoCloseable {
     private final MemoryAllocator allocator = new MemoryAllocator(memory);
     private final BenchSettings settings;
     private final Scheduler scheduler;
-    private final SimulatedKernel kernel;
+    private final Kernel kernel;
     private final Invariants invariants;
     private final Ledger ledger;
     private final FaultObserver coreObserver;
@@ -55,9 +57,16 @@ public final class Bench implements AutoCloseable {
                         ? new Ledger(scheduler, invariants, settings.hardware().tags())
                         : null;
         coreObserver = ledger == null ? FaultObserver.NONE : ledger;
-        kernel = new SimulatedKernel(scheduler, log, settings.hardware().interruptLatencyNs());
+        kernel =
+                settings.seams()
+                        .kernel(
+                                new SimulatedKernel(
+                                        scheduler, log, settings.hardware().interruptLatencyNs()),
+                                scheduler);
         gate = new FaultGate(kernel, coreObserver, settings.policies());
-        core = settings.semantics().create(kernel, gate.observer());
+        core =
+                settings.semantics()
+                        .create(kernel, gate.observer(), settings.seams().failSlab(FailSlab.NEVER));
         gate.guard(core);
         if (ledger != null
                 && (!settings.policies().isEmpty()
@@ -77,9 +86,10 @@ public final class Bench implements AutoCloseable {
                                             allocator,
                                             scheduler,
                                             kernel,
-                                            gate,
+                                            settings.seams().core(gate),
                                             ledger,
-                                            accessListener));
+                                            accessListener,
+                                            settings.seams()));
             scheduler.runReady();
             return built;
         } catch (final RuntimeException e) {

@@ -14,12 +14,43 @@ import java.util.List;
  * @param policies limits on faults, fresh ones: they keep state, and are closed with the bench;
  *     empty for none
  * @param seed the simulation's seed
+ * @param seams what stands between the parts
  */
 public record BenchSettings(
-        HardwareSettings hardware, Profile semantics, List<FaultPolicy> policies, long seed) {
+        HardwareSettings hardware,
+        Profile semantics,
+        List<FaultPolicy> policies,
+        long seed,
+        Seams seams) {
     /** Copies the list. */
     public BenchSettings {
         policies = List.copyOf(policies);
+    }
+
+    /**
+     * A bench with nothing between its parts.
+     *
+     * @param hardware which IOMMU
+     * @param semantics the kernel's rules
+     * @param policies limits on faults, fresh ones
+     * @param seed the simulation's seed
+     */
+    public BenchSettings(
+            final HardwareSettings hardware,
+            final Profile semantics,
+            final List<FaultPolicy> policies,
+            final long seed) {
+        this(hardware, semantics, policies, seed, Seams.NONE);
+    }
+
+    /**
+     * The same with something between its parts.
+     *
+     * @param others stand behind those that are there
+     * @return the settings
+     */
+    public BenchSettings with(final Seams others) {
+        return new BenchSettings(hardware, semantics, policies, seed, seams.then(others));
     }
 
     /**

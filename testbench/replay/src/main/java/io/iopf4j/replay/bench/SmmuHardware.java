@@ -35,7 +35,7 @@ final class SmmuHardware implements Hardware {
                         ledger == null ? SmmuObserver.NONE : ledger);
         driver =
                 ArmSmmuDevice.probe(
-                        new SmmuPlatform("arm-smmu-v3.0", smmu, parts.allocator()),
+                        parts.forDriver(new SmmuPlatform("arm-smmu-v3.0", smmu, parts.allocator())),
                         parts.kernel(),
                         parts.core(),
                         settings.faultPaths());

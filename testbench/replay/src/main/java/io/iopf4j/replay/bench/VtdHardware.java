@@ -44,7 +44,7 @@ final class VtdHardware implements Hardware {
         vtd.connect(fabric);
         driver =
                 IntelIommu.probe(
-                        new VtdPlatform("dmar0", vtd, parts.allocator()),
+                        parts.forDriver(new VtdPlatform("dmar0", vtd, parts.allocator())),
                         parts.kernel(),
                         parts.core(),
                         settings.options());
