@@ -31,7 +31,7 @@ import java.util.Map;
 public final class GateBench {
     private static final int READ_RECORDS = 4_096;
 
-    public final Notebook notebook = new Notebook();
+    public final Notebook notebook;
     public final CoreBench core;
     public final FaultGate gate;
     private final boolean isIommufd;
@@ -57,6 +57,12 @@ public final class GateBench {
     }
 
     public GateBench(final Profile semantics, final List<FaultPolicy> policies) {
+        this(semantics, policies, new Notebook());
+    }
+
+    public GateBench(
+            final Profile semantics, final List<FaultPolicy> policies, final Notebook notebook) {
+        this.notebook = notebook;
         core = new CoreBench(semantics, notebook, policies);
         gate = core.gate;
         isIommufd = semantics.generation() == FaultGeneration.LINUX_6_12;

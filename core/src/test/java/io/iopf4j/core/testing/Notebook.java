@@ -11,7 +11,7 @@ import java.util.Collections;
 import java.util.List;
 
 /** Writes down what an observer is told, but for deliveries and reads, which consumers see. */
-public final class Notebook implements FaultObserver {
+public class Notebook implements FaultObserver {
     /** Each as a few words, in order. */
     public final List<String> lines = Collections.synchronizedList(new ArrayList<>());
 
