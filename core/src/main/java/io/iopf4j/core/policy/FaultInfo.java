@@ -19,11 +19,10 @@ public final class FaultInfo {
         this.kernel = kernel;
     }
 
-    FaultInfo set(final FaultSlot itsSlot, final IommuFault itsFault, final boolean opens) {
+    void set(final FaultSlot itsSlot, final IommuFault itsFault, final boolean opens) {
         slot = itsSlot;
         fault = itsFault;
         opensGroup = opens;
-        return this;
     }
 
     /**

@@ -61,6 +61,18 @@ class CreditTest {
         assertEquals(1, bench.seen().size());
     }
 
+    /** The device that hears it may ask again at once. */
+    @EverySemantics
+    void shouldReturnCreditsOfARefusedGroupBeforeItsAnswerGoesOut(final Semantics semantics) {
+        final GateBench bench = new GateBench(semantics, "credit=1");
+        final IommuDevice dev = bench.device("dev");
+        bench.core.driver.whileAnswering(() -> bench.report(dev, last(2)));
+        bench.report(dev, partial(1));
+        bench.report(dev, last(1));
+        assertEquals(List.of(2), bench.seenGrpids());
+        assertEquals(List.of(1), bench.answeredGrpids());
+    }
+
     @EverySemantics
     void shouldRefuseAtLastRequest(final Semantics semantics) {
         final GateBench bench = new GateBench(semantics, "credit=1");

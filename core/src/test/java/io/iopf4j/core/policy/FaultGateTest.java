@@ -28,7 +28,9 @@ import io.iopf4j.core.testing.CoreBench;
 import io.iopf4j.core.testing.GateBench;
 import io.iopf4j.core.testing.TestKernel;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -41,7 +43,8 @@ class FaultGateTest {
     private static final class Diary implements FaultPolicy {
         final List<String> lines = new ArrayList<>();
         boolean admits = true;
-        Account disablesWhenAnswered;
+        Account disables;
+        FaultEnd disablesAt;
 
         @Override
         public String name() {
@@ -69,8 +72,8 @@ class FaultGateTest {
                             + (fault.wasAdmitted() ? "" : " refused")
                             + " vm="
                             + fault.vm().outstandingRequests());
-            if (end == FaultEnd.ANSWERED && disablesWhenAnswered != null) {
-                disablesWhenAnswered.disable();
+            if (end == disablesAt) {
+                disables.disable();
             }
         }
     }
@@ -146,6 +149,59 @@ class FaultGateTest {
         bench.report(dev, fault);
         assertEquals(List.of(), diary.lines);
         assertEquals(1, bench.notebook.count("reported"));
+    }
+
+    @EverySemantics
+    void shouldTellPolicyTheTimeAndTheDriver(final Semantics semantics) {
+        final List<Object> told = new ArrayList<>();
+        final FaultPolicy curious =
+                new FaultPolicy() {
+                    @Override
+                    public String name() {
+                        return "curious";
+                    }
+
+                    @Override
+                    public boolean admits(final FaultInfo request) {
+                        told.add(request.nowNs());
+                        told.add(request.ops());
+                        return true;
+                    }
+                };
+        final GateBench bench = new GateBench(semantics, List.of(curious));
+        bench.core.kernel.advanceTo(7);
+        bench.report(bench.device("dev"), last(1));
+        assertEquals(List.of(7L, bench.core.driver), told);
+    }
+
+    @EverySemantics
+    void shouldFindEachOfMoreGroupsThanItHadRoomFor(final Semantics semantics) {
+        final int perDevice = 400;
+        final GateBench bench = new GateBench(semantics, ANY);
+        final Account vm = bench.gate.addVm("vm");
+        final List<IommuDevice> devices =
+                List.of(bench.device("first", vm), bench.device("second", vm));
+        for (int grpid = 0; grpid < perDevice; grpid++) {
+            for (final IommuDevice dev : devices) {
+                bench.report(dev, partial(grpid));
+            }
+        }
+        assertEquals(2 * perDevice, vm.outstandingGroups());
+        for (int grpid = 0; grpid < perDevice; grpid++) {
+            for (final IommuDevice dev : devices) {
+                bench.report(dev, last(grpid));
+            }
+        }
+        assertEquals(2 * perDevice, vm.outstandingGroups());
+        final List<GateBench.Seen> seen = new ArrayList<>(bench.seen());
+        assertEquals(2 * perDevice, seen.size());
+        Collections.shuffle(seen, new Random(1));
+        int left = seen.size();
+        for (final GateBench.Seen group : seen) {
+            assertEquals(0, bench.answer(group, SUCCESS));
+            assertEquals(--left, vm.outstandingGroups());
+        }
+        assertEquals(0, vm.outstandingRequests());
     }
 
     // ---- Ends -----------------------------------------------------------------------------------
@@ -462,13 +518,32 @@ class FaultGateTest {
         final Diary diary = new Diary();
         final GateBench bench = new GateBench(semantics, List.of(diary));
         final Account vm = bench.gate.addVm("vm");
-        diary.disablesWhenAnswered = vm;
+        diary.disables = vm;
+        diary.disablesAt = FaultEnd.ANSWERED;
         final IommuDevice dev = bench.device("dev", vm);
         bench.reportGroups(dev, 1, 3);
         bench.answer(bench.seen().get(0), SUCCESS);
         assertTrue(vm.isDisabled());
         bench.core.kernel.workqueues.forEach(TestKernel.TestWorkqueue::flush);
         assertEquals(List.of(1, 2, 3), bench.answeredGrpids());
+        assertEquals(0, vm.outstandingGroups());
+    }
+
+    @EverySemantics
+    void shouldEndTheRestOfMachineThatPolicyDisablesWhenOneOfItsDevicesIsDrained(
+            final Semantics semantics) {
+        final Diary diary = new Diary();
+        final GateBench bench = new GateBench(semantics, List.of(diary));
+        final Account vm = bench.gate.addVm("vm");
+        diary.disables = vm;
+        diary.disablesAt = FaultEnd.DRAINED;
+        bench.core.driver.setCanDrain();
+        final IommuDevice drained = bench.device("drained", vm);
+        final IommuDevice other = bench.device("other", vm);
+        bench.report(drained, last(1));
+        bench.report(other, last(2));
+        bench.gate.drained(drained);
+        assertEquals(List.of(2), bench.answeredGrpids());
         assertEquals(0, vm.outstandingGroups());
     }
 
@@ -481,6 +556,7 @@ class FaultGateTest {
         final IommuDevice dev = bench.device("dev", vm);
         assertEquals(0, bench.gate.account(dev).index());
         assertEquals("dev", bench.gate.account(dev).name());
+        assertEquals("dev", bench.gate.account(dev).toString());
         assertEquals(Account.HOST, bench.gate.host().index());
         assertEquals("host", bench.gate.host().name());
     }

@@ -27,7 +27,7 @@ class PoliciesTest {
                 "vm-quota=1000000",
                 "credit=32",
                 "timeout",
-                "timeout=7ns",
+                "timeout=1ns",
                 "timeout=500us",
                 "timeout=20ms",
                 "timeout=10s",
@@ -123,6 +123,14 @@ class PoliciesTest {
             assertTrue(message.contains(policy.usage()), message);
         }
         assertFalse(message.contains("\n"), message);
+    }
+
+    @Test
+    void shouldLimitRequestsOfAPciDeviceByCreditAlone() {
+        assertEquals(32, Policies.parse("credit=32").get(0).pageRequestAllocation());
+        for (final FaultPolicy policy : Policies.parse("vm-quota=2,timeout,drain")) {
+            assertEquals(Integer.MAX_VALUE, policy.pageRequestAllocation(), policy::name);
+        }
     }
 
     @Test

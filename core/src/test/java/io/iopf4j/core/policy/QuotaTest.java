@@ -220,6 +220,15 @@ class QuotaTest {
         assertEquals(1, bench.gate.account(first).quota());
     }
 
+    @EverySemantics
+    void shouldLimitDeviceThatNobodyAssigned(final Semantics semantics) {
+        final GateBench bench = new GateBench(semantics, "device-quota=1");
+        final IommuDevice dev = bench.device("dev");
+        bench.reportGroups(dev, 1, 2);
+        assertEquals(List.of(1), bench.seenGrpids());
+        assertEquals(List.of(2), bench.answeredGrpids());
+    }
+
     @Test
     void shouldBeDefeatedByFifteenDevicesWhereMachinesQuotaIsNot() {
         final int devices = 15;

@@ -3,14 +3,17 @@ package io.iopf4j.core.policy;
 
 import static io.iopf4j.api.PageResponseCode.INVALID;
 import static io.iopf4j.core.testing.CoreBench.last;
+import static io.iopf4j.core.testing.CoreBench.partial;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.core.testing.GateBench;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /** {@code silent-guest}: a machine that does not answer is disabled, others are not. */
 class SilentGuestTest {
@@ -93,6 +96,30 @@ class SilentGuestTest {
         assertTrue(vms[39].isDisabled());
         assertFalse(vms[0].isDisabled());
         assertEquals(1, vms[0].outstandingGroups());
+    }
+
+    @EverySemantics
+    void shouldKnowEachOfManyMachines(final Semantics semantics) {
+        final GateBench bench = new GateBench(semantics, "timeout=1us,silent-guest=1");
+        for (int i = 0; i < 40; i++) {
+            final Account vm = bench.gate.addVm("vm" + i);
+            bench.report(bench.device("dev" + i, vm), last(i));
+            assertFalse(vm.isDisabled(), vm::toString);
+            bench.core.kernel.advanceTo((i + 1) * DELAY_NS);
+            assertTrue(vm.isDisabled(), vm::toString);
+        }
+    }
+
+    /** It is not the guest's fault. */
+    @Test
+    void shouldNotCountRequestThatIsLostForWantOfMemory() {
+        final GateBench bench = new GateBench(Semantics.MAINLINE_6_12, "silent-guest=1");
+        final Account vm = bench.gate.addVm("vm");
+        final IommuDevice dev = bench.device("dev", vm);
+        bench.core.setOutOfMemory(true);
+        assertEquals(-Errno.ENOMEM, bench.report(dev, partial(1)));
+        assertEquals(0, vm.outstandingGroups());
+        assertFalse(vm.isDisabled());
     }
 
     @EverySemantics

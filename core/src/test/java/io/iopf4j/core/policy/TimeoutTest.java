@@ -9,14 +9,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.iopf4j.api.DomainType;
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.FaultObserver;
+import io.iopf4j.api.IommuAttachHandle;
 import io.iopf4j.api.IommuDevice;
+import io.iopf4j.api.IommuDomain;
 import io.iopf4j.api.IopfGroup;
+import io.iopf4j.core.IommuGroup;
 import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.core.testing.Answer;
 import io.iopf4j.core.testing.CoreBench;
 import io.iopf4j.core.testing.GateBench;
+import io.iopf4j.core.testing.GroupCollector;
 import io.iopf4j.core.testing.IommufdBench;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -241,5 +246,63 @@ class TimeoutTest {
         bench.core.driver.whileAnswering(() -> bench.core.kernel.advanceTo(DELAY_NS));
         assertEquals(0, bench.answer(bench.seen().get(0), SUCCESS));
         assertEquals(List.of(new Answer("dev", 0, 1, SUCCESS)), bench.core.answers);
+    }
+
+    /** What the driver did not send in 2017 waits still, and for no longer than before. */
+    @Test
+    void shouldEndFaultOf2017WhoseTimeComesDuringAnAnswerThatIsNotSent() {
+        final GateBench bench = bench(Semantics.V3_2017);
+        final IommuDevice dev = bench.device("dev");
+        bench.core.driver.refuseAnswers(msg -> msg.code() == SUCCESS);
+        bench.core.driver.whileAnswering(() -> bench.core.kernel.advanceTo(DELAY_NS));
+        bench.report(dev, last(1));
+        assertEquals(-Errno.EINVAL, bench.answer(bench.seen().get(0), SUCCESS));
+        assertEquals(List.of(new Answer("dev", 0, 1, INVALID)), bench.core.answers);
+        assertEquals(0, bench.gate.account(dev).outstandingGroups());
+    }
+
+    @Test
+    void shouldEndFaultOf2017AfterAnAnswerThatIsNotSent() {
+        final GateBench bench = bench(Semantics.V3_2017);
+        final IommuDevice dev = bench.device("dev");
+        bench.core.driver.refuseAnswers(msg -> msg.code() == SUCCESS);
+        bench.report(dev, last(1));
+        assertEquals(-Errno.EINVAL, bench.answer(bench.seen().get(0), SUCCESS));
+        bench.core.kernel.advanceTo(DELAY_NS);
+        assertEquals(List.of(new Answer("dev", 0, 1, INVALID)), bench.core.answers);
+    }
+
+    /** Its hardware holds the fault for good, and nobody can answer for it any more. */
+    @EverySemantics
+    void shouldSendNothingForADeviceThatIsGone(final Semantics semantics) {
+        final GateBench bench = bench(semantics);
+        final Account vm = bench.gate.addVm("vm");
+        final IommuDevice dev = bench.device("dev", vm);
+        bench.report(dev, last(1));
+        IommuGroup.of(dev).removeDevice(dev);
+        bench.core.kernel.advanceTo(DELAY_NS);
+        assertEquals(List.of(), bench.core.answers);
+        assertEquals(1, vm.outstandingGroups());
+        bench.gate.removed(dev);
+        assertEquals(0, vm.outstandingGroups());
+    }
+
+    /** Such as work that handles a page at that moment. */
+    @Test
+    void shouldWaitForAConsumerThatCannotGiveAGroupBack() {
+        final CoreBench bench = new CoreBench(FaultObserver.NONE, Policies.parse("timeout=10ms"));
+        final GroupCollector consumer = new GroupCollector();
+        final IommuDevice dev = bench.faultingDevice("dev");
+        final IommuDomain domain = bench.domain("domain", DomainType.PAGING);
+        domain.setIopfHandler(consumer);
+        IommuGroup.of(dev).attach(domain, new IommuAttachHandle());
+        bench.gate.reportDeviceFault(dev, last(1));
+        bench.kernel.advanceTo(DELAY_NS);
+        assertEquals(List.of(), bench.answers);
+        assertEquals(1, bench.gate.account(dev).outstandingGroups());
+        consumer.groups.get(0).respond(SUCCESS);
+        consumer.groups.get(0).free();
+        assertEquals(List.of(new Answer("dev", 0, 1, SUCCESS)), bench.answers);
+        assertEquals(0, bench.gate.account(dev).outstandingGroups());
     }
 }
