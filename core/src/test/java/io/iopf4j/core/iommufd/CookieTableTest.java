@@ -105,7 +105,11 @@ class CookieTableTest {
         }
         assertEquals(resting + 1, table.alloc(groups[0]));
         table.withdraw(resting + 1);
-        assertEquals(1, table.alloc(groups[0]));
+        for (int i = 1; i <= 3; i++) {
+            assertEquals(i, table.alloc(groups[0]));
+            table.withdraw(i);
+        }
+        assertEquals(4, table.alloc(groups[0]));
         assertEquals(resting + 2, table.alloc(groups[0]));
         assertEquals(2, table.size());
     }
@@ -122,6 +126,26 @@ class CookieTableTest {
             walked.add(cookie);
         }
         assertEquals(List.of(2, 3, 5, 6), walked);
+    }
+
+    @Test
+    void shouldWalkPastCookiesThatRest() {
+        for (int i = 0; i < 4; i++) {
+            table.alloc(groups[i]);
+        }
+        table.withdraw(2);
+        table.withdraw(4);
+        assertEquals(3, table.next(1));
+        assertEquals(0, table.next(3));
+    }
+
+    @Test
+    void shouldEndItsWalkBehindTheLastWhenFull() {
+        for (int i = 0; i < TWO_LEVELS; i++) {
+            table.alloc(groups[0]);
+        }
+        assertEquals(TWO_LEVELS, table.next(TWO_LEVELS - 1));
+        assertEquals(0, table.next(TWO_LEVELS));
     }
 
     @ParameterizedTest

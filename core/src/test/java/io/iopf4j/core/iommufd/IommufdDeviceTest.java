@@ -26,6 +26,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Attach, replace and detach: their order, and who answers what was outstanding. */
 class IommufdDeviceTest {
@@ -116,6 +118,14 @@ class IommufdDeviceTest {
     }
 
     @Test
+    void shouldAttachAnotherPageTableOnceDetached() {
+        idev.attach(nested);
+        idev.detach();
+        assertEquals(0, idev.attach(paging));
+        assertSame(paging, idev.hwpt());
+    }
+
+    @Test
     void shouldDetachPageTableWithoutQueueWithoutTouchingFaults() {
         idev.attach(paging);
         steps.clear();
@@ -146,6 +156,24 @@ class IommufdDeviceTest {
         idev.detach();
         assertEquals(-Errno.EINVAL, bench.write(1, SUCCESS));
         assertEquals(List.of(new Answer("dev", 0, 1, INVALID)), bench.core.answers);
+    }
+
+    /** As in Linux, where a late answer may so end another fault; or not, if told so. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldLetCookiesOfADetachedPageTableRestIfTold(final boolean isRested) {
+        if (isRested) {
+            bench.queue.restWithdrawnCookies();
+        }
+        idev.attach(nested);
+        reportGroups(1, 2);
+        assertEquals(List.of(1, 2), bench.readCookies(2));
+        idev.detach();
+        assertEquals(List.of(1, 2), answered());
+        assertEquals(0, bench.queue.unanswered());
+        idev.attach(nested);
+        reportGroups(3, 3);
+        assertEquals(List.of(isRested ? 3 : 1), bench.readCookies(1));
     }
 
     @Test
@@ -325,6 +353,14 @@ class IommufdDeviceTest {
         assertEquals(0, second.attach(nested));
         assertEquals(-Errno.EINVAL, second.attach(nested));
         assertEquals(nested, second.hwpt());
+    }
+
+    @Test
+    void shouldBeDestroyedThoughAnotherDeviceOfItsGroupIsAttached() {
+        final IommufdDevice second = second();
+        idev.attach(nested);
+        assertEquals(0, bench.context.destroy(second.id()));
+        assertEquals(-Errno.EBUSY, bench.context.destroy(idev.id()));
     }
 
     @Test

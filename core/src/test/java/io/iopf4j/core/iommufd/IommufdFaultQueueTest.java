@@ -409,6 +409,38 @@ class IommufdFaultQueueTest {
     }
 
     @Test
+    void shouldBeNeitherReadNorWrittenOnceClosed() {
+        reportGroup(5, 1);
+        reportGroup(6, 1);
+        final List<Integer> cookies = bench.readCookies(1);
+        queue.close();
+        assertEquals(-Errno.EBADF, queue.read(records(1)));
+        assertEquals(-Errno.EBADF, bench.write(cookies.get(0), 0));
+        assertEquals(List.of(), bench.core.answers);
+    }
+
+    @Test
+    void shouldNotGiveBackAGroupThatWasAnswered() {
+        final IopfGroup[] delivered = new IopfGroup[1];
+        final IommufdBench other =
+                new IommufdBench(
+                        new FaultObserver() {
+                            @Override
+                            public void delivered(final IopfGroup group) {
+                                delivered[0] = group;
+                            }
+                        });
+        other.idev.attach(other.nested);
+        other.report(last(5));
+        final int generation = delivered[0].generation();
+        other.write(other.readCookies(1).get(0), 0);
+        assertFalse(other.queue.withdraw(delivered[0], generation));
+        other.report(last(6));
+        assertFalse(other.queue.withdraw(delivered[0], generation));
+        assertTrue(other.queue.withdraw(delivered[0], delivered[0].generation()));
+    }
+
+    @Test
     void shouldNotBeDestroyedWhileOpen() {
         final int unused = bench.context.faultQueueAlloc(0);
         assertEquals(-Errno.EBUSY, bench.context.destroy(unused));

@@ -69,11 +69,12 @@ class IommufdViommuObjectTest {
 
     @Test
     void shouldForgetADeviceThatIsGivenBack() {
-        context.vdeviceAlloc(viommu, bench.idev, 7);
+        final int vdevice = context.vdeviceAlloc(viommu, bench.idev, 7);
         context.vdeviceAlloc(viommu, bench.idev, 8);
         final IommufdDevice other = context.bind(bench.core.device("other"));
         context.vdeviceAlloc(viommu, other, 9);
         assertEquals(0, context.destroy(bench.idev.id()));
+        assertEquals(-Errno.ENOENT, context.destroy(vdevice));
         assertNull(context.viommu(viommu).findDev(7));
         assertNull(context.viommu(viommu).findDev(8));
         assertSame(other.device(), context.viommu(viommu).findDev(9));
@@ -112,6 +113,7 @@ class IommufdViommuObjectTest {
         assertEquals(-Errno.ENOENT, context.lastError());
         assertNull(context.hwptAllocNested(viommu, TABLES, NO_OBJECT));
         assertEquals(-Errno.ENOENT, context.lastError());
+        assertTrue(bench.core.domains.get(bench.core.domains.size() - 1).isFreed());
         assertEquals(-Errno.ENOENT, context.vdeviceAlloc(parent.id(), bench.idev, 7));
         assertNull(context.viommu(parent.id()));
         assertEquals(0, context.destroy(viommu), "nothing stays behind");
@@ -133,5 +135,45 @@ class IommufdViommuObjectTest {
         context.destroy(gone.id());
         assertEquals(-Errno.ENOENT, context.viommuAlloc(TYPE, bench.idev, gone));
         assertFalse(gone.get());
+    }
+
+    // ---- On a second stage, without viommu ------------------------------------------------------
+
+    @Test
+    void shouldKeepTheSecondStageInUse() {
+        final IommufdHwpt nested =
+                context.hwptAllocNested(bench.idev, parent, TABLES, bench.queueId);
+        assertEquals(DomainType.NESTED, nested.domain().type());
+        assertSame(bench.queue, nested.faultQueue());
+        assertEquals(0, context.destroy(viommu));
+        assertEquals(-Errno.EBUSY, context.destroy(parent.id()));
+        assertEquals(0, context.destroy(nested.id()));
+        assertEquals(0, context.destroy(parent.id()));
+    }
+
+    @Test
+    void shouldHoldNothingOfTablesThatTheDriverRefuses() {
+        final IommuUserData wrong = new IommuUserData(IommuUserData.VTD_S1, 0, 0);
+        assertNull(context.hwptAllocNested(bench.idev, parent, wrong, 0));
+        assertEquals(-Errno.EOPNOTSUPP, context.lastError());
+        assertEquals(0, context.destroy(viommu));
+        assertEquals(0, context.destroy(parent.id()));
+    }
+
+    @Test
+    void shouldHoldNothingOfTablesWhoseFaultQueueIsNone() {
+        assertNull(context.hwptAllocNested(bench.idev, parent, TABLES, NO_OBJECT));
+        assertEquals(-Errno.ENOENT, context.lastError());
+        assertTrue(bench.core.domains.get(bench.core.domains.size() - 1).isFreed());
+        assertEquals(0, context.destroy(viommu));
+        assertEquals(0, context.destroy(parent.id()));
+    }
+
+    @Test
+    void shouldRefuseASecondStageThatIsGone() {
+        final IommufdHwpt gone = context.hwptAllocPaging(bench.idev, 0);
+        context.destroy(gone.id());
+        assertNull(context.hwptAllocNested(bench.idev, gone, TABLES, 0));
+        assertEquals(-Errno.ENOENT, context.lastError());
     }
 }

@@ -47,6 +47,9 @@ public final class CoreBench {
     /** Everything that reached the driver, answers too, in order. */
     public final List<String> steps = Collections.synchronizedList(new ArrayList<>());
 
+    /** The domains that were made, in order. */
+    public final List<TestDomain> domains = new ArrayList<>();
+
     public final TestKernel kernel = new TestKernel();
 
     /**
@@ -147,7 +150,9 @@ public final class CoreBench {
     }
 
     public TestDomain domain(final String name, final DomainType type) {
-        return new TestDomain(name, type, this);
+        final TestDomain domain = new TestDomain(name, type, this);
+        domains.add(domain);
+        return domain;
     }
 
     /** What the core still owes a device: groups in 6.12, requests before, nothing in 2017. */
@@ -245,6 +250,8 @@ public final class CoreBench {
 
         public long lastPrivateData;
 
+        public int lastFlags;
+
         public void setUserPasidTable(final boolean covers) {
             coversUserPasids = covers;
         }
@@ -301,6 +308,13 @@ public final class CoreBench {
             return flags <= HwptAlloc.FLAG_NEST_PARENT ? domain("parent", DomainType.PAGING) : null;
         }
 
+        /** Takes tables whose first word is not 0. */
+        @Override
+        public IommuDomain domainAllocNested(
+                final IommuDevice dev, final IommuDomain parent, final IommuUserData data) {
+            return data.word0() == 0 ? null : domain("nested", DomainType.NESTED);
+        }
+
         @Override
         public IommufdViommu viommuAlloc(
                 final IommuDevice dev, final IommuDomain parent, final int type) {
@@ -341,6 +355,7 @@ public final class CoreBench {
             lastEvt = evt == null ? null : copyOf(evt);
             lastType = msg.type();
             lastPrivateData = msg.privateData();
+            lastFlags = msg.flags();
             whileAnswering.run();
             if (refusal.test(msg)) {
                 return -Errno.EINVAL;
