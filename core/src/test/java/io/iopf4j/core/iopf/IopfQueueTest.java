@@ -242,7 +242,9 @@ class IopfQueueTest {
     @Test
     void shouldFailAnAssertionWhenPendingGroupIsFreed() {
         report(last(4));
-        assertThrows(AssertionError.class, () -> handler.groups.get(0).free());
+        final AssertionError error =
+                assertThrows(AssertionError.class, () -> handler.groups.get(0).free());
+        assertEquals("pending group freed: grpid=4", error.getMessage());
     }
 
     @Test
@@ -251,7 +253,8 @@ class IopfQueueTest {
         final IopfGroup group = handler.groups.get(0);
         group.respond(SUCCESS);
         group.free();
-        assertThrows(AssertionError.class, group::free);
+        final AssertionError error = assertThrows(AssertionError.class, group::free);
+        assertEquals("group freed twice: grpid=4", error.getMessage());
     }
 
     /** Reports on another thread, and lets the device leave before that thread gets its lock. */

@@ -92,13 +92,20 @@ class Mainline5xTest {
 
     @Test
     void shouldWarnTenTimesInFiveSecondsWhateverAGuestSends() {
+        assertEquals(10, complaintsAt(0));
+        assertEquals(10, complaintsAt(5 * SECOND));
+        assertEquals(20, complaintsAt(6 * SECOND));
+        assertEquals(20, complaintsAt(11 * SECOND));
+        assertEquals(30, complaintsAt(11 * SECOND + 1));
+    }
+
+    /** Warnings so far, after a hundred answers to nothing at some time. */
+    private int complaintsAt(final long timeNs) {
+        bench.bench.kernel.advanceTo(timeNs);
         for (int i = 0; i < 100; i++) {
             bench.respond(5, SUCCESS);
         }
-        assertEquals(10, bench.bench.kernel.complaints.size());
-        bench.bench.kernel.advanceTo(6 * SECOND);
-        bench.respond(5, SUCCESS);
-        assertEquals(11, bench.bench.kernel.complaints.size());
+        return bench.bench.kernel.complaints.size();
     }
 
     @Test
@@ -114,6 +121,15 @@ class Mainline5xTest {
     @Test
     void shouldNotHangWhenAHandlerReports() {
         bench.handleBy(() -> bench.report(last(6)));
+        assertThrows(IllegalStateException.class, () -> bench.report(last(5)));
+    }
+
+    @Test
+    void shouldNotHangWhenAHandlerRegistersAnother() {
+        bench.handleBy(
+                () ->
+                        bench.bench.core.registerDeviceFaultHandler(
+                                bench.dev, (fault, data) -> 0, null));
         assertThrows(IllegalStateException.class, () -> bench.report(last(5)));
     }
 

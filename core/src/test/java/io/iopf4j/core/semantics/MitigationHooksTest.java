@@ -24,6 +24,7 @@ import io.iopf4j.api.ResponseOrigin;
 import io.iopf4j.core.iopf.IopfQueue5x;
 import io.iopf4j.core.testing.Answer;
 import io.iopf4j.core.testing.CoreBench;
+import io.iopf4j.core.testing.OnEveryProfile;
 import io.iopf4j.core.testing.OnEveryProfileBut612;
 import io.iopf4j.core.testing.ProfileBench;
 import java.util.ArrayList;
@@ -99,6 +100,9 @@ class MitigationHooksTest {
                 ResponseOrigin.POLICY);
         assertEquals(PageResponseType.STREAM, bench.bench.driver.lastType);
         assertEquals(0x22, bench.bench.driver.lastPrivateData);
+        assertEquals(IommuPageResponse.FLAG_PASID_VALID, bench.bench.driver.lastFlags);
+        bench.bench.core.refuse(bench.dev, last(5), INVALID, ResponseOrigin.POLICY);
+        assertEquals(0, bench.bench.driver.lastFlags);
     }
 
     @Test
@@ -166,6 +170,21 @@ class MitigationHooksTest {
         final ProfileBench bench = new ProfileBench(semantics);
         assertFalse(end(bench, last(5)));
         assertEquals(List.of(), bench.answers());
+    }
+
+    // ---- Count ----------------------------------------------------------------------------------
+
+    @OnEveryProfile
+    void shouldCountWhatIsPending(final Semantics semantics) {
+        final ProfileBench bench = withConsumer(semantics);
+        bench.report(last(5));
+        bench.report(last(6));
+        bench.report(last(7));
+        bench.respond(6, SUCCESS);
+        assertEquals(
+                bench.pick(FaultCore.KEEPS_NONE, 2, 2, 2), bench.bench.core.pending(bench.dev));
+        final IommuDevice other = bench.bench.device("other");
+        assertEquals(bench.pick(FaultCore.KEEPS_NONE, 0, 0, 0), bench.bench.core.pending(other));
     }
 
     // ---- Forget ---------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ import io.iopf4j.core.testing.OnEveryProfileBut612;
 import io.iopf4j.core.testing.ProfileBench;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /** What an observer is told of a fault in each profile, and in which order. */
 class ObserverTest {
@@ -58,6 +59,11 @@ class ObserverTest {
         @Override
         public void refused(final int cookie, final int code, final int errno) {
             seen.add("refused " + cookie + " " + Errno.nameOf(errno));
+        }
+
+        @Override
+        public void partialDropped(final IommuDevice dev, final IommuFault fault) {
+            seen.add("dropped " + fault.grpid());
         }
     }
 
@@ -206,5 +212,32 @@ class ObserverTest {
                         .set(7, 5, SUCCESS)
                         .flags(IommuPageResponse.FLAG_PASID_VALID));
         assertEquals(List.of("true true 7"), faults);
+    }
+
+    // ---- What is lost of a group in 6.12 --------------------------------------------------------
+
+    @Test
+    void shouldTellOfARequestThatIsLostWithoutMemory() {
+        final ProfileBench bench = withConsumer(Semantics.MAINLINE_6_12);
+        bench.bench.setOutOfMemory(true);
+        assertEquals(-Errno.ENOMEM, bench.report(partial(5)));
+        assertEquals(List.of("reported 5", "dropped 5"), seen);
+    }
+
+    @Test
+    void shouldTellOfEarlierRequestsThatARefusedGroupTakesAlong() {
+        final ProfileBench bench = withConsumer(Semantics.MAINLINE_6_12);
+        bench.report(partial(5));
+        bench.report(partial(6));
+        bench.bench.setOutOfMemory(true);
+        bench.report(last(5));
+        assertEquals(
+                List.of(
+                        "reported 5",
+                        "reported 6",
+                        "reported 5",
+                        "dropped 5",
+                        "responding 5 NO_MEMORY"),
+                seen);
     }
 }

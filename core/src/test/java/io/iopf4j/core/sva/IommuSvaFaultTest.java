@@ -223,7 +223,8 @@ class IommuSvaFaultTest {
 
     @Test
     void shouldKnowNoAddressSpaceOfAForeignPasid() {
-        for (final int pasid : new int[] {0, 3, -1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
+        for (final int pasid :
+                new int[] {0, bond.pasid() + 1, 3, -1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
             assertEquals(INVALID, bench.sva.handlePage(dev, last(pasid, 3, READ, START)));
         }
         assertEquals(

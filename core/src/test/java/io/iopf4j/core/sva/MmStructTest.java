@@ -130,6 +130,20 @@ class MmStructTest {
         assertEquals(SUCCESS, mm.handleMmFault(0x13000, PERM_READ));
     }
 
+    @Test
+    void shouldLeaveNothingWhereAnEndOfAnAreaWasUnmapped() {
+        map();
+        mm.munmap(START, START + 0x1000);
+        mm.munmap(END - 0x1000, END);
+        assertEquals(0, mm.mmap(START - 0x1000, START + 0x1000, PERM_READ));
+        assertEquals(0, mm.mmap(END - 0x1000, END + 0x1000, PERM_READ));
+    }
+
+    @Test
+    void shouldBeCalledByItsName() {
+        assertEquals("mm", mm.toString());
+    }
+
     // ---- Pages ----------------------------------------------------------------------------------
 
     @Test
@@ -151,6 +165,18 @@ class MmStructTest {
         assertEquals(INVALID, mm.handleMmFault(START + 0x8000, PERM_READ));
         mm.dontNeed(START, START + 0x1000);
         assertEquals(SUCCESS, mm.handleMmFault(START + 0x8000, PERM_READ));
+    }
+
+    @Test
+    void shouldGiveEachPageAwayOnce() {
+        map();
+        mm.handleMmFault(START, PERM_READ);
+        mm.handleMmFault(START + 0x1000, PERM_READ);
+        mm.munmap(START, START + 0x1000);
+        mm.munmap(START + 0x1000, START + 0x2000);
+        assertEquals(2, steps.stream().filter(step -> step.startsWith("free")).distinct().count());
+        assertEquals(2, steps.stream().filter(step -> step.startsWith("free")).count());
+        assertEquals(0, supply.taken());
     }
 
     @Test

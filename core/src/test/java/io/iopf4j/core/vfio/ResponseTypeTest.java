@@ -112,6 +112,17 @@ class ResponseTypeTest {
     }
 
     @Test
+    void shouldOweNoMoreStreamResponsesThanThereWereRequests() {
+        bench.report(partial(5).responseType(STREAM));
+        answer(5, STREAM);
+        bench.report(last(5));
+        answer(5, STREAM);
+        answer(5, GROUP);
+        assertEquals("1 2", forwarded());
+        assertEquals(1, bench.refusals.size());
+    }
+
+    @Test
     void shouldForwardASecondAnswerOfTheSameTypeAndRefuseOneOfTheOther() {
         bench.report(last(5));
         answer(5, GROUP);

@@ -155,6 +155,18 @@ class VfioPciDeviceTest {
     }
 
     @Test
+    void shouldNameTheDomainThatReplacedAnother() {
+        device.attach(bench.nested);
+        device.replace(second);
+        calls.clear();
+        new VfioResponseWriter(device.responseRegion())
+                .respond(new IommuPageResponse().set(0, 1, 0));
+        bench.work();
+        assertEquals(
+                List.of("respond dev domain=second flags=0 pasid=0 grpid=1 code=0 type=2"), calls);
+    }
+
+    @Test
     void shouldReplaceOneNestedDomainByAnother() {
         device.attach(bench.nested);
         calls.clear();
@@ -332,7 +344,9 @@ class VfioPciDeviceTest {
         device.attach(bench.paging);
         device.bindPasid(5, bench.nested);
         device.bindPasid(6, second);
+        steps.clear();
         assertEquals(0, device.unbindPasid(5));
+        assertEquals(List.of("attach blocked dev pasid=5"), steps);
         steps.clear();
         assertEquals(0, device.detach());
         assertEquals(List.of("attach blocked dev pasid=6", "attach blocked dev"), steps);
