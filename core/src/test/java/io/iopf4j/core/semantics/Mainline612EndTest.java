@@ -6,6 +6,7 @@ import static io.iopf4j.core.testing.CoreBench.last;
 import static io.iopf4j.core.testing.CoreBench.partial;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.api.DomainType;
@@ -69,6 +70,8 @@ class Mainline612EndTest {
         assertTrue(end(group, consumer.generation));
         assertEquals(List.of(new Answer("dev", 0, 1, INVALID)), bench.answers);
         assertEquals(0, CoreBench.pending(dev));
+        bench.core.reportDeviceFault(dev, last(2));
+        assertSame(group, consumer.group, "used again");
     }
 
     @Test
