@@ -113,6 +113,14 @@ class IommuSvaFaultTest {
     }
 
     @Test
+    void shouldHandleOneFaultAfterAnother() {
+        fault(READ, START);
+        fault(READ, END);
+        fault(WRITE, START + 0x1000);
+        assertEquals(List.of(SUCCESS, INVALID, SUCCESS), bench.codes());
+    }
+
+    @Test
     void shouldNotQueueWorkOfAGroupTwice() {
         final List<IopfGroup> seen = new ArrayList<>();
         final IopfHandler handler = bond.domain().iopfHandler();
