@@ -227,6 +227,8 @@ class IommuSvaFaultTest {
         assertEquals(1, mm.pageCount());
         assertEquals(INVALID, bench.sva.handlePage(dev, last(pasid, 3, READ, END)));
         assertEquals(INVALID, bench.sva.handlePage(dev, last(pasid, 3, 4, START)));
+        assertEquals(SUCCESS, bench.sva.handlePage(dev, last(1, 3, READ, START)), "the other's");
+        assertEquals(1, mm.pageCount());
     }
 
     @Test

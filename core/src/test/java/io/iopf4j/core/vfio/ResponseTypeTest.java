@@ -98,6 +98,16 @@ class ResponseTypeTest {
         assertEquals("1 2 1", forwarded());
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3})
+    void shouldOweNothingForAFaultOfATypeThatDoesNotExist(final int type) {
+        bench.report(last(5).responseType(type));
+        answer(5, STREAM);
+        answer(5, GROUP);
+        assertEquals("1 2", forwarded());
+        assertEquals(List.of(), bench.refusals);
+    }
+
     @Test
     void shouldOweAStreamResponseForEachRequestAndAGroupResponseForTheLast() {
         bench.report(partial(5).responseType(STREAM));
