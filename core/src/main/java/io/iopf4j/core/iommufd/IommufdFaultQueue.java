@@ -113,6 +113,18 @@ public final class IommufdFaultQueue implements IopfHandler {
     }
 
     /**
+     * Groups that it holds, read or not.
+     *
+     * @return a count
+     */
+    public int kept() {
+        final int read = unanswered();
+        synchronized (deliver) {
+            return read + deliver.size();
+        }
+    }
+
+    /**
      * Reads whole groups in order of arrival: {@code iommufd_fault_fops_read()} at file position 0.
      *
      * @param buffer takes {@link HwptPgfault} records at its position, which moves on; what remains

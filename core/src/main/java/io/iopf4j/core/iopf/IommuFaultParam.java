@@ -202,6 +202,16 @@ public final class IommuFaultParam {
     }
 
     /**
+     * Partial faults, whose groups' last requests have not come. The caller holds this object's
+     * lock.
+     *
+     * @return a count
+     */
+    public int partialCount() {
+        return partials.count();
+    }
+
+    /**
      * Takes one partial fault out.
      *
      * @return the request, valid until the next call, or null if there is none

@@ -21,6 +21,11 @@ final class PartialFaults {
     private PartialFault[] buckets;
 
     private int count;
+
+    int count() {
+        return count;
+    }
+
     private PartialFault free;
 
     PartialFaults(final FailSlab failSlab) {

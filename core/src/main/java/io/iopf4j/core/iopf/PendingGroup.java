@@ -137,6 +137,7 @@ public abstract class PendingGroup implements IopfGroup {
     public static final class Fifo {
         private PendingGroup head;
         private PendingGroup tail;
+        private int size;
 
         /** An empty list. */
         public Fifo() {}
@@ -148,6 +149,15 @@ public abstract class PendingGroup implements IopfGroup {
          */
         public boolean isEmpty() {
             return head == null;
+        }
+
+        /**
+         * How many groups are in it.
+         *
+         * @return a count
+         */
+        public int size() {
+            return size;
         }
 
         /**
@@ -184,6 +194,7 @@ public abstract class PendingGroup implements IopfGroup {
          * @param group in no list
          */
         public void addLast(final PendingGroup group) {
+            size++;
             group.nodePrevious = tail;
             group.nodeNext = null;
             if (tail == null) {
@@ -200,6 +211,7 @@ public abstract class PendingGroup implements IopfGroup {
          * @param group in no list
          */
         public void addFirst(final PendingGroup group) {
+            size++;
             group.nodePrevious = null;
             group.nodeNext = head;
             if (head == null) {
@@ -226,6 +238,7 @@ public abstract class PendingGroup implements IopfGroup {
          * @param group in this list
          */
         public void remove(final PendingGroup group) {
+            size--;
             if (group.nodePrevious == null) {
                 head = group.nodeNext;
             } else {

@@ -64,6 +64,16 @@ public interface FaultCore extends IommuCore, AutoCloseable {
     int pending(IommuDevice dev);
 
     /**
+     * Requests of a device that wait for the last one of their group.
+     *
+     * @param dev the device
+     * @return a count; 0 if this profile does not say
+     */
+    default int partials(final IommuDevice dev) {
+        return 0;
+    }
+
+    /**
      * Drops the requests of a device that wait for the last one of their group: it will not come.
      * What is complete stays.
      *

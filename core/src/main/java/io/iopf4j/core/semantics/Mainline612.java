@@ -323,6 +323,17 @@ public class Mainline612 implements FaultCore, GroupResponder {
         }
     }
 
+    @Override
+    public int partials(final IommuDevice dev) {
+        final IommuFaultParam param = (IommuFaultParam) dev.faultParam();
+        if (param == null) {
+            return 0;
+        }
+        synchronized (param) {
+            return param.partialCount();
+        }
+    }
+
     /**
      * Drops the partial faults: no last request of a group that was drained will come, and a group
      * of the device's next owner must not begin with them. Complete groups were answered when the
