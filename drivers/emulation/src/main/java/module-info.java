@@ -8,6 +8,7 @@ module io.iopf4j.emulation {
     requires transitive io.iopf4j.api;
 
     exports io.iopf4j.emulation;
+    exports io.iopf4j.emulation.inject;
     exports io.iopf4j.emulation.pci;
     exports io.iopf4j.emulation.smmuv3;
     exports io.iopf4j.emulation.vtd;

@@ -2,7 +2,7 @@
 package io.iopf4j.emulation;
 
 /** A device that issues DMA accesses through an IOMMU: where every fault starts and ends. */
-public final class Endpoint implements Requester {
+public final class Endpoint implements Requester, PluggedDevice {
     private final int index;
     private final String name;
     private final int streamId;
@@ -10,6 +10,9 @@ public final class Endpoint implements Requester {
     private final EndpointListener listener;
     private int lastId;
     private int inFlight;
+    private int lastForgotten;
+    private int forgotten;
+    private boolean isUnplugged;
 
     /**
      * An endpoint that has issued nothing.
@@ -40,8 +43,12 @@ public final class Endpoint implements Requester {
      * @param iova address in bytes
      * @param perm {@code IommuFault.PERM_} bits
      * @return its id, counting from 1 at each endpoint; it may have ended already
+     * @throws IllegalStateException if it is unplugged
      */
     public int access(final int substreamId, final long iova, final int perm) {
+        if (isUnplugged) {
+            throw new IllegalStateException(name + " is unplugged");
+        }
         final int id = ++lastId;
         inFlight++;
         iommu.access(this, id, streamId, substreamId, iova, perm);
@@ -58,7 +65,7 @@ public final class Endpoint implements Requester {
     }
 
     /**
-     * Accesses that have not ended.
+     * Accesses that have not ended, without those that it has forgotten.
      *
      * @return a count
      */
@@ -94,8 +101,35 @@ public final class Endpoint implements Requester {
     }
 
     @Override
+    public void reset() {
+        lastForgotten = lastId;
+        forgotten += inFlight;
+        inFlight = 0;
+    }
+
+    @Override
+    public void unplug() {
+        isUnplugged = true;
+        reset();
+    }
+
+    @Override
+    public boolean isUnplugged() {
+        return isUnplugged;
+    }
+
+    @Override
+    public int forgotten() {
+        return forgotten;
+    }
+
+    @Override
     public void ended(final int id, final AccessResult result) {
-        inFlight--;
+        if (id <= lastForgotten) {
+            forgotten--;
+        } else {
+            inFlight--;
+        }
         listener.accessEnded(this, id, result);
     }
 }

@@ -48,7 +48,7 @@ public final class MemoryAllocator implements DmaAllocator {
         }
         final long size = 1L << shift;
         final long address = (next + size - 1) & -size;
-        if (!memory.contains(address, size)) {
+        if (!memory.has(address, size)) {
             return null;
         }
         next = address + size;

@@ -26,11 +26,17 @@ public final class PhysicalMemory {
     private final long base;
     private final long sizeBytes;
 
-    /** Null where a chunk is zero or mapped. */
-    private final byte[][] chunks;
+    /** As long as it was ever needed, and null where a chunk is zero or mapped. */
+    private byte[][] chunks = {};
 
     /** Null until something is. */
     private MappedChunks mapped;
+
+    /** Null if nothing stands before it. */
+    private MemoryGate gate;
+
+    /** Chunks that have come into being, mapped ones too. */
+    private int usedChunks;
 
     /**
      * A range of memory.
@@ -49,7 +55,6 @@ public final class PhysicalMemory {
         }
         this.base = base;
         this.sizeBytes = sizeBytes;
-        this.chunks = new byte[Math.toIntExact(sizeBytes >>> CHUNK_SHIFT)][];
     }
 
     /**
@@ -71,13 +76,29 @@ public final class PhysicalMemory {
     }
 
     /**
-     * Whether a range lies inside: what does not is an external abort for whoever accesses it.
+     * Says what stands before it when a device accesses it.
+     *
+     * @param itsGate asked at each {@link #contains} of what is memory; {@link MemoryGate#OPEN} for
+     *     nothing
+     */
+    public void guard(final MemoryGate itsGate) {
+        gate = itsGate == MemoryGate.OPEN ? null : itsGate;
+    }
+
+    /**
+     * Whether a device's access to a range succeeds: outside it is an external abort, and inside
+     * too if the gate says so. A device asks before each access.
      *
      * @param address physical address, any value
      * @param length bytes, at least 0
-     * @return every byte is memory
+     * @return every byte is memory, and answers
      */
     public boolean contains(final long address, final long length) {
+        return has(address, length) && (gate == null || gate.lets(address, length));
+    }
+
+    /** Whether a range lies inside, as software knows without asking. */
+    boolean has(final long address, final long length) {
         final long offset = address - base;
         return offset >= 0 && offset <= sizeBytes - length;
     }
@@ -91,7 +112,7 @@ public final class PhysicalMemory {
      */
     public long readLong(final long address) {
         final int index = chunkOf(address);
-        final byte[] chunk = chunks[index];
+        final byte[] chunk = chunk(index);
         if (chunk != null) {
             return (long) LONGS.get(chunk, (int) address & CHUNK_MASK);
         }
@@ -107,7 +128,7 @@ public final class PhysicalMemory {
      */
     public void writeLong(final long address, final long value) {
         final int index = chunkOf(address);
-        if (chunks[index] == null && isMapped(index)) {
+        if (chunk(index) == null && isMapped(index)) {
             mapped.writeLong(index, (int) address & CHUNK_MASK, value);
         } else {
             LONGS.set(chunkForWrite(index), (int) address & CHUNK_MASK, value);
@@ -123,7 +144,7 @@ public final class PhysicalMemory {
      */
     public int readInt(final long address) {
         final int index = chunkOf(address);
-        final byte[] chunk = chunks[index];
+        final byte[] chunk = chunk(index);
         if (chunk != null) {
             return (int) INTS.get(chunk, (int) address & CHUNK_MASK);
         }
@@ -139,7 +160,7 @@ public final class PhysicalMemory {
      */
     public void writeInt(final long address, final int value) {
         final int index = chunkOf(address);
-        if (chunks[index] == null && isMapped(index)) {
+        if (chunk(index) == null && isMapped(index)) {
             mapped.writeInt(index, (int) address & CHUNK_MASK, value);
         } else {
             INTS.set(chunkForWrite(index), (int) address & CHUNK_MASK, value);
@@ -165,8 +186,8 @@ public final class PhysicalMemory {
             final int inChunk = (int) at & CHUNK_MASK;
             final int part = Math.min(length - done, CHUNK_BYTES - inChunk);
             final int index = chunkOf(at);
-            if (chunks[index] != null) {
-                System.arraycopy(chunks[index], inChunk, target, from + done, part);
+            if (chunk(index) != null) {
+                System.arraycopy(chunk(index), inChunk, target, from + done, part);
             } else if (isMapped(index)) {
                 mapped.readBytes(index, inChunk, target, from + done, part);
             } else {
@@ -197,7 +218,7 @@ public final class PhysicalMemory {
             final int index = chunkOf(at);
             if (isMapped(index)) {
                 mapped.writeBytes(index, inChunk, source, from + done, part);
-            } else if (chunks[index] != null || !isZero(source, from + done, part)) {
+            } else if (chunk(index) != null || !isZero(source, from + done, part)) {
                 System.arraycopy(source, from + done, chunkForWrite(index), inChunk, part);
             }
             done += part;
@@ -224,8 +245,8 @@ public final class PhysicalMemory {
             if (isMapped(index)) {
                 mapped.fill(index, inChunk, part, value);
             } else if (value == 0 && part == CHUNK_BYTES) {
-                chunks[index] = null;
-            } else if (value != 0 || chunks[index] != null) {
+                forget(index);
+            } else if (value != 0 || chunk(index) != null) {
                 Arrays.fill(chunkForWrite(index), inChunk, inChunk + part, value);
             }
             done += part;
@@ -253,7 +274,7 @@ public final class PhysicalMemory {
         final int first = chunkOf(address);
         final int last = chunkOf(address + length - 1);
         if (mapped == null) {
-            mapped = new MappedChunks(chunks.length);
+            mapped = new MappedChunks(chunkCount());
         }
         if (mapped.isAnyIn(first, last)) {
             if (!mapped.areTogether(first, last)) {
@@ -266,10 +287,12 @@ public final class PhysicalMemory {
             }
         } else {
             mapped.add(first, last);
+            usedChunks += last - first + 1;
             for (int i = first; i <= last; i++) {
-                if (chunks[i] != null) {
-                    mapped.writeBytes(i, 0, chunks[i], 0, CHUNK_BYTES);
-                    chunks[i] = null;
+                final byte[] chunk = chunk(i);
+                if (chunk != null) {
+                    mapped.writeBytes(i, 0, chunk, 0, CHUNK_BYTES);
+                    forget(i);
                 }
             }
         }
@@ -282,11 +305,7 @@ public final class PhysicalMemory {
      * @return bytes of the chunks that have come into being
      */
     public long usedBytes() {
-        long used = 0;
-        for (int i = 0; i < chunks.length; i++) {
-            used += chunks[i] == null && !isMapped(i) ? 0 : CHUNK_BYTES;
-        }
-        return used;
+        return (long) usedChunks << CHUNK_SHIFT;
     }
 
     private boolean isMapped(final int index) {
@@ -294,7 +313,7 @@ public final class PhysicalMemory {
     }
 
     private void checkRange(final long address, final long length) {
-        if (length < 0 || !contains(address, length)) {
+        if (length < 0 || !has(address, length)) {
             throw new IndexOutOfBoundsException(
                     "address=0x"
                             + Long.toHexString(address)
@@ -323,11 +342,31 @@ public final class PhysicalMemory {
         return (int) (offset >>> CHUNK_SHIFT);
     }
 
+    private int chunkCount() {
+        return Math.toIntExact(sizeBytes >>> CHUNK_SHIFT);
+    }
+
+    /** Null where it is zero or mapped. */
+    private byte[] chunk(final int index) {
+        return index < chunks.length ? chunks[index] : null;
+    }
+
+    private void forget(final int index) {
+        if (chunk(index) != null) {
+            chunks[index] = null;
+            usedChunks--;
+        }
+    }
+
     private byte[] chunkForWrite(final int index) {
+        if (index >= chunks.length) {
+            chunks = Arrays.copyOf(chunks, Math.min(chunkCount(), Math.max(64, 2 * (index + 1))));
+        }
         byte[] chunk = chunks[index];
         if (chunk == null) {
             chunk = new byte[CHUNK_BYTES];
             chunks[index] = chunk;
+            usedChunks++;
         }
         return chunk;
     }

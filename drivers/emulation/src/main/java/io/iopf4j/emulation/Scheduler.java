@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.emulation;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Virtual time and the order of everything that is ready: one thread, one seed. Tasks are made
@@ -11,7 +13,10 @@ import java.util.SplittableRandom;
 public final class Scheduler {
     private static final int NOT_ARMED = -1;
 
-    private final SplittableRandom random;
+    /** So many at one time are a loop: who wakes himself for ever, or arms a timer for now. */
+    private static final int MOST_AT_ONCE = 1 << 24;
+
+    private final IntUnaryOperator order;
     private Task[] ready = new Task[16];
     private int readyCount;
     private long nowNs;
@@ -26,7 +31,17 @@ public final class Scheduler {
      * @param seed what picks among ready tasks
      */
     public Scheduler(final long seed) {
-        this.random = new SplittableRandom(seed);
+        this(new SplittableRandom(seed)::nextInt);
+    }
+
+    /**
+     * A scheduler at time 0 whose order somebody else decides.
+     *
+     * @param order is given how many tasks are ready, if more than one, and answers which of them
+     *     runs first, from 0
+     */
+    public Scheduler(final IntUnaryOperator order) {
+        this.order = order;
     }
 
     /**
@@ -57,11 +72,14 @@ public final class Scheduler {
      * it makes ready. Timers of one time run in the order in which they were armed.
      *
      * @param timeNs where time then stands, unless it has passed already
+     * @throws IllegalStateException if it finds no end, since time stands still
      */
     public void runUntil(final long timeNs) {
         runReady();
+        int atOnce = 0;
         while (armedCount > 0 && armed[0].timeNs <= timeNs) {
             final Timer next = armed[0];
+            atOnce = next.timeNs > nowNs ? 0 : checked(atOnce + 1, "timers have expired");
             nowNs = Math.max(nowNs, next.timeNs);
             next.cancel();
             next.expired.run();
@@ -80,23 +98,44 @@ public final class Scheduler {
     }
 
     /**
+     * When each armed timer expires.
+     *
+     * @return virtual nanoseconds, ascending
+     */
+    public long[] deadlinesNs() {
+        final long[] deadlines = new long[armedCount];
+        Arrays.setAll(deadlines, i -> armed[i].timeNs);
+        Arrays.sort(deadlines);
+        return deadlines;
+    }
+
+    /**
      * Runs tasks until none is ready.
      *
      * @return how many ran
+     * @throws IllegalStateException if that finds no end
      */
     public int runReady() {
         int run = 0;
         while (readyCount > 0) {
-            final int pick = readyCount == 1 ? 0 : random.nextInt(readyCount);
+            final int pick = readyCount == 1 ? 0 : order.applyAsInt(readyCount);
             final Task task = ready[pick];
             ready[pick] = ready[--readyCount];
             ready[readyCount] = null;
             task.isReady = false;
             task.body.run();
-            run++;
+            run = checked(run + 1, "tasks have run");
         }
         tasksRun += run;
         return run;
+    }
+
+    private int checked(final int count, final String what) {
+        if (count > MOST_AT_ONCE) {
+            throw new IllegalStateException(
+                    "no end: " + count + " " + what + " at " + nowNs + " ns");
+        }
+        return count;
     }
 
     /**
@@ -129,7 +168,7 @@ public final class Scheduler {
             }
             isReady = true;
             if (readyCount == ready.length) {
-                ready = java.util.Arrays.copyOf(ready, readyCount * 2);
+                ready = Arrays.copyOf(ready, readyCount * 2);
             }
             ready[readyCount++] = this;
         }
@@ -184,7 +223,7 @@ public final class Scheduler {
             timeNs = when;
             order = timersArmed++;
             if (armedCount == armed.length) {
-                armed = java.util.Arrays.copyOf(armed, armedCount * 2);
+                armed = Arrays.copyOf(armed, armedCount * 2);
             }
             siftUp(this, armedCount++);
         }

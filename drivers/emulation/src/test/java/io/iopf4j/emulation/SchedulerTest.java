@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.emulation;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -26,6 +27,39 @@ final class SchedulerTest {
             orders.add(orderOf(seed, 3));
         }
         assertEquals(6, orders.size());
+    }
+
+    @Test
+    void shouldLetSomebodyElseDecideTheOrder() {
+        final List<Integer> widths = new ArrayList<>();
+        final List<Integer> order = new ArrayList<>();
+        final Scheduler scheduler =
+                new Scheduler(
+                        width -> {
+                            widths.add(width);
+                            return 1;
+                        });
+        for (int i = 0; i < 3; i++) {
+            final int task = i;
+            scheduler.new Task(() -> order.add(task)).wake();
+        }
+        scheduler.runReady();
+
+        assertEquals(List.of(1, 2, 0), order);
+        assertEquals(List.of(3, 2), widths);
+    }
+
+    @Test
+    void shouldTellWhenEachTimerExpires() {
+        final Scheduler scheduler = new Scheduler(1);
+        scheduler.new Timer(() -> {}).arm(30);
+        scheduler.new Timer(() -> {}).arm(10);
+        final Scheduler.Timer cancelled = scheduler.new Timer(() -> {});
+        cancelled.arm(5);
+        cancelled.cancel();
+        scheduler.new Timer(() -> {}).arm(20);
+
+        assertArrayEquals(new long[] {10, 20, 30}, scheduler.deadlinesNs());
     }
 
     @Test
@@ -120,5 +154,31 @@ final class SchedulerTest {
         }
         scheduler.runReady();
         return order;
+    }
+
+    @Test
+    void shouldSayThatATaskWakesItselfForEver() {
+        final Scheduler scheduler = new Scheduler(1);
+        final Scheduler.Task[] task = new Scheduler.Task[1];
+        task[0] = scheduler.new Task(() -> task[0].wake());
+        task[0].wake();
+
+        final String message =
+                assertThrows(IllegalStateException.class, scheduler::runReady).getMessage();
+
+        assertEquals("no end: 16777217 tasks have run at 0 ns", message);
+    }
+
+    @Test
+    void shouldSayThatATimerIsArmedForNowForEver() {
+        final Scheduler scheduler = new Scheduler(1);
+        final Scheduler.Timer[] timer = new Scheduler.Timer[1];
+        timer[0] = scheduler.new Timer(() -> timer[0].arm(scheduler.nowNs()));
+        timer[0].arm(7);
+
+        final String message =
+                assertThrows(IllegalStateException.class, () -> scheduler.runUntil(9)).getMessage();
+
+        assertEquals("no end: 16777217 timers have expired at 7 ns", message);
     }
 }

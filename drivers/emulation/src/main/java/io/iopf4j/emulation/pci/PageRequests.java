@@ -187,7 +187,7 @@ final class PageRequests {
     }
 
     private boolean isDeaf() {
-        return pri == null || pri.ignoresResponses();
+        return pri == null || pri.ignoresResponses() || endpoint.isUnplugged();
     }
 
     private boolean isPasidRight(final PciAccess access, final int pasid) {
@@ -256,6 +256,22 @@ final class PageRequests {
         for (PciAccess access = queue.poll(); access != null; access = queue.poll()) {
             endpoint.end(access, AccessResult.ABORTED);
         }
+    }
+
+    /**
+     * The device was reset: answers must come, but no longer matter. Returns how many it forgot.
+     */
+    int forgetOutstanding() {
+        int forgotten = 0;
+        for (int group = 0; group < PageRequestGroups.COUNT; group++) {
+            final PciAccess access = groups.at(group);
+            if (access != null && !access.isForgotten) {
+                access.isStale = true;
+                access.isForgotten = true;
+                forgotten++;
+            }
+        }
+        return forgotten;
     }
 
     /**

@@ -38,6 +38,9 @@ final class PciAccess implements Requester {
     /** The device has stopped using its PASID: answers give back what they hold, and no more. */
     boolean isStale;
 
+    /** The device was reset meanwhile; it is stale as well. */
+    boolean isForgotten;
+
     long dueNs;
     PciAccess next;
 
@@ -53,6 +56,7 @@ final class PciAccess implements Requester {
         pasid = newPasid;
         count = pages;
         isStale = false;
+        isForgotten = false;
         pendingPages = 0;
         if (pages > iovas.length) {
             iovas = Arrays.copyOf(iovas, pages);

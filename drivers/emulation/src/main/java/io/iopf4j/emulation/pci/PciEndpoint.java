@@ -6,6 +6,7 @@ import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.emulation.AtsCompletion;
 import io.iopf4j.emulation.IommuModel;
 import io.iopf4j.emulation.PcieIommu;
+import io.iopf4j.emulation.PluggedDevice;
 import io.iopf4j.emulation.Scheduler;
 
 /**
@@ -15,7 +16,7 @@ import io.iopf4j.emulation.Scheduler;
  * asks for as much at once as it was allocated. Every access ends exactly once, whatever the
  * answers are, unless there is none. One thread.
  */
-public final class PciEndpoint {
+public final class PciEndpoint implements PluggedDevice {
     private static final int PAGE_SHIFT = 12;
     private static final int WITH_PASID_ONLY = IommuFault.PERM_EXEC | IommuFault.PERM_PRIV;
 
@@ -31,6 +32,8 @@ public final class PciEndpoint {
     private final AccessQueue idle = new AccessQueue();
     private int lastId;
     private int inFlight;
+    private int forgotten;
+    private boolean isUnplugged;
     private int invalidationsToWithhold;
 
     /**
@@ -104,6 +107,7 @@ public final class PciEndpoint {
      * @param iova address in bytes
      * @param perm {@code IommuFault.PERM_} bits; without WRITE it is a read
      * @return its id, counting from 1 at each endpoint; it may have ended already
+     * @throws IllegalStateException if it is unplugged
      */
     public int access(final int pasid, final long iova, final int perm) {
         final PciAccess access = begin(pasid, 1);
@@ -121,6 +125,7 @@ public final class PciEndpoint {
      * @param count how many pages, at least 1
      * @return its id, counting from 1 at each endpoint; it may have ended already
      * @throws IllegalArgumentException if there is no page, or an array is too short
+     * @throws IllegalStateException if it is unplugged
      */
     public int access(final int pasid, final long[] iovas, final int[] perms, final int count) {
         if (count < 1 || count > iovas.length || count > perms.length) {
@@ -133,6 +138,9 @@ public final class PciEndpoint {
     }
 
     private PciAccess begin(final int pasid, final int count) {
+        if (isUnplugged) {
+            throw new IllegalStateException(name + " is unplugged");
+        }
         final PciAccess pooled = idle.poll();
         final PciAccess access = pooled == null ? new PciAccess(this) : pooled;
         access.begin(++lastId, pasid, count);
@@ -251,13 +259,54 @@ public final class PciEndpoint {
 
     void end(final PciAccess access, final AccessResult result) {
         final int id = access.id;
-        inFlight--;
+        if (access.isForgotten) {
+            forgotten--;
+        } else {
+            inFlight--;
+        }
         idle.add(access);
         listener.accessEnded(this, id, result);
     }
 
     static boolean isSamePage(final long one, final long other) {
         return (one ^ other) >>> PAGE_SHIFT == 0;
+    }
+
+    // ---- What happens to it ---------------------------------------------------------------------
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>What waits to ask for pages ends ABORTED now, what has asked when it is answered. Until
+     * then its group index and its share of the allocation stay in use, as a careful maker has it:
+     * PCIe gives a device nothing else to know a late answer by.
+     */
+    @Override
+    public void reset() {
+        tlb.clear();
+        requests.abortUnsent();
+        final int nowForgotten = requests.forgetOutstanding();
+        forgotten += nowForgotten;
+        inFlight -= nowForgotten;
+    }
+
+    @Override
+    public void unplug() {
+        isUnplugged = true;
+        function.unplug();
+        tlb.clear();
+        requests.abortUnsent();
+        requests.abortOutstanding();
+    }
+
+    @Override
+    public boolean isUnplugged() {
+        return isUnplugged;
+    }
+
+    @Override
+    public int forgotten() {
+        return forgotten;
     }
 
     // ---- What a device does by itself -----------------------------------------------------------
@@ -390,7 +439,7 @@ public final class PciEndpoint {
     }
 
     /**
-     * Accesses that have not ended.
+     * Accesses that have not ended, without those that it has forgotten.
      *
      * @return a count
      */
@@ -423,6 +472,16 @@ public final class PciEndpoint {
      */
     public int outstandingRequests() {
         return function.pri() == null ? 0 : function.pri().outstanding();
+    }
+
+    /**
+     * Whether it has given up on all that it had asked for: after a response failure it hears
+     * nothing until page requests are enabled again.
+     *
+     * @return answers do nothing
+     */
+    public boolean ignoresResponses() {
+        return function.pri() != null && function.pri().ignoresResponses();
     }
 
     /**

@@ -29,6 +29,7 @@ public final class PciFunction implements PciConfig {
     private FunctionOwner owner = FunctionOwner.NONE;
     private int atsControl;
     private int pasidControl;
+    private boolean isUnplugged;
 
     /**
      * A function as it comes out of a reset: everything is off.
@@ -64,6 +65,11 @@ public final class PciFunction implements PciConfig {
         if (pri != null) {
             pri.own(device);
         }
+    }
+
+    /** It is there no more: its registers read as all ones, and ignore stores. */
+    void unplug() {
+        isUnplugged = true;
     }
 
     /** The page request interface, or null. */
@@ -149,8 +155,8 @@ public final class PciFunction implements PciConfig {
         store(value & HALF_MASK, offset);
     }
 
-    private static boolean isRegister(final int offset, final int bytes) {
-        return offset >= 0 && offset < SPACE_BYTES && offset % bytes == 0;
+    private boolean isRegister(final int offset, final int bytes) {
+        return !isUnplugged && offset >= 0 && offset < SPACE_BYTES && offset % bytes == 0;
     }
 
     /** Loads 16 bits of anything but the two registers of 32. */

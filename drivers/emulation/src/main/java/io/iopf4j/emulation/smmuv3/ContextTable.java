@@ -7,7 +7,6 @@ import io.iopf4j.api.smmuv3.LevelOneDescriptor;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
 import io.iopf4j.emulation.PhysicalMemory;
 import io.iopf4j.emulation.parts.SpanIndex;
-import java.util.Arrays;
 
 /**
  * From a stream's entry and a SubstreamID to the context descriptor, linear or in two levels, in
@@ -28,7 +27,10 @@ final class ContextTable {
     private final StageTwoWalk stageTwo;
     private final Translation result;
     private final SpanIndex index = new SpanIndex(ENTRIES);
+
+    /** Made when a slot is first taken. */
     private final ContextEntry[] entries = new ContextEntry[ENTRIES];
+
     private final SpanIndex descriptorIndex = new SpanIndex(DESCRIPTORS);
     private final long[] descriptors = new long[DESCRIPTORS];
 
@@ -43,7 +45,6 @@ final class ContextTable {
         this.rules = rules;
         this.stageTwo = stageTwo;
         this.result = result;
-        Arrays.setAll(entries, slot -> new ContextEntry());
     }
 
     /**
@@ -104,7 +105,11 @@ final class ContextTable {
         if (address < 0) {
             return null;
         }
-        final ContextEntry entry = entries[index.take(access.streamId, number, 0)];
+        final int slot = index.take(access.streamId, number, 0);
+        if (entries[slot] == null) {
+            entries[slot] = new ContextEntry();
+        }
+        final ContextEntry entry = entries[slot];
         entry.fetch(memory, address);
         entry.isBad = rules.isBad(entry, access.stream);
         return entry;

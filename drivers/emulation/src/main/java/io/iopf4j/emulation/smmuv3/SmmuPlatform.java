@@ -27,6 +27,15 @@ public final class SmmuPlatform implements PlatformDevice {
         this.memory = memory;
     }
 
+    /**
+     * What it is of: for whoever looks on, not for a driver.
+     *
+     * @return the model
+     */
+    public SmmuV3 model() {
+        return smmu;
+    }
+
     @Override
     public String name() {
         return name;

@@ -7,7 +7,6 @@ import io.iopf4j.api.smmuv3.SmmuRegisters;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
 import io.iopf4j.emulation.PhysicalMemory;
 import io.iopf4j.emulation.parts.SpanIndex;
-import java.util.Arrays;
 
 /**
  * From a StreamID to its entry, linear or in two levels. What was fetched is kept, valid or not,
@@ -26,7 +25,10 @@ final class StreamTable {
     private final StreamRules rules;
     private final Translation result;
     private final SpanIndex index = new SpanIndex(ENTRIES);
+
+    /** Made when a slot is first taken. */
     private final StreamEntry[] entries = new StreamEntry[ENTRIES];
+
     private StreamEntry spare = new StreamEntry();
     private final SpanIndex descriptorIndex = new SpanIndex(DESCRIPTORS);
     private final long[] descriptors = new long[DESCRIPTORS];
@@ -46,7 +48,6 @@ final class StreamTable {
         this.config = config;
         this.rules = rules;
         this.result = result;
-        Arrays.setAll(entries, slot -> new StreamEntry());
         set(0, 0, false);
     }
 
@@ -133,7 +134,7 @@ final class StreamTable {
         // One that is not valid says nothing, and nothing of its neighbours.
         final int log2 = entry.isBad ? 0 : StreamTableEntry.cont(entry.word1);
         final int slot = index.take(0, sid, log2);
-        spare = entries[slot];
+        spare = entries[slot] == null ? new StreamEntry() : entries[slot];
         entries[slot] = entry;
         return entry;
     }

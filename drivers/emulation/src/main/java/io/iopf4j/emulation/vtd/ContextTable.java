@@ -7,7 +7,6 @@ import io.iopf4j.api.vtd.VtdCapabilities;
 import io.iopf4j.api.vtd.VtdFaultReason;
 import io.iopf4j.emulation.PhysicalMemory;
 import io.iopf4j.emulation.parts.SpanIndex;
-import java.util.Arrays;
 
 /**
  * From a source id to its context entry, through the root table. What is present and valid is kept
@@ -27,7 +26,10 @@ final class ContextTable {
     private final ContextRules rules;
     private final boolean keepsAbsent;
     private final SpanIndex index = new SpanIndex(ENTRIES);
+
+    /** Made when a slot is first taken. */
     private final Context[] entries = new Context[ENTRIES];
+
     private Context spare = new Context();
     private long root;
     private Context.Form form = Context.Form.LEGACY;
@@ -36,7 +38,6 @@ final class ContextTable {
         this.memory = memory;
         rules = new ContextRules(config);
         keepsAbsent = config.capabilities().hasCap(VtdCapabilities.CM);
-        Arrays.setAll(entries, slot -> new Context());
     }
 
     /** From now on entries are read from there; nothing kept is forgotten. */
@@ -106,7 +107,7 @@ final class ContextTable {
     private Context keep(final int sid) {
         final int slot = index.take(0, sid, 0);
         final Context kept = spare;
-        spare = entries[slot];
+        spare = entries[slot] == null ? new Context() : entries[slot];
         entries[slot] = kept;
         return kept;
     }

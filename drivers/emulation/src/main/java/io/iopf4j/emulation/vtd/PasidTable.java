@@ -8,7 +8,6 @@ import io.iopf4j.api.vtd.VtdCapabilities;
 import io.iopf4j.api.vtd.VtdFaultReason;
 import io.iopf4j.emulation.PhysicalMemory;
 import io.iopf4j.emulation.parts.SpanIndex;
-import java.util.Arrays;
 
 /**
  * From a context and a PASID to the PASID's entry: a directory and tables of 64, or in extended
@@ -29,7 +28,10 @@ final class PasidTable {
     private final boolean keepsAbsent;
     private final boolean hasFiveLevels;
     private final SpanIndex index = new SpanIndex(ENTRIES);
+
+    /** Made when a slot is first taken. */
     private final Regime[] entries = new Regime[ENTRIES];
+
     private Regime spare = new Regime();
 
     PasidTable(final PhysicalMemory memory, final VtdConfig config) {
@@ -37,7 +39,6 @@ final class PasidTable {
         rules = new PasidRules(config);
         keepsAbsent = config.capabilities().hasCap(VtdCapabilities.CM);
         hasFiveLevels = config.capabilities().hasCap(VtdCapabilities.FL5LP);
-        Arrays.setAll(entries, slot -> new Regime());
     }
 
     /**
@@ -142,7 +143,7 @@ final class PasidTable {
     private Regime keep(final int sid, final int pasid) {
         final int slot = index.take(sid, pasid, 0);
         final Regime kept = spare;
-        spare = entries[slot];
+        spare = entries[slot] == null ? new Regime() : entries[slot];
         entries[slot] = kept;
         return kept;
     }

@@ -47,6 +47,15 @@ public final class VtdPlatform implements PlatformDevice {
         }
     }
 
+    /**
+     * What it is of: for whoever looks on, not for a driver.
+     *
+     * @return the model
+     */
+    public Vtd model() {
+        return vtd;
+    }
+
     @Override
     public String name() {
         return name;
