@@ -15,6 +15,7 @@ import io.iopf4j.api.smmuv3.Commands;
 import io.iopf4j.api.smmuv3.Events;
 import io.iopf4j.api.smmuv3.PriEntry;
 import io.iopf4j.api.smmuv3.SmmuRegisters;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * One SMMU under this driver: {@code struct arm_smmu_device} of Linux 6.12, its probe and reset.
@@ -32,6 +33,7 @@ public final class ArmSmmuDevice implements AutoCloseable {
     private final ArmSmmuFaultPath.Factory faultPaths;
     private ArmSmmuFeatures features;
     private ArmSmmuCommandQueue commandQueue;
+    private final ReentrantLock eventsTaken = new ReentrantLock();
     private ArmSmmuFaultPath faultPath;
     private ArmSmmuPriThread priThread;
     private ArmSmmuGlobalErrors globalErrors;
@@ -361,7 +363,7 @@ public final class ArmSmmuDevice implements AutoCloseable {
             resources.requestIrq("combined", this::handleCombined, this::runThreads);
         } else {
             forgetMessages();
-            resources.requestIrq("eventq", null, faultPath::handleEvents);
+            resources.requestIrq("eventq", null, this::handleEvents);
             resources.requestIrq("gerror", this::handleGlobalErrors, null);
             if (features.pri()) {
                 resources.requestIrq("priq", null, priThread::run);
@@ -393,7 +395,7 @@ public final class ArmSmmuDevice implements AutoCloseable {
     }
 
     private void runThreads() {
-        faultPath.handleEvents();
+        handleEvents();
         if (features.pri()) {
             priThread.run();
         }
@@ -454,8 +456,36 @@ public final class ArmSmmuDevice implements AutoCloseable {
         return iopfQueue;
     }
 
-    /** Waits until the event queue's records up to now have been taken. */
+    /**
+     * The event queue's interrupt thread, whose place {@link #synchronizeEvents} may have taken.
+     */
+    private void handleEvents() {
+        eventsTaken.lock();
+        try {
+            faultPath.handleEvents();
+        } finally {
+            eventsTaken.unlock();
+        }
+    }
+
+    /**
+     * Sees to it that the event queue's records up to now have been taken, also those whose
+     * interrupt never came. Within a report it is the thread itself that goes on afterwards; once
+     * the interrupts are given back nothing may be read any more.
+     */
     void synchronizeEvents() {
         resources.synchronizeIrqs();
+        if (!resources.hasIrqs() || eventsTaken.isHeldByCurrentThread()) {
+            return;
+        }
+        if (eventsTaken.tryLock()) {
+            try {
+                faultPath.handleEvents();
+            } finally {
+                eventsTaken.unlock();
+            }
+        } else {
+            resources.synchronizeIrqs();
+        }
     }
 }

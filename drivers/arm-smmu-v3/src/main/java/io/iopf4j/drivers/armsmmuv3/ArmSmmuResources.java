@@ -57,6 +57,10 @@ final class ArmSmmuResources {
         }
     }
 
+    boolean hasIrqs() {
+        return !lines.isEmpty();
+    }
+
     void freeIrqs() {
         while (!lines.isEmpty()) {
             kernel.freeIrq(lines.pop());
