@@ -13,6 +13,7 @@ module io.iopf4j.replay {
     exports io.iopf4j.replay;
     exports io.iopf4j.replay.bench;
     exports io.iopf4j.replay.dump;
+    exports io.iopf4j.replay.invariants;
     exports io.iopf4j.replay.ledger;
     exports io.iopf4j.replay.scenario;
 

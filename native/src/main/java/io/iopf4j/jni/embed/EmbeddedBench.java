@@ -12,7 +12,7 @@ import io.iopf4j.replay.bench.BenchSettings;
 import io.iopf4j.replay.bench.GuestDevice;
 import io.iopf4j.replay.bench.GuestVm;
 import io.iopf4j.replay.bench.Hardware;
-import io.iopf4j.replay.ledger.Invariants;
+import io.iopf4j.replay.invariants.Invariant;
 import io.iopf4j.replay.ledger.Ledger;
 import io.iopf4j.replay.ledger.Outcome;
 import java.io.IOException;
@@ -449,7 +449,7 @@ public final class EmbeddedBench {
     public void check() {
         bench.settle(null);
         bench.checkAllBooks();
-        for (final Invariants.Invariant invariant : bench.invariants().all()) {
+        for (final Invariant invariant : bench.invariants().all()) {
             if (!invariant.holds()) {
                 throw refusal(
                         EPROTO, "invariant " + invariant.name() + " broken: " + invariant.breach());

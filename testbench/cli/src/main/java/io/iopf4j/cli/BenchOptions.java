@@ -78,9 +78,8 @@ final class BenchOptions {
     @Option(
             names = "--seed",
             paramLabel = "N",
-            defaultValue = "1",
-            description = "The simulation's seed (default: ${DEFAULT-VALUE}).")
-    private long seed;
+            description = "The simulation's seed (default: the scenario's, else 1).")
+    private Long seed;
 
     @Option(
             names = "--ledger",
@@ -147,8 +146,9 @@ final class BenchOptions {
         return Optional.ofNullable(policy).map(list -> parsed("--policy", list, Policies::parse));
     }
 
-    long seed() {
-        return seed;
+    /** What the user says, else what a file says. */
+    long seed(final long otherwise) {
+        return seed == null ? otherwise : seed;
     }
 
     Optional<Path> ledger() {

@@ -12,7 +12,8 @@ import io.iopf4j.replay.bench.BenchSettings;
 import io.iopf4j.replay.bench.Hardware;
 import io.iopf4j.replay.dump.DumpSummary;
 import io.iopf4j.replay.dump.FaultKinds;
-import io.iopf4j.replay.ledger.Invariants;
+import io.iopf4j.replay.invariants.Invariant;
+import io.iopf4j.replay.invariants.Invariants;
 import io.iopf4j.replay.ledger.Outcome;
 import java.util.List;
 import java.util.Map;
@@ -257,7 +258,7 @@ final class JsonReport {
     private static void invariants(final JsonGenerator json, final Invariants invariants) {
         json.writeName("invariants");
         json.writeStartArray();
-        for (final Invariants.Invariant invariant : invariants.all()) {
+        for (final Invariant invariant : invariants.all()) {
             json.writeStartObject();
             json.writeStringProperty("name", invariant.name());
             json.writeBooleanProperty("holds", invariant.holds());

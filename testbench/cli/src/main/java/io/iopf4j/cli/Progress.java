@@ -8,11 +8,14 @@ final class Progress implements AutoCloseable {
     /** Set by the launcher if standard error is a terminal. */
     static final String TERMINAL = "iopf4j.progress";
 
-    private static final int MOST_WIDTH = 40;
+    private static final int MOST_WIDTH = 72;
+    private static final long NS_PER_TENTH = 100_000_000;
+    private static final double NS_PER_S = 1e9;
 
     private final PrintWriter err;
     private final boolean isShown;
     private int lastPercent = -1;
+    private long lastTenths = -1;
     private int width;
 
     Progress(final PrintWriter err, final boolean quiet) {
@@ -29,7 +32,33 @@ final class Progress implements AutoCloseable {
             return;
         }
         lastPercent = percent;
-        final String text = String.format("%s %3d %%", what, percent);
+        line(String.format("%s %3d %%", what, percent));
+    }
+
+    /** What is done of something that has no end of its own; now and then. */
+    void rate(final long scenarios, final long cycles, final long tookNs) {
+        final long tenths = tookNs / NS_PER_TENTH;
+        if (!isShown || tenths == lastTenths) {
+            return;
+        }
+        lastTenths = tenths;
+        final double seconds = tookNs / NS_PER_S;
+        line(
+                String.format(
+                        "%,d scenarios, %,.0f/s, %,.0f cycles/s",
+                        scenarios, scenarios / seconds, cycles / seconds));
+    }
+
+    /** What a search has seen, now and then. */
+    void states(final String search, final int states, final long tookNs) {
+        final long tenths = tookNs / NS_PER_TENTH;
+        if (isShown && tenths != lastTenths) {
+            lastTenths = tenths;
+            line(String.format("%s: %,d states", search, states));
+        }
+    }
+
+    private void line(final String text) {
         width = Math.max(width, text.length());
         err.print("\r" + text + " ".repeat(width - text.length()));
         err.flush();

@@ -9,6 +9,7 @@ import io.iopf4j.replay.ReplaySettings;
 import io.iopf4j.replay.UnsupportedRecordingException;
 import io.iopf4j.replay.VmFile;
 import io.iopf4j.replay.dump.Recording;
+import io.iopf4j.replay.scenario.Scenario;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -161,6 +162,6 @@ final class ReplayCommand implements Callable<Integer> {
                 options.hardware(),
                 options.semantics().orElse(defaults.semantics()),
                 options.policies().orElse(defaults.policies()),
-                options.seed());
+                options.seed(Scenario.SEED));
     }
 }

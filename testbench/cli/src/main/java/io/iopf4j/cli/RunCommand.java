@@ -70,7 +70,7 @@ final class RunCommand implements Callable<Integer> {
             result =
                     new ScenarioRun(scenario)
                             .withHardware(options.hardware())
-                            .withSeed(options.seed())
+                            .withSeed(options.seed(scenario.seed()))
                             .withSemantics(options.semantics())
                             .withPolicies(options.policies())
                             .run(done -> progress.show("running", done, scenario.durationNs()));

@@ -10,7 +10,8 @@ import io.iopf4j.replay.bench.BenchSettings;
 import io.iopf4j.replay.bench.Hardware;
 import io.iopf4j.replay.dump.DumpSummary;
 import io.iopf4j.replay.dump.FaultKinds;
-import io.iopf4j.replay.ledger.Invariants;
+import io.iopf4j.replay.invariants.Invariant;
+import io.iopf4j.replay.invariants.Invariants;
 import io.iopf4j.replay.ledger.Outcome;
 import java.io.PrintWriter;
 import java.util.Map;
@@ -193,7 +194,7 @@ final class TextReport {
     }
 
     private void invariants(final Invariants invariants) {
-        for (final Invariants.Invariant invariant : invariants.all()) {
+        for (final Invariant invariant : invariants.all()) {
             line(
                     String.format(
                             "invariant   %-34s %s, %d checks",

@@ -12,20 +12,31 @@ import io.iopf4j.replay.bench.BenchSettings;
 import io.iopf4j.replay.bench.GuestDevice;
 import io.iopf4j.replay.bench.GuestVm;
 import io.iopf4j.replay.bench.HardwareSettings;
+import io.iopf4j.replay.bench.Seams;
+import io.iopf4j.replay.bench.VtdSettings;
 import io.iopf4j.replay.scenario.AccessStream;
 import io.iopf4j.replay.scenario.GuestBehaviour;
 import io.iopf4j.replay.scenario.Hardware;
+import io.iopf4j.replay.scenario.Hazard;
 import io.iopf4j.replay.scenario.Scenario;
 import io.iopf4j.replay.scenario.ScenarioEvent;
 import io.iopf4j.replay.scenario.ScenarioVm;
 import io.iopf4j.replay.scenario.Workload;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 
@@ -38,12 +49,19 @@ public final class ScenarioRun {
     private final Scenario scenario;
     private final Map<String, GuestVm> vms = new HashMap<>();
     private final Map<String, GuestDevice> devices = new HashMap<>();
-    private final Map<GuestDevice, Traffic> traffic = new HashMap<>();
+    private final Map<GuestDevice, Traffic> traffic = new LinkedHashMap<>();
     private final Map<GuestVm, Guest> guests = new HashMap<>();
+    private final Queue<Due> accesses = new ArrayDeque<>();
+    private final Set<GuestDevice> unplugged = new LinkedHashSet<>();
+    private final Set<GuestVm> unheard = new HashSet<>();
+    private final Set<GuestVm> gone = new HashSet<>();
     private Optional<Profile> semantics = Optional.empty();
     private Optional<List<FaultPolicy>> policies = Optional.empty();
     private Hardware hardware = Hardware.DEFAULT;
-    private long seed = 1;
+    private OptionalLong seed = OptionalLong.empty();
+    private Seams seams = Seams.NONE;
+    private Consumer<StormEnd> stormListener = end -> {};
+    private Hazards hazards;
     private Bench bench;
     private GuestDevice touched;
 
@@ -90,13 +108,35 @@ public final class ScenarioRun {
     }
 
     /**
-     * Sets the seed that all chance comes from.
+     * Puts another seed in place of the scenario's.
      *
-     * @param itsSeed any number
+     * @param other any number
      * @return this
      */
-    public ScenarioRun withSeed(final long itsSeed) {
-        seed = itsSeed;
+    public ScenarioRun withSeed(final long other) {
+        seed = OptionalLong.of(other);
+        return this;
+    }
+
+    /**
+     * Puts something between the bench's parts, behind what is there already.
+     *
+     * @param others what
+     * @return this
+     */
+    public ScenarioRun withSeams(final Seams others) {
+        seams = seams.then(others);
+        return this;
+    }
+
+    /**
+     * Says who looks at it when all has happened that was to happen, just before its calm.
+     *
+     * @param listener only looks; is not told if the scenario has no calm
+     * @return this
+     */
+    public ScenarioRun withStormListener(final Consumer<StormEnd> listener) {
+        stormListener = listener;
         return this;
     }
 
@@ -123,6 +163,9 @@ public final class ScenarioRun {
         }
     }
 
+    /** An access that is to come. */
+    private record Due(ScenarioEvent event, Scheduler.Timer timer) {}
+
     private <T> T loaded(final Function<String, T> loader, final String words) throws IOException {
         try {
             return loader.apply(words);
@@ -144,6 +187,7 @@ public final class ScenarioRun {
         scheduler.runUntil(endNs);
         bench.settle(null);
         bench.checkAllBooks();
+        scenario.calmNs().ifPresent(bench::checkCalm);
         return new RunOutcome(bench).result();
     }
 
@@ -166,11 +210,21 @@ public final class ScenarioRun {
                             + ": it has groups of several requests or stream requests, which"
                             + " SMMUv3 does not know; it needs VT-d");
         }
-        return new BenchSettings(its, rules, limits, seed);
+        hazards =
+                new Hazards(
+                        scenario.hazards(),
+                        its instanceof VtdSettings,
+                        scenario.calmNs().orElse(Hazard.TO_THE_END),
+                        ~seed());
+        return new BenchSettings(its, rules, limits, seed(), seams).with(hazards.seams());
+    }
+
+    private long seed() {
+        return seed.orElse(scenario.seed());
     }
 
     private void build() {
-        final SplittableRandom random = new SplittableRandom(seed);
+        final SplittableRandom random = new SplittableRandom(seed());
         for (final ScenarioVm vm : scenario.vms()) {
             final GuestVm guestVm = bench.addVm(vm.name());
             vms.put(vm.name(), guestVm);
@@ -179,14 +233,44 @@ public final class ScenarioRun {
                     new Guest(
                             bench,
                             guestVm,
-                            new GuestBehaviour(vm, scenario.events(), random.split())));
+                            new GuestBehaviour(vm, scenario.events(), random.split()),
+                            vm.guest() instanceof io.iopf4j.replay.scenario.Guest.Manual
+                                    || scenario.calmNs().isPresent(),
+                            scenario.course().isCareful()));
             for (final String name : vm.devices()) {
                 addDevice(name, guestVm, vm.workload(), random);
             }
         }
         bench.ledger().setEndListener(index -> traffic.get(bench.devices().get(index)).ended());
         for (final ScenarioEvent event : scenario.events()) {
-            bench.scheduler().new Timer(() -> happen(event)).arm(event.atNs());
+            final Scheduler.Timer timer = bench.scheduler().new Timer(() -> happen(event));
+            timer.arm(event.atNs());
+            if (event.kind() == ScenarioEvent.Kind.ACCESS) {
+                accesses.add(new Due(event, timer));
+            }
+        }
+        scenario.calmNs().ifPresent(bench.scheduler().new Timer(this::calm)::arm);
+        final SplittableRandom picks = random.split();
+        hazards.start(() -> issueEarly(picks));
+    }
+
+    /** The hardware is quicker than its driver: some device issues what is due later. */
+    private void issueEarly(final SplittableRandom picks) {
+        final List<GuestDevice> all = bench.devices();
+        final int first = all.isEmpty() ? 0 : picks.nextInt(all.size());
+        for (int i = 0; i < all.size(); i++) {
+            if (traffic.get(all.get((first + i) % all.size())).issueEarly()) {
+                return;
+            }
+        }
+        while (!accesses.isEmpty() && !accesses.peek().timer().isArmed()) {
+            accesses.remove();
+        }
+        final Due next = accesses.peek();
+        if (next != null
+                && devices.get(next.event().subject()).isPrepared(next.event().request().pasid())) {
+            next.timer().cancel();
+            traffic.get(devices.get(next.event().subject())).issue(next.event().request());
         }
     }
 
@@ -199,7 +283,7 @@ public final class ScenarioRun {
                 bench.addDevice(
                         name,
                         vm,
-                        workload.map(what -> Set.copyOf(what.pasids())).orElse(Set.of()),
+                        pasids(name, workload),
                         workload.map(Workload::responseType).orElse(PageResponseType.GROUP));
         devices.put(name, device);
         device.attach();
@@ -213,6 +297,20 @@ public final class ScenarioRun {
         its.start();
     }
 
+    /** All that its workload and its events want. */
+    private Set<Integer> pasids(final String device, final Optional<Workload> workload) {
+        final Set<Integer> pasids = new TreeSet<>();
+        workload.ifPresent(what -> pasids.addAll(what.pasids()));
+        for (final ScenarioEvent event : scenario.events()) {
+            if (event.kind() == ScenarioEvent.Kind.ACCESS
+                    && event.subject().equals(device)
+                    && event.request().pasid() != ScenarioEvent.Request.NO_PASID) {
+                pasids.add(event.request().pasid());
+            }
+        }
+        return pasids;
+    }
+
     private void happen(final ScenarioEvent event) {
         if (event.kind().isOfDevice()) {
             touched = devices.get(event.subject());
@@ -221,10 +319,59 @@ public final class ScenarioRun {
             case MOVE -> touched.moveTo(vms.get(event.to()));
             case REMOVE -> removeDevice(touched);
             case REPLACE_DOMAIN -> touched.replace();
+            case RESET -> {
+                touched.endpoint().plugged().reset();
+                traffic.get(touched).ended();
+            }
+            case UNPLUG -> {
+                traffic.get(touched).stop();
+                touched.endpoint().plugged().unplug();
+                unplugged.add(touched);
+            }
             case KILL -> kill(vms.get(event.subject()));
-            case CLOSE_FAULT_QUEUE -> vms.get(event.subject()).closeFaultQueue();
+            case CLOSE_FAULT_QUEUE -> closeFaultQueue(vms.get(event.subject()));
+            case ACCESS -> traffic.get(touched).issue(event.request());
+            case ANSWER -> guests.get(vms.get(event.subject())).answer(event.reply());
             case SILENCE, WAKE -> {
                 // The guest's behaviour knows when it is silent.
+            }
+        }
+    }
+
+    private void closeFaultQueue(final GuestVm vm) {
+        unheard.add(vm);
+        vm.closeFaultQueue();
+    }
+
+    /**
+     * Nothing goes wrong any more. What no guest can answer, since it died without notice, has
+     * thrown its records away or has its fault queue closed, ends with its machine; the host hears
+     * of devices that are gone.
+     */
+    private void calm() {
+        stormListener.accept(
+                new StormEnd(
+                        bench,
+                        bench.vms().stream()
+                                .map(
+                                        vm ->
+                                                new StormEnd.Machine(
+                                                        vm,
+                                                        guests.get(vm).owed(),
+                                                        unheard.contains(vm),
+                                                        gone.contains(vm)))
+                                .toList()));
+        traffic.values().forEach(Traffic::stop);
+        unplugged.forEach(this::removeDevice);
+        for (final ScenarioVm vm : scenario.vms()) {
+            final GuestVm guestVm = vms.get(vm.name());
+            if (gone.contains(guestVm)) {
+                continue;
+            }
+            if (unheard.contains(guestVm) || !vm.guest().isHeardOnceCalm()) {
+                kill(guestVm);
+            } else {
+                guests.get(guestVm).calm();
             }
         }
     }
@@ -232,7 +379,10 @@ public final class ScenarioRun {
     /** As a monitor's end closes its files: the fault queue can only go first. */
     private void kill(final GuestVm vm) {
         guests.get(vm).die();
-        vm.closeFaultQueue();
+        gone.add(vm);
+        if (unheard.add(vm)) {
+            vm.closeFaultQueue();
+        }
         List.copyOf(vm.devices()).forEach(this::removeDevice);
     }
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay;
 
+import io.iopf4j.api.IommuFault;
 import io.iopf4j.emulation.Scheduler;
 import io.iopf4j.replay.bench.Bench;
 import io.iopf4j.replay.bench.GuestDevice;
 import io.iopf4j.replay.scenario.AccessStream;
+import io.iopf4j.replay.scenario.ScenarioEvent;
+import io.iopf4j.replay.scenario.Workload;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -41,6 +45,19 @@ final class Traffic {
         stream.ifPresent(this::next);
     }
 
+    /**
+     * Issues at once what is due later, as long as it takes nobody but the device: the hardware is
+     * quicker than whoever runs now. False if there is nothing.
+     */
+    boolean issueEarly() {
+        if (!timer.isArmed() || !device.isPrepared(stream.orElseThrow().pasid())) {
+            return false;
+        }
+        timer.cancel();
+        issue();
+        return true;
+    }
+
     void stop() {
         isStopped = true;
         timer.cancel();
@@ -66,6 +83,26 @@ final class Traffic {
             perms[i] = access.perm();
         }
         device.issue(access.pasid(), iovas, perms, iovas.length);
+    }
+
+    /** Issues an access of its own, whatever is in flight. */
+    void issue(final ScenarioEvent.Request request) {
+        final int perm = request.isWrite() ? IommuFault.PERM_WRITE : IommuFault.PERM_READ;
+        if (device.endpoint().isStreaming()) {
+            for (int i = 0; i < request.pages(); i++) {
+                device.issue(request.pasid(), page(request, i), perm);
+            }
+            return;
+        }
+        final long[] pages = new long[request.pages()];
+        final int[] each = new int[request.pages()];
+        Arrays.setAll(pages, i -> page(request, i));
+        Arrays.fill(each, perm);
+        device.issue(request.pasid(), pages, each, request.pages());
+    }
+
+    private static long page(final ScenarioEvent.Request request, final int index) {
+        return request.address() + (long) index * Workload.Addresses.PAGE_BYTES;
     }
 
     private void issue() {

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.core.policy.Policies;
 import io.iopf4j.core.semantics.Semantics;
-import io.iopf4j.replay.ledger.Invariants;
+import io.iopf4j.replay.invariants.Invariant;
 import io.iopf4j.replay.ledger.Outcome;
 import io.iopf4j.replay.scenario.Hardware;
 import io.iopf4j.replay.scenario.ScenarioFile;
@@ -141,6 +141,6 @@ class AwkwardScenariosTest {
     private static boolean holds(final RunResult result, final String invariant) {
         return result.bench().invariants().all().stream()
                 .filter(any -> any.name().equals(invariant))
-                .allMatch(Invariants.Invariant::holds);
+                .allMatch(Invariant::holds);
     }
 }

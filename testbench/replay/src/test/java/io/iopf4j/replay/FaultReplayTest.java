@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.api.PageResponseCode;
-import io.iopf4j.replay.ledger.Invariants;
+import io.iopf4j.replay.invariants.Invariant;
 import io.iopf4j.replay.ledger.Outcome;
 import io.iopf4j.replay.scenario.Hardware;
 import io.iopf4j.replay.testing.ReadDump;
@@ -24,7 +24,7 @@ class FaultReplayTest {
     }
 
     private static void assertBooksHold(final ReplayResult result) {
-        for (final Invariants.Invariant invariant : result.run().bench().invariants().all()) {
+        for (final Invariant invariant : result.run().bench().invariants().all()) {
             assertTrue(invariant.holds(), invariant.name() + ": " + invariant.breach());
         }
     }

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.replay.dump.DumpSummary;
-import io.iopf4j.replay.ledger.Invariants;
+import io.iopf4j.replay.invariants.Invariant;
 import io.iopf4j.replay.ledger.Outcome;
 import io.iopf4j.replay.scenario.Hardware;
 import io.iopf4j.replay.testing.ReadDump;
@@ -170,13 +170,13 @@ class ReplayFactsTest {
         final long checked =
                 result.run().bench().invariants().all().stream()
                         .filter(invariant -> invariant.name().equals(name))
-                        .mapToLong(Invariants.Invariant::checked)
+                        .mapToLong(Invariant::checked)
                         .sum();
         assertEquals(expected, checked > 0, name + " was checked " + checked + " times");
     }
 
     private static void assertBooksHold(final ReplayResult result) {
-        for (final Invariants.Invariant invariant : result.run().bench().invariants().all()) {
+        for (final Invariant invariant : result.run().bench().invariants().all()) {
             assertTrue(invariant.holds(), invariant.name() + ": " + invariant.breach());
         }
         assertEquals(

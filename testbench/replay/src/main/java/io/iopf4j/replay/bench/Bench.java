@@ -12,15 +12,17 @@ import io.iopf4j.core.iopf.GroupResponder;
 import io.iopf4j.core.policy.FaultGate;
 import io.iopf4j.core.semantics.FaultCore;
 import io.iopf4j.emulation.MemoryAllocator;
+import io.iopf4j.emulation.MemoryGate;
 import io.iopf4j.emulation.PhysicalMemory;
 import io.iopf4j.emulation.RecentLog;
 import io.iopf4j.emulation.Scheduler;
 import io.iopf4j.emulation.SimulatedKernel;
-import io.iopf4j.replay.ledger.Invariants;
+import io.iopf4j.replay.invariants.Invariants;
 import io.iopf4j.replay.ledger.Ledger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 
 /**
  * A machine with one IOMMU, a host kernel that drives it, and virtual machines. Everything is made
@@ -45,13 +47,15 @@ public final class Bench implements AutoCloseable {
     private final Hardware hardware;
     private final List<GuestVm> vms = new ArrayList<>();
     private final List<GuestDevice> devices = new ArrayList<>();
-    private final List<GuestDevice> changed = new ArrayList<>();
+    private final StepChecks checks;
     private int hostDevices;
 
     private Bench(final BenchSettings settings, final AccessListener accessListener) {
         this.settings = settings;
-        scheduler = new Scheduler(settings.seed());
-        invariants = new Invariants();
+        scheduler =
+                new Scheduler(
+                        settings.seams().order(new SplittableRandom(settings.seed())::nextInt));
+        invariants = new Invariants(scheduler::nowNs);
         ledger =
                 accessListener == null
                         ? new Ledger(scheduler, invariants, settings.hardware().tags())
@@ -63,6 +67,7 @@ public final class Bench implements AutoCloseable {
                                 new SimulatedKernel(
                                         scheduler, log, settings.hardware().interruptLatencyNs()),
                                 scheduler);
+        memory.guard(settings.seams().memory(MemoryGate.OPEN, scheduler));
         gate = new FaultGate(kernel, coreObserver, settings.policies());
         core =
                 settings.semantics()
@@ -72,6 +77,10 @@ public final class Bench implements AutoCloseable {
                 && (!settings.policies().isEmpty()
                         || core.generation() == FaultGeneration.SERIES_2017)) {
             ledger.giveRefusedAnswersBack();
+        }
+        checks = new StepChecks(this, memory, MemoryBound.of(settings.hardware()));
+        if (ledger != null && !settings.policies().isEmpty()) {
+            ledger.setCountListener(checks::delivered);
         }
         hardware = build(accessListener);
     }
@@ -166,7 +175,7 @@ public final class Bench implements AutoCloseable {
                         monitor,
                         gate.addVm(name),
                         drainsOnDomainChange(),
-                        invariants,
+                        invariants.nothingCrossesFromOneVmToAnother(),
                         record -> isForeign(index, record));
         vms.add(vm);
         return vm;
@@ -243,6 +252,7 @@ public final class Bench implements AutoCloseable {
             ledger.assign(index, device.vm().index(), device.endpoint().name());
         }
         gate.assign(device.device(), device.vm().account());
+        device.setAccount(gate.account(device.device()));
     }
 
     /** A device is about to lose its domain, or to have another in its place. */
@@ -256,11 +266,14 @@ public final class Bench implements AutoCloseable {
     void domainChanged(final GuestDevice device) {
         if (drainsOnDomainChange()) {
             lettingGo(device, () -> gate.drained(device.device()));
+            if (ledger != null) {
+                ledger.leftByCore(device.endpoint().index());
+            }
         }
         if (ledger != null) {
             ledger.domainChanged(device.endpoint().index());
         }
-        changed.add(device);
+        checks.domainChanged(device);
     }
 
     /** A device goes for good. */
@@ -284,47 +297,40 @@ public final class Bench implements AutoCloseable {
     }
 
     /**
+     * Says what {@code MemoryStaysWithinItsBound} is held against, in place of what is derived from
+     * the hardware.
+     *
+     * @param bound the bound
+     */
+    public void setMemoryBound(final MemoryBound bound) {
+        checks.setMemoryBound(bound);
+    }
+
+    /**
      * Lets everything run that is ready; then every layer must count the same.
      *
      * @param touched the device that the step was about, or null
      */
     public void settle(final GuestDevice touched) {
         scheduler.runReady();
-        invariants.everyAccessIsAccountedFor(ledger, hardware.openFaults(), hardware.waiting());
-        invariants.booksAgree("hardware", ledger.openFaults(), hardware.openFaults());
-        invariants.everyAnswerArrives(ledger.answeredInVain());
-        changed.forEach(this::checkDomain);
-        changed.clear();
-        if (touched != null) {
-            checkCore(touched);
-        }
+        checks.afterStep(touched);
     }
 
     /**
      * At a run's end: compares the core's books of every device, and every quota, with the ledger.
      */
     public void checkAllBooks() {
-        devices.forEach(this::checkCore);
-        devices.forEach(this::checkDomain);
-        for (final GuestVm vm : vms) {
-            if (vm.quota() != 0) {
-                invariants.noVmExceedsItsQuota(
-                        vm.name(), ledger.outstandingHighWater(vm.index()), vm.quota());
-            }
-        }
+        checks.atEnd();
     }
 
-    private void checkDomain(final GuestDevice device) {
-        invariants.noFaultOutlivesItsDomain(
-                device.endpoint().name(), ledger.staleFaults(device.endpoint().index()));
-    }
-
-    private void checkCore(final GuestDevice device) {
-        final int pending = device.corePending();
-        if (pending != FaultCore.KEEPS_NONE) {
-            invariants.booksAgree(
-                    device.endpoint().name(), ledger.inCore(device.endpoint().index()), pending);
-        }
+    /**
+     * Once no device has issued anything new, and nothing was broken on purpose, for long enough:
+     * nothing is open any more, neither in the hardware nor in the core nor in a fault queue.
+     *
+     * @param sinceNs since when it has been calm, virtual nanoseconds
+     */
+    public void checkCalm(final long sinceNs) {
+        checks.afterCalm(sinceNs);
     }
 
     /**

@@ -53,7 +53,7 @@ final class EndpointTotals implements PciEndpointListener {
             groups -= counted.groups;
             accesses -= counted.accesses;
             counted.groups = counted.endpoint.outstandingGroups();
-            counted.accesses = counted.endpoint.inFlight();
+            counted.accesses = counted.endpoint.inFlight() + counted.endpoint.forgotten();
             groups += counted.groups;
             accesses += counted.accesses;
             counted.isChanged = false;

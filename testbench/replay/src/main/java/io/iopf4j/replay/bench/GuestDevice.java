@@ -4,6 +4,8 @@ package io.iopf4j.replay.bench;
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.core.IommuGroup;
+import io.iopf4j.core.policy.Account;
+import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.replay.ledger.Ledger;
 
 /**
@@ -21,8 +23,10 @@ public final class GuestDevice {
     private final OpenGroups openGroups = new OpenGroups();
     private GuestVm vm;
     private GuestTables tables;
+    private int mapped;
     private boolean isBound;
     private boolean isAttached;
+    private Account account;
     private int virtualStreamId;
 
     /**
@@ -71,8 +75,7 @@ public final class GuestDevice {
                 bench.log().warn(endpoint.name(), "a former owner's handler is in the way");
                 return;
             }
-            check("attach", ret);
-            isAttached = true;
+            isAttached = isDone("attach", ret);
         }
     }
 
@@ -88,8 +91,9 @@ public final class GuestDevice {
             return;
         }
         bench.domainChanges(this);
-        check("replace", tables.replace());
-        bench.domainChanged(this);
+        if (isDone("replace", tables.replace())) {
+            bench.domainChanged(this);
+        }
     }
 
     /** Detaches what is attached; whether outstanding faults end is the kernel's affair. */
@@ -140,6 +144,19 @@ public final class GuestDevice {
         isBound = false;
     }
 
+    /**
+     * Whether something is done. The host may have no memory for it, or hardware that does not do
+     * what it is told: that is logged, and goes on.
+     */
+    boolean isDone(final String what, final int ret) {
+        if (ret == -Errno.ENOMEM || ret == -Errno.ETIMEDOUT) {
+            bench.log().warn(endpoint.name(), what + " fails: " + Errno.nameOf(ret));
+            return false;
+        }
+        check(what, ret);
+        return true;
+    }
+
     void check(final String what, final int ret) {
         if (ret != 0) {
             throw new IllegalStateException(
@@ -180,8 +197,19 @@ public final class GuestDevice {
                 bench.ledger() == null
                         ? Ledger.NONE
                         : bench.ledger()
-                                .raise(endpoint.index(), endpoint.nextId(), ssid, iovas[count - 1]);
+                                .raise(
+                                        endpoint.index(),
+                                        endpoint.nextId(),
+                                        ssid,
+                                        iovas[count - 1],
+                                        count);
+        final boolean isAnythingMapped = mapped != 0;
         endpoint.access(ssid, iovas, perms, count);
+        if (row != Ledger.NONE && !isAnythingMapped) {
+            bench.invariants()
+                    .nothingUnmappedIsReached()
+                    .issued(row, bench.ledger().result(row) == AccessResult.DONE);
+        }
         return row;
     }
 
@@ -195,6 +223,16 @@ public final class GuestDevice {
     }
 
     /**
+     * Whether an access can be issued without the guest's doing anything first.
+     *
+     * @param ssid PASID, or negative for accesses without
+     * @return it is not attached, or the guest has tables for it
+     */
+    public boolean isPrepared(final int ssid) {
+        return !isAttached || tables.isPrepared(endpoint.pasid(ssid));
+    }
+
+    /**
      * Maps a page for an access that is to be retried.
      *
      * @param ssid PASID, or negative for accesses without
@@ -202,6 +240,7 @@ public final class GuestDevice {
      * @return false if the address has more bits than the tables
      */
     public boolean map(final int ssid, final long address) {
+        mapped++;
         return tables.map(endpoint.pasid(ssid), address);
     }
 
@@ -213,6 +252,7 @@ public final class GuestDevice {
      */
     public void unmap(final int ssid, final long address) {
         tables.unmap(endpoint.pasid(ssid), address);
+        mapped--;
     }
 
     /** The guest has read a record: with its last one it knows a group's pages. */
@@ -258,8 +298,26 @@ public final class GuestDevice {
         return page;
     }
 
-    /** Whether its machine has it. */
-    boolean isBound() {
+    /** What policies keep of it; null without policies. */
+    void setAccount(final Account itsAccount) {
+        account = itsAccount;
+    }
+
+    /**
+     * The most that a policy lets it have outstanding.
+     *
+     * @return faults, or 0 if no policy limits it
+     */
+    public long quota() {
+        return account == null ? 0 : account.quota();
+    }
+
+    /**
+     * Whether its machine has it.
+     *
+     * @return after it was given or attached, before it is removed
+     */
+    public boolean isBound() {
         return isBound;
     }
 
@@ -279,6 +337,11 @@ public final class GuestDevice {
      */
     public int corePending() {
         return bench.core().pending(device());
+    }
+
+    /** Requests that the core keeps for it until the last one of their group comes. */
+    int partials() {
+        return bench.core().partials(device());
     }
 
     /**

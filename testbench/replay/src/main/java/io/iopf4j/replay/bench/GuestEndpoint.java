@@ -2,6 +2,7 @@
 package io.iopf4j.replay.bench;
 
 import io.iopf4j.api.IommuDevice;
+import io.iopf4j.emulation.PluggedDevice;
 
 /** What issues the accesses of a device, whatever it sits behind. */
 public interface GuestEndpoint {
@@ -25,6 +26,13 @@ public interface GuestEndpoint {
      * @return the device
      */
     IommuDevice device();
+
+    /**
+     * The device itself, to be reset or pulled out.
+     *
+     * @return what issues the accesses
+     */
+    PluggedDevice plugged();
 
     /**
      * The PASID that its accesses carry.
@@ -57,7 +65,7 @@ public interface GuestEndpoint {
     int nextId();
 
     /**
-     * Accesses that have not ended.
+     * Accesses that have not ended, without those that it has forgotten.
      *
      * @return a count
      */

@@ -35,6 +35,14 @@ public interface GuestTables {
     void prepare(int ssid);
 
     /**
+     * Whether {@link #prepare} has nothing left to do.
+     *
+     * @param ssid PASID, or negative for none
+     * @return there are tables
+     */
+    boolean isPrepared(int ssid);
+
+    /**
      * Maps the guest's page.
      *
      * @param ssid PASID, or negative for none

@@ -3,7 +3,7 @@ package io.iopf4j.replay.bench;
 
 import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.core.policy.Account;
-import io.iopf4j.replay.ledger.Invariants;
+import io.iopf4j.replay.invariants.NothingCrossesFromOneVmToAnother;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -15,7 +15,7 @@ public final class GuestVm {
     private final VmMonitor monitor;
     private final Account account;
     private final boolean drains;
-    private final Invariants invariants;
+    private final NothingCrossesFromOneVmToAnother nothingCrosses;
     private final Predicate<GuestRecord> isForeign;
     private final List<GuestDevice> devices = new ArrayList<>();
     private final GuestRecord answered = new GuestRecord();
@@ -31,14 +31,14 @@ public final class GuestVm {
             final VmMonitor monitor,
             final Account account,
             final boolean drains,
-            final Invariants invariants,
+            final NothingCrossesFromOneVmToAnother nothingCrosses,
             final Predicate<GuestRecord> isForeign) {
         this.index = index;
         this.name = name;
         this.monitor = monitor;
         this.account = account;
         this.drains = drains;
-        this.invariants = invariants;
+        this.nothingCrosses = nothingCrosses;
         this.isForeign = isForeign;
     }
 
@@ -108,7 +108,7 @@ public final class GuestVm {
 
     private void look(final GuestRecord record) {
         lastCookie = record.cookie();
-        invariants.guestSees(!isForeign.test(record), record.grpid());
+        nothingCrosses.isSeen(!isForeign.test(record), record.grpid());
         if (record.device() != null) {
             record.device().seen(record);
         }
@@ -196,6 +196,21 @@ public final class GuestVm {
         if (drains) {
             account.disable();
         }
+    }
+
+    /** Reads all that waits, also where nothing was signalled. */
+    public void poll() {
+        monitor.lookEverywhere();
+        readAll();
+    }
+
+    /**
+     * Where bytes of its monitor meet the host's kernel.
+     *
+     * @return those that are open now: the file of 6.12, or the two regions of each device before
+     */
+    public List<GuestDoor> doors() {
+        return monitor.doors();
     }
 
     VmMonitor monitor() {

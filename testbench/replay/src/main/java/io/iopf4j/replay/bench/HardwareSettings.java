@@ -20,6 +20,15 @@ public interface HardwareSettings {
     boolean hasGroupsOfSeveral();
 
     /**
+     * Most faults of one device that can be open or on their way at once.
+     *
+     * @return a count, at least 1; without a word of the hardware's, as many as group ids can name
+     */
+    default long mostFaultsOfDevice() {
+        return 1 << 16;
+    }
+
+    /**
      * How its faults are numbered.
      *
      * @return an index in which no number is taken

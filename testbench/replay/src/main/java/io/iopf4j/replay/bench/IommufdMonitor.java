@@ -18,6 +18,7 @@ import io.iopf4j.emulation.PhysicalMemory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -25,7 +26,9 @@ import java.util.Map;
  * tables need: the viommu (6.13), or attachments at PASIDs (6.15).
  */
 final class IommufdMonitor implements VmMonitor {
-    private static final int READ_RECORDS = 64;
+    /** A group that does not fit is never read: none has more pages than a file can ask for. */
+    private static final int READ_RECORDS = 512;
+
     private static final int PASID_VALID = 1;
     private static final int LAST_PAGE = 1 << 1;
 
@@ -160,8 +163,11 @@ final class IommufdMonitor implements VmMonitor {
     @Override
     public int detach(final GuestDevice device, final int pasid) {
         final Seat seat = seats.get(device);
-        final int ret = seat.bound.detach(pasid);
         final IommufdHwpt hwpt = seat.hwpts.remove(pasid);
+        if (hwpt == null) {
+            return 0;
+        }
+        final int ret = seat.bound.detach(pasid);
         if (hwpt != parent) {
             context.destroy(hwpt.id());
         }
@@ -205,6 +211,20 @@ final class IommufdMonitor implements VmMonitor {
         answer.clear();
         HwptPageResponse.encode(answer, 0, answered.cookie(), code);
         return Math.min(faultQueue.write(answer), 0);
+    }
+
+    @Override
+    public int kept() {
+        return faultQueue.kept();
+    }
+
+    /** There is one queue, and each read looks into it. */
+    @Override
+    public void lookEverywhere() {}
+
+    @Override
+    public List<GuestDoor> doors() {
+        return List.of(new FaultQueueDoor(faultQueue));
     }
 
     @Override

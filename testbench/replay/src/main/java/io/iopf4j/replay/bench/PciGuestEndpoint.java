@@ -3,6 +3,7 @@ package io.iopf4j.replay.bench;
 
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuFault;
+import io.iopf4j.emulation.PluggedDevice;
 import io.iopf4j.emulation.pci.PciEndpoint;
 import io.iopf4j.iopgtable.IoPgtable;
 
@@ -31,6 +32,11 @@ record PciGuestEndpoint(
     @Override
     public String name() {
         return endpoint.name();
+    }
+
+    @Override
+    public PluggedDevice plugged() {
+        return endpoint;
     }
 
     @Override

@@ -5,7 +5,9 @@ import io.iopf4j.api.IommuCore;
 import io.iopf4j.api.hw.PlatformDevice;
 import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.core.iopf.FailSlab;
+import io.iopf4j.emulation.MemoryGate;
 import io.iopf4j.emulation.Scheduler;
+import java.util.function.IntUnaryOperator;
 
 /**
  * What stands between the parts of a bench. Each method is given a part and answers what the next
@@ -16,6 +18,16 @@ import io.iopf4j.emulation.Scheduler;
 public interface Seams {
     /** Nothing stands between. */
     Seams NONE = new Seams() {};
+
+    /**
+     * Which of several ready tasks runs first.
+     *
+     * @param given who decides so far: is given how many are ready, and answers which, from 0
+     * @return who decides
+     */
+    default IntUnaryOperator order(final IntUnaryOperator given) {
+        return given;
+    }
 
     /**
      * Between the hardware model and its driver: registers, memory to share, interrupts.
@@ -29,8 +41,19 @@ public interface Seams {
     }
 
     /**
+     * Between the hardware model and memory: tables, queues, and what devices access.
+     *
+     * @param given what stands there so far
+     * @param scheduler time and order
+     * @return what is asked before each access
+     */
+    default MemoryGate memory(final MemoryGate given, final Scheduler scheduler) {
+        return given;
+    }
+
+    /**
      * Between the kernel's services and the driver, the core and the policies: interrupt threads,
-     * work, timers, the log.
+     * work, timers, the log. The first part that is asked for.
      *
      * @param given the services
      * @param scheduler time and order
@@ -70,8 +93,18 @@ public interface Seams {
         final Seams first = this;
         return new Seams() {
             @Override
+            public IntUnaryOperator order(final IntUnaryOperator given) {
+                return next.order(first.order(given));
+            }
+
+            @Override
             public PlatformDevice platform(final PlatformDevice given, final Scheduler scheduler) {
                 return next.platform(first.platform(given, scheduler), scheduler);
+            }
+
+            @Override
+            public MemoryGate memory(final MemoryGate given, final Scheduler scheduler) {
+                return next.memory(first.memory(given, scheduler), scheduler);
             }
 
             @Override

@@ -8,6 +8,7 @@ import io.iopf4j.drivers.armsmmuv3.ArmSmmuDevice;
 import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.emulation.Endpoint;
 import io.iopf4j.emulation.EndpointListener;
+import io.iopf4j.emulation.PluggedDevice;
 import io.iopf4j.emulation.smmuv3.SmmuObserver;
 import io.iopf4j.emulation.smmuv3.SmmuPlatform;
 import io.iopf4j.emulation.smmuv3.SmmuV3;
@@ -143,6 +144,11 @@ final class SmmuHardware implements Hardware {
         @Override
         public String name() {
             return endpoint.name();
+        }
+
+        @Override
+        public PluggedDevice plugged() {
+            return endpoint;
         }
 
         @Override

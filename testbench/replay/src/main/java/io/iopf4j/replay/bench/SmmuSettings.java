@@ -29,6 +29,12 @@ public record SmmuSettings(
         return false;
     }
 
+    /** All stalls can be one device's, and all records of its queue. */
+    @Override
+    public long mostFaultsOfDevice() {
+        return config.stallMax() + (1L << config.eventQueueLog2Max());
+    }
+
     @Override
     public TagIndex tags() {
         return TagIndex.shared();

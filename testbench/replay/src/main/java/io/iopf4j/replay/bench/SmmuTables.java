@@ -68,6 +68,12 @@ final class SmmuTables implements GuestTables {
     }
 
     @Override
+    public boolean isPrepared(final int ssid) {
+        final int index = Math.max(ssid, 0);
+        return index < contextBySsid.length && contextBySsid[index] != null;
+    }
+
+    @Override
     public boolean map(final int ssid, final long iova) {
         return context(ssid).table.map(iova, device.page(), ALL_PERMISSIONS);
     }
@@ -82,7 +88,7 @@ final class SmmuTables implements GuestTables {
 
     private Context context(final int ssid) {
         final int index = Math.max(ssid, 0);
-        if (index < contextBySsid.length && contextBySsid[index] != null) {
+        if (isPrepared(ssid)) {
             return contextBySsid[index];
         }
         if (index >= contextBySsid.length) {
@@ -112,7 +118,7 @@ final class SmmuTables implements GuestTables {
      * the hardware remembers translations by VMID, not by stream.
      */
     private void invalidate(final long word0, final long word1) {
-        device.check("invalidate", monitor.invalidate(word0, word1));
+        device.isDone("invalidate", monitor.invalidate(word0, word1));
     }
 
     private record Context(IoPgtable table, int asid) {}

@@ -172,7 +172,12 @@ final class VfioMonitor implements VmMonitor {
         int done = 0;
         while (done < most && !signalled.isEmpty()) {
             final Seat seat = signalled.get(0);
-            if (seat.reader.pollFault(fault) <= 0) {
+            final int ret = seat.reader.pollFault(fault);
+            if (ret == -Errno.EINVAL) {
+                // What a guest makes of its ring; it is out of it now.
+                continue;
+            }
+            if (ret <= 0) {
                 seat.isSignalled = false;
                 signalled.remove(0);
                 continue;
@@ -216,6 +221,29 @@ final class VfioMonitor implements VmMonitor {
                 : code;
     }
 
+    /** What is in its rings, which have one size, is a copy of what the core keeps. */
+    @Override
+    public int kept() {
+        return 0;
+    }
+
+    @Override
+    public void lookEverywhere() {
+        seats.values().forEach(Seat::mark);
+    }
+
+    @Override
+    public List<GuestDoor> doors() {
+        final List<GuestDoor> doors = new ArrayList<>();
+        for (final Seat seat : seats.values()) {
+            if (seat.reader != null) {
+                doors.add(new RegionDoor(seat.vfio.faultRegion()));
+                doors.add(new RegionDoor(seat.vfio.responseRegion()));
+            }
+        }
+        return doors;
+    }
+
     @Override
     public void setWakeup(final Runnable wakeup) {
         this.wakeup = wakeup;
@@ -250,11 +278,15 @@ final class VfioMonitor implements VmMonitor {
         }
 
         private void signal() {
-            if (!isSignalled) {
+            mark();
+            wakeup.run();
+        }
+
+        void mark() {
+            if (reader != null && !isSignalled) {
                 isSignalled = true;
                 signalled.add(this);
             }
-            wakeup.run();
         }
     }
 }

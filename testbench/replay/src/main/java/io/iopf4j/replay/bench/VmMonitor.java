@@ -2,6 +2,7 @@
 package io.iopf4j.replay.bench;
 
 import io.iopf4j.api.IommuUserData;
+import java.util.List;
 
 /**
  * What a virtual machine monitor does with the host's kernel: takes devices, attaches them, hands
@@ -36,6 +37,15 @@ interface VmMonitor {
 
     /** Answers what a record names; 0 if the host took it. */
     int answer(GuestRecord record, int code);
+
+    /** Groups that its fault queue holds, read or not; 0 where the core alone keeps them. */
+    int kept();
+
+    /** The next read looks everywhere, whether it was told of something or not. */
+    void lookEverywhere();
+
+    /** Where a guest that has taken it over reaches the host. */
+    List<GuestDoor> doors();
 
     /** Runs whenever there is something to read. */
     void setWakeup(Runnable wakeup);

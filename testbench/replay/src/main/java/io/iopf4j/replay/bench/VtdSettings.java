@@ -125,6 +125,12 @@ public record VtdSettings(
         return true;
     }
 
+    /** What it has asked for, and all records of the unit's queue. */
+    @Override
+    public long mostFaultsOfDevice() {
+        return priCapacity + ((long) entriesOfAPage() << options.pageRequestQueueOrder());
+    }
+
     @Override
     public TagIndex tags() {
         return TagIndex.ofEachDevice(VtdHardware::indexOf);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay.bench;
 
+import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IommuUserData;
 import io.iopf4j.api.hw.DmaAllocator;
@@ -8,7 +9,9 @@ import io.iopf4j.core.IommuGroup;
 import io.iopf4j.emulation.IommuModel;
 import io.iopf4j.iopgtable.IoPgtable;
 import io.iopf4j.iopgtable.IoPgtableFmt;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -26,6 +29,10 @@ final class VtdTables implements GuestTables {
     private final DmaAllocator memory;
     private final VmMonitor monitor;
     private final Map<Integer, IoPgtable> tableOfPasid = new TreeMap<>();
+
+    /** When the guest began to use them its monitor's files were closed, or memory was short. */
+    private final Set<Integer> unattached = new HashSet<>();
+
     private boolean isAttached;
 
     VtdTables(final GuestDevice device, final DmaAllocator memory) {
@@ -43,6 +50,7 @@ final class VtdTables implements GuestTables {
             return ret;
         }
         isAttached = true;
+        unattached.clear();
         for (final Map.Entry<Integer, IoPgtable> entry : tableOfPasid.entrySet()) {
             ret = monitor.attach(device, entry.getKey(), tables(entry.getValue()));
             if (ret != 0) {
@@ -58,7 +66,7 @@ final class VtdTables implements GuestTables {
         int ret = 0;
         for (final Map.Entry<Integer, IoPgtable> entry : tableOfPasid.entrySet()) {
             ret =
-                    ret == 0
+                    ret == 0 && !unattached.contains(entry.getKey())
                             ? monitor.replace(device, entry.getKey(), tables(entry.getValue()))
                             : ret;
         }
@@ -70,8 +78,10 @@ final class VtdTables implements GuestTables {
         isAttached = false;
         int ret = 0;
         for (final int pasid : tableOfPasid.keySet()) {
-            final int its = monitor.detach(device, pasid);
-            ret = ret == 0 ? its : ret;
+            if (!unattached.contains(pasid)) {
+                final int its = monitor.detach(device, pasid);
+                ret = ret == 0 ? its : ret;
+            }
         }
         final int its = monitor.detach(device, IommuGroup.NO_PASID);
         return ret == 0 ? its : ret;
@@ -87,15 +97,20 @@ final class VtdTables implements GuestTables {
     }
 
     @Override
+    public boolean isPrepared(final int pasid) {
+        return tableOfPasid.containsKey(pasid);
+    }
+
+    @Override
     public boolean map(final int pasid, final long iova) {
         return table(pasid).map(iova & INDEX_MASK, device.page(), ALL_PERMISSIONS);
     }
 
     @Override
     public void unmap(final int pasid, final long iova) {
-        if (table(pasid).unmap(iova & INDEX_MASK) && isAttached) {
+        if (table(pasid).unmap(iova & INDEX_MASK) && isAttached && !unattached.contains(pasid)) {
             final long page = device.endpoint().address(iova) & -IoPgtable.PAGE_BYTES;
-            device.check(
+            device.isDone(
                     "invalidate",
                     monitor.invalidate(
                             device,
@@ -105,6 +120,13 @@ final class VtdTables implements GuestTables {
                                     page,
                                     1,
                                     IommuUserData.VTD_INVALIDATE_LEAF)));
+        }
+    }
+
+    private void attach(final int pasid, final IoPgtable table) {
+        final int ret = monitor.attach(device, pasid, tables(table));
+        if (ret == -Errno.EBADF || !device.isDone("attach a PASID", ret)) {
+            unattached.add(pasid);
         }
     }
 
@@ -120,7 +142,7 @@ final class VtdTables implements GuestTables {
         }
         tableOfPasid.put(pasid, made);
         if (isAttached) {
-            device.check("attach a PASID", monitor.attach(device, pasid, tables(made)));
+            attach(pasid, made);
         }
         return made;
     }

@@ -14,6 +14,7 @@ final class Holders {
     private int[] inCore = new int[0];
     private int[] stale = new int[0];
     private int[] domain = new int[0];
+    private int[] outstanding = new int[0];
     private int[] vmOutstanding = new int[0];
     private int[] vmHighWater = new int[0];
 
@@ -27,6 +28,7 @@ final class Holders {
             inCore = Arrays.copyOf(inCore, to);
             stale = Arrays.copyOf(stale, to);
             domain = Arrays.copyOf(domain, to);
+            outstanding = Arrays.copyOf(outstanding, to);
             rowsOfEndpoint = Arrays.copyOf(rowsOfEndpoint, to);
         }
         if (rowsOfEndpoint[index] == null) {
@@ -107,14 +109,24 @@ final class Holders {
         return stale[index];
     }
 
-    // ---- Machines -------------------------------------------------------------------------------
+    // ---- Delivered faults -----------------------------------------------------------------------
 
-    void delivered(final int vm) {
+    void delivered(final int vm, final int index) {
+        outstanding[index]++;
         vmHighWater[vm] = Math.max(vmHighWater[vm], ++vmOutstanding[vm]);
     }
 
-    void returned(final int vm) {
+    void returned(final int vm, final int index) {
+        outstanding[index]--;
         vmOutstanding[vm]--;
+    }
+
+    int outstanding(final int vm) {
+        return vm < vmOutstanding.length ? vmOutstanding[vm] : 0;
+    }
+
+    int outstandingOfEndpoint(final int index) {
+        return index < outstanding.length ? outstanding[index] : 0;
     }
 
     int highWater(final int vm) {

@@ -10,7 +10,10 @@ import io.iopf4j.api.PageResponseType;
 import io.iopf4j.api.ResponseOrigin;
 import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.emulation.Scheduler;
+import io.iopf4j.replay.invariants.Invariants;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
@@ -25,8 +28,10 @@ public final class Ledger implements FaultObserver {
     /** A time that has not come, a tag or code that was not given. */
     public static final int NONE = -1;
 
-    /** Any code that is no byte. */
-    private static final int OTHER_CODE = Byte.MAX_VALUE;
+    /** Of a code that is no byte the bits are kept that a page group response has room for. */
+    private static final int OTHER_CODE = 0x70;
+
+    private static final int OTHER_CODE_MASK = 0xf;
 
     private static final Outcome[] OUTCOMES = Outcome.values();
 
@@ -38,6 +43,7 @@ public final class Ledger implements FaultObserver {
 
     private int[] endpoint = new int[0];
     private int[] access = new int[0];
+    private int[] requests = new int[0];
     private int[] vmOfRow = new int[0];
     private int[] substream = new int[0];
     private long[] iova = new long[0];
@@ -49,6 +55,7 @@ public final class Ledger implements FaultObserver {
     private byte[] records = new byte[0];
     private boolean[] isOpen = new boolean[0];
     private boolean[] isInCore = new boolean[0];
+    private boolean[] isAbandoned = new boolean[0];
     private boolean[] held = new boolean[0];
     private boolean[] isWithVm = new boolean[0];
     private boolean[] driverAnswers = new boolean[0];
@@ -58,6 +65,7 @@ public final class Ledger implements FaultObserver {
     private long[] deliveredNs = new long[0];
     private long[] answeredNs = new long[0];
     private long[] completedNs = new long[0];
+    private final List<Integer> abandonedInCore = new ArrayList<>();
     private int open;
     private int answeredOpen;
     private int ended;
@@ -72,6 +80,7 @@ public final class Ledger implements FaultObserver {
     private int letGo = NONE;
     private boolean isRefusedAnswerGivenBack;
     private IntConsumer deliveryListener = row -> {};
+    private IntConsumer countListener = row -> {};
     private IntConsumer endListener = index -> {};
 
     /**
@@ -105,6 +114,15 @@ public final class Ledger implements FaultObserver {
      */
     public void setDeliveryListener(final IntConsumer listener) {
         deliveryListener = listener;
+    }
+
+    /**
+     * Says who hears that a fault counts as its machine's from now on until it ends.
+     *
+     * @param listener gets the row; must not call back into what delivers
+     */
+    public void setCountListener(final IntConsumer listener) {
+        countListener = listener;
     }
 
     /**
@@ -174,6 +192,21 @@ public final class Ledger implements FaultObserver {
      * @return the fault's row
      */
     public int raise(final int index, final int id, final int ssid, final long address) {
+        return raise(index, id, ssid, address, 1);
+    }
+
+    /**
+     * A device is about to issue an access to several pages.
+     *
+     * @param index the endpoint's index
+     * @param id the endpoint's number for it
+     * @param ssid PASID, or negative for none
+     * @param address I/O virtual address of its last request, in bytes
+     * @param count how many requests it has at most, at least 1
+     * @return the fault's row
+     */
+    public int raise(
+            final int index, final int id, final int ssid, final long address, final int count) {
         if (rows == endpoint.length) {
             grow();
         }
@@ -183,11 +216,12 @@ public final class Ledger implements FaultObserver {
         substream[row] = ssid;
         iova[row] = address;
         access[row] = id;
+        requests[row] = count;
         tag[row] = NONE;
         code[row] = NONE;
         result[row] = NONE;
         outcome[row] = (byte) Outcome.UNREPORTED.ordinal();
-        raisedNs[row] = scheduler.nowNs();
+        raisedNs[row] = now();
         domainOfRaise[row] = holders.domain(index);
         queuedNs[row] = NONE;
         reportedNs[row] = NONE;
@@ -199,6 +233,13 @@ public final class Ledger implements FaultObserver {
     }
 
     // ---- Hardware -------------------------------------------------------------------------------
+
+    /** What the clock shows, which is checked. */
+    private long now() {
+        final long nowNs = scheduler.nowNs();
+        invariants.virtualTimeNeverRunsBack().reads(nowNs);
+        return nowNs;
+    }
 
     /** The row of an endpoint's access. */
     int rowOfAccess(final int index, final int id) {
@@ -224,7 +265,7 @@ public final class Ledger implements FaultObserver {
     /** Its record was written: somebody owes it an answer. */
     void recorded(final int row) {
         isOpen[row] = true;
-        queuedNs[row] = scheduler.nowNs();
+        queuedNs[row] = now();
         outcome[row] = (byte) Outcome.OUTSTANDING.ordinal();
         // A retry that faults again is a new fault of the same access: its answer is still to come.
         code[row] = NONE;
@@ -262,7 +303,7 @@ public final class Ledger implements FaultObserver {
         if (itsCode < responses.length) {
             responses[itsCode]++;
         }
-        answeredNs[row] = scheduler.nowNs();
+        answeredNs[row] = now();
         answeredOpen++;
         outcome[row] =
                 (byte) (endpoint[row] == letGo ? Outcome.DRAINED : Outcome.TERMINATED).ordinal();
@@ -274,13 +315,10 @@ public final class Ledger implements FaultObserver {
         untagged(row);
         open--;
         holders.closed(endpoint[row], domainOfRow[row]);
-        if (isInCore[row]) {
-            isInCore[row] = false;
-            holders.leftCore(endpoint[row]);
-        }
+        leaveCore(row);
         if (isWithVm[row]) {
             isWithVm[row] = false;
-            holders.returned(vmOfRow[row]);
+            holders.returned(vmOfRow[row], endpoint[row]);
         }
         if (code[row] != NONE) {
             answeredOpen--;
@@ -300,16 +338,72 @@ public final class Ledger implements FaultObserver {
         }
     }
 
+    /**
+     * Its device gave up on it: after a response failure it forgets all that it has asked for. The
+     * driver and the core do not know that; their answer will go to nobody.
+     */
+    void abandoned(final int row) {
+        final boolean wasInCore = isInCore[row];
+        terminated(row);
+        isAbandoned[row] = true;
+        if (wasInCore) {
+            enterCoreAbandoned(row);
+        }
+    }
+
+    /**
+     * The core has let go of a device, whatever it waited for: no answer to it will be seen.
+     *
+     * @param index the endpoint's index
+     */
+    public void leftByCore(final int index) {
+        for (int i = abandonedInCore.size() - 1; i >= 0; i--) {
+            final int row = abandonedInCore.get(i);
+            if (endpoint[row] == index) {
+                leaveCore(row);
+                abandonedInCore.remove(i);
+            }
+        }
+    }
+
+    private int abandonedRow(final IommuDevice dev, final IommuFault lastFault) {
+        final int last = tags.last(tags.endpointOf(dev), lastFault.grpid());
+        return last != NONE && isAbandoned[last] ? last : NONE;
+    }
+
+    private void enterCoreAbandoned(final int row) {
+        if (!isInCore[row]) {
+            enterCore(row);
+            abandonedInCore.add(row);
+        }
+    }
+
+    private void enterCore(final int row) {
+        if (!isInCore[row]) {
+            isInCore[row] = true;
+            holders.enteredCore(endpoint[row]);
+        }
+    }
+
+    private void leaveCore(final int row) {
+        if (isInCore[row]) {
+            isInCore[row] = false;
+            holders.leftCore(endpoint[row]);
+        }
+    }
+
     /** Its access has ended, one way or the other. */
     void ended(final int row, final AccessResult how) {
-        invariants.transactionEnds(row, result[row] == NONE);
-        invariants.endsWithItsOwner(
-                row, how != AccessResult.DONE || vmOfRow[row] == holders.vmOf(endpoint[row]));
+        invariants.everyTransactionEndsOnce().ends(row, result[row] == NONE);
+        final boolean isItsOwn = vmOfRow[row] == holders.vmOf(endpoint[row]);
+        invariants
+                .nothingCrossesFromOneVmToAnother()
+                .ends(row, how != AccessResult.DONE || isItsOwn);
         if (result[row] == NONE) {
             ended++;
         }
         result[row] = (byte) how.ordinal();
-        completedNs[row] = scheduler.nowNs();
+        completedNs[row] = now();
         if (queuedNs[row] == NONE && outcome[row] == Outcome.UNREPORTED.ordinal()) {
             endUnreported(row, how);
         }
@@ -322,7 +416,7 @@ public final class Ledger implements FaultObserver {
             // It waited for room, and another's answer brought its page.
             outcome[row] = (byte) Outcome.ANSWERED.ordinal();
             code[row] = PageResponseCode.SUCCESS;
-            answeredNs[row] = scheduler.nowNs();
+            answeredNs[row] = now();
         } else {
             // It waited until its stream no longer stalls, or its stream refuses it outright.
             final boolean waited = held[row] || hasLostItsDomain(row);
@@ -366,11 +460,11 @@ public final class Ledger implements FaultObserver {
         final int row = rowOf(dev, fault);
         // Without a row no stall has this tag: the record is of one that ended before it was taken.
         if (row != NONE && isOwedAnswer(fault)) {
-            reportedNs[row] = scheduler.nowNs();
-            if (!isInCore[row]) {
-                isInCore[row] = true;
-                holders.enteredCore(endpoint[row]);
-            }
+            reportedNs[row] = now();
+            enterCore(row);
+        }
+        if (row == NONE && isOwedAnswer(fault) && abandonedRow(dev, fault) != NONE) {
+            enterCoreAbandoned(abandonedRow(dev, fault));
         }
     }
 
@@ -391,6 +485,12 @@ public final class Ledger implements FaultObserver {
 
     @Override
     public void delivered(final IopfGroup group) {
+        final int row = rowOf(group.device(), group.lastFault());
+        if (row != NONE) {
+            invariants
+                    .responsesCarryTheGroupTheyAnswer()
+                    .isDelivered(row, group.faultCount(), requests[row]);
+        }
         deliver(group.device(), group.lastFault());
     }
 
@@ -403,8 +503,10 @@ public final class Ledger implements FaultObserver {
         if (row == NONE) {
             deliverLate(dev, fault.grpid());
         } else {
-            invariants.guestSees(holders.isCalled(endpoint[row], dev.name()), tag[row]);
-            deliveredNs[row] = scheduler.nowNs();
+            invariants
+                    .nothingCrossesFromOneVmToAnother()
+                    .isSeen(holders.isCalled(endpoint[row], dev.name()), tag[row]);
+            deliveredNs[row] = now();
             countWithVm(row);
             deliveryListener.accept(row);
         }
@@ -414,7 +516,9 @@ public final class Ledger implements FaultObserver {
     private void deliverLate(final IommuDevice dev, final int group) {
         final int row = tags.last(tags.endpointOf(dev), group);
         if (row != NONE && holders.isCalled(endpoint[row], dev.name())) {
-            invariants.guestSees(vmOfRow[row] == holders.vmOf(endpoint[row]), group);
+            invariants
+                    .nothingCrossesFromOneVmToAnother()
+                    .isSeen(vmOfRow[row] == holders.vmOf(endpoint[row]), group);
         }
     }
 
@@ -422,7 +526,8 @@ public final class Ledger implements FaultObserver {
     private void countWithVm(final int row) {
         if (!isWithVm[row]) {
             isWithVm[row] = true;
-            holders.delivered(vmOfRow[row]);
+            holders.delivered(vmOfRow[row], endpoint[row]);
+            countListener.accept(row);
         }
     }
 
@@ -441,27 +546,36 @@ public final class Ledger implements FaultObserver {
             final int itsCode,
             final ResponseOrigin origin) {
         final int row = rowOf(dev, lastFault);
+        final int abandoned = row == NONE ? abandonedRow(dev, lastFault) : NONE;
+        if (abandoned != NONE) {
+            isAbandoned[abandoned] = false;
+            leaveCore(abandoned);
+            return;
+        }
         if (row == NONE && origin == ResponseOrigin.NO_HANDLER) {
             // A record that outlived its stall: the answer matches nothing and does nothing.
             return;
         }
         final boolean isItsOwn =
                 row != NONE && code[row] == NONE && holders.isCalled(endpoint[row], dev.name());
-        invariants.responseCarriesItsGroup(dev.name(), lastFault.grpid(), isItsOwn);
+        invariants
+                .responsesCarryTheGroupTheyAnswer()
+                .isSent(dev.name(), lastFault.grpid(), isItsOwn);
         if (row != NONE && origin == ResponseOrigin.CONSUMER) {
-            invariants.guestAnswers(row, vmOfRow[row] == holders.vmOf(endpoint[row]));
-            if (meant != NONE) {
-                invariants.answerIsOfItsFault(meant, row);
-            }
+            consumerAnswers(row);
         }
         if (!isItsOwn) {
             // Answered before, ended before, or another device's: none of its columns are touched.
             return;
         }
         atDriver = origin == ResponseOrigin.CONSUMER ? row : NONE;
-        code[row] = (byte) (itsCode >= 0 && itsCode < OTHER_CODE ? itsCode : OTHER_CODE);
+        code[row] =
+                (byte)
+                        (itsCode >= 0 && itsCode <= Byte.MAX_VALUE
+                                ? itsCode
+                                : OTHER_CODE | (itsCode & OTHER_CODE_MASK));
         answeredOpen++;
-        answeredNs[row] = scheduler.nowNs();
+        answeredNs[row] = now();
         if (itsCode >= 0 && itsCode < responses.length) {
             responses[itsCode]++;
         }
@@ -479,6 +593,15 @@ public final class Ledger implements FaultObserver {
                             case DOMAIN_CHANGED, DEVICE_REMOVED, QUEUE_DESTROYED ->
                                     Outcome.DRAINED.ordinal();
                         };
+    }
+
+    private void consumerAnswers(final int row) {
+        invariants
+                .nothingCrossesFromOneVmToAnother()
+                .isAnswered(row, vmOfRow[row] == holders.vmOf(endpoint[row]));
+        if (meant != NONE) {
+            invariants.responsesCarryTheGroupTheyAnswer().isOfItsFault(meant, row);
+        }
     }
 
     @Override
@@ -525,6 +648,56 @@ public final class Ledger implements FaultObserver {
     public int rowOfGroup(final int index, final int group) {
         final int row = tags.get(index, group);
         return row != NONE && isOpen[row] ? row : NONE;
+    }
+
+    /**
+     * The fault that a guest's record is of.
+     *
+     * @param index the endpoint that raised it
+     * @param group the number that the record names
+     * @return the row that waits for an answer, or that the core thinks to; or {@link #NONE}
+     */
+    public int rowOfRecord(final int index, final int group) {
+        final int last = tags.last(index, group);
+        return isOutstanding(last) ? last : NONE;
+    }
+
+    /**
+     * Whether a fault's record was written and its answer has not reached the hardware; or the core
+     * waits for one that its device no longer wants.
+     *
+     * @param row the fault, or {@link #NONE}
+     * @return it waits for its answer
+     */
+    public boolean isOutstanding(final int row) {
+        return row != NONE && (isOpen[row] || (isAbandoned[row] && isInCore[row]));
+    }
+
+    /**
+     * A number that differs if any fault had another life.
+     *
+     * @param before what it goes on from, such as that of an earlier run
+     * @return the digest
+     */
+    public long digest(final long before) {
+        long digest = mix(before, rows);
+        for (int row = 0; row < rows; row++) {
+            digest = mix(digest, endpoint[row] | (long) vmOfRow[row] << 32);
+            digest = mix(digest, tag[row] | (long) cookie[row] << 32);
+            digest = mix(digest, code[row] | outcome[row] << 8 | result[row] << 16);
+            digest = mix(digest, queuedNs[row]);
+            digest = mix(digest, deliveredNs[row]);
+            digest = mix(digest, answeredNs[row]);
+            digest = mix(digest, completedNs[row]);
+        }
+        return digest;
+    }
+
+    /** One step of a hash that leaves no bit alone (the finalizer of splitmix64). */
+    private static long mix(final long digest, final long value) {
+        long mixed = (digest ^ value) * 0xbf58476d1ce4e5b9L;
+        mixed = (mixed ^ mixed >>> 27) * 0x94d049bb133111ebL;
+        return mixed ^ mixed >>> 31;
     }
 
     /**
@@ -757,6 +930,26 @@ public final class Ledger implements FaultObserver {
     }
 
     /**
+     * Faults that were delivered to a virtual machine and have not ended.
+     *
+     * @param vm its index
+     * @return a count
+     */
+    public int outstanding(final int vm) {
+        return holders.outstanding(vm);
+    }
+
+    /**
+     * Faults of an endpoint that were delivered to whose it was and have not ended.
+     *
+     * @param index the endpoint's index
+     * @return a count
+     */
+    public int outstandingOfEndpoint(final int index) {
+        return holders.outstandingOfEndpoint(index);
+    }
+
+    /**
      * Most faults of one virtual machine that were delivered to it and not ended at once.
      *
      * @param vm its index
@@ -793,6 +986,7 @@ public final class Ledger implements FaultObserver {
         final int to = Math.max(1024, rows * 2);
         endpoint = Arrays.copyOf(endpoint, to);
         access = Arrays.copyOf(access, to);
+        requests = Arrays.copyOf(requests, to);
         vmOfRow = Arrays.copyOf(vmOfRow, to);
         domainOfRow = Arrays.copyOf(domainOfRow, to);
         domainOfRaise = Arrays.copyOf(domainOfRaise, to);
@@ -806,6 +1000,7 @@ public final class Ledger implements FaultObserver {
         records = Arrays.copyOf(records, to);
         isOpen = Arrays.copyOf(isOpen, to);
         isInCore = Arrays.copyOf(isInCore, to);
+        isAbandoned = Arrays.copyOf(isAbandoned, to);
         held = Arrays.copyOf(held, to);
         isWithVm = Arrays.copyOf(isWithVm, to);
         driverAnswers = Arrays.copyOf(driverAnswers, to);

@@ -45,7 +45,9 @@ public final class SmmuLedger implements SmmuObserver, EndpointListener {
                             ? PageResponseCode.FAILURE
                             : PageResponseCode.INVALID);
         }
-        ledger.invariants().resumeMatchesAnswer(row, ledger.code(row), action);
+        ledger.invariants()
+                .responsesCarryTheGroupTheyAnswer()
+                .isResumed(row, ledger.code(row), action);
         ledger.close(row);
     }
 

@@ -65,14 +65,16 @@ public final class VtdLedger implements VtdObserver, PciEndpointListener {
         if (ledger.isLeftToDriver(row) || ledger.isDriversOwn(row)) {
             ledger.endByDriver(row, code);
         }
-        ledger.invariants().responseMatchesAnswer(row, ledger.code(row), code);
+        ledger.invariants().responsesCarryTheGroupTheyAnswer().isTold(row, ledger.code(row), code);
         ledger.close(row);
     }
 
     @Override
     public void accessEnded(final PciEndpoint endpoint, final int id, final AccessResult result) {
         final int row = rowOf(endpoint, id);
-        if (ledger.isOpen(row)) {
+        if (ledger.isOpen(row) && (endpoint.ignoresResponses() || endpoint.isUnplugged())) {
+            ledger.abandoned(row);
+        } else if (ledger.isOpen(row)) {
             ledger.terminated(row);
         }
         ledger.ended(row, result);

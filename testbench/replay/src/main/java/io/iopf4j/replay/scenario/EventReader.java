@@ -18,16 +18,20 @@ final class EventReader {
     private static final int MOST_EVENTS = 10_000;
     private static final List<String> KINDS = Arrays.stream(Kind.values()).map(Kind::key).toList();
     private static final List<String> KEYS =
-            Stream.concat(Stream.of("at"), Stream.concat(KINDS.stream(), Stream.of("to"))).toList();
+            Stream.of(List.of("at"), KINDS, List.of("to"), StepReader.REQUEST, StepReader.REPLY)
+                    .flatMap(List::stream)
+                    .toList();
 
     private final long durationNs;
     private final List<ScenarioVm> vms;
+    private final StepReader steps;
     private final Set<String> devices = new LinkedHashSet<>();
     private final List<Placed> events = new ArrayList<>();
 
-    EventReader(final long durationNs, final List<ScenarioVm> vms) {
+    EventReader(final long durationNs, final List<ScenarioVm> vms, final Hardware hardware) {
         this.durationNs = durationNs;
         this.vms = vms;
+        this.steps = new StepReader(hardware);
         vms.forEach(vm -> devices.addAll(vm.devices()));
     }
 
@@ -57,12 +61,11 @@ final class EventReader {
         } else if (map.get("to") != null) {
             throw map.key("to").wrong("is for 'move' alone");
         }
-        if (!kind.isOfDevice()) {
-            events.add(new Placed(new ScenarioEvent(atNs, kind, vm(subject), null), subject));
-            return;
-        }
-        for (final String device : devices(subject)) {
-            events.add(new Placed(new ScenarioEvent(atNs, kind, device, to), subject));
+        final ScenarioEvent.Request request = steps.request(map, kind);
+        final ScenarioEvent.Reply reply = steps.reply(map, kind);
+        for (final String each : kind.isOfDevice() ? devices(subject) : List.of(vm(subject))) {
+            events.add(
+                    new Placed(new ScenarioEvent(atNs, kind, each, to, request, reply), subject));
         }
     }
 

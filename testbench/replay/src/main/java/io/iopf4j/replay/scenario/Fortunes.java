@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay.scenario;
 
+import io.iopf4j.replay.scenario.ScenarioEvent.Kind;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -11,14 +14,36 @@ import java.util.Set;
 final class Fortunes {
     private final Map<String, String> vmOfDevice = new HashMap<>();
     private final Set<String> removed = new HashSet<>();
+    private final Set<String> unplugged = new HashSet<>();
     private final Set<String> dead = new HashSet<>();
     private final Set<String> closed = new HashSet<>();
     private final Set<String> silent = new HashSet<>();
+    private final Set<String> manual = new HashSet<>();
 
     Fortunes(final List<ScenarioVm> vms) {
         for (final ScenarioVm vm : vms) {
             vm.devices().forEach(device -> vmOfDevice.put(device, vm.name()));
+            if (vm.guest() instanceof Guest.Manual) {
+                manual.add(vm.name());
+            }
         }
+    }
+
+    /** Of some events those that can happen, in the order of time. */
+    static List<ScenarioEvent> possible(
+            final List<ScenarioVm> vms, final List<ScenarioEvent> events) {
+        final List<ScenarioEvent> all = new ArrayList<>(events);
+        for (final ScenarioVm vm : vms) {
+            if (vm.guest() instanceof Guest.Dying dying && !dying.isSilently()) {
+                all.removeIf(
+                        event -> event.kind() == Kind.KILL && event.subject().equals(vm.name()));
+                all.add(new ScenarioEvent(dying.atNs(), Kind.KILL, vm.name(), null));
+            }
+        }
+        all.sort(Comparator.comparingLong(ScenarioEvent::atNs));
+        final Fortunes fortunes = new Fortunes(vms);
+        all.removeIf(event -> fortunes.refuse(event) != null);
+        return all;
     }
 
     /** Lets an event happen; returns why it cannot, else null. */
@@ -30,6 +55,9 @@ final class Fortunes {
         if (event.kind().isOfDevice() && dead.contains(vmOfDevice.get(subject))) {
             return "device '" + subject + "' is gone with its VM by then";
         }
+        if (event.kind() != Kind.REMOVE && unplugged.contains(subject)) {
+            return "device '" + subject + "' is unplugged by then";
+        }
         if (!event.kind().isOfDevice() && dead.contains(subject)) {
             return "VM '" + subject + "' is dead by then";
         }
@@ -37,11 +65,21 @@ final class Fortunes {
             case MOVE -> move(subject, event.to());
             case REMOVE -> removed.add(subject) ? null : "is removed";
             case REPLACE_DOMAIN -> replace(subject);
+            case RESET -> null;
+            case UNPLUG -> {
+                unplugged.add(subject);
+                yield null;
+            }
             case KILL -> dead.add(subject) ? null : "is dead";
             case CLOSE_FAULT_QUEUE ->
                     closed.add(subject) ? null : "its fault queue is closed by then";
             case SILENCE -> silent.add(subject) ? null : "it is silent by then";
             case WAKE -> silent.remove(subject) ? null : "it is not silent then";
+            case ACCESS -> null;
+            case ANSWER ->
+                    manual.contains(subject)
+                            ? null
+                            : "the guest of VM '" + subject + "' is not of kind 'manual'";
         };
     }
 

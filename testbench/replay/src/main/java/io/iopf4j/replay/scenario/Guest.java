@@ -10,6 +10,15 @@ public sealed interface Guest {
     Delay SLOW_DELAY = Delay.exponential(20_000_000, Values.MOST_NS);
 
     /**
+     * Whether it will answer all that it has read, once nothing goes wrong any more.
+     *
+     * @return false for who is dead by then, or does not remember
+     */
+    default boolean isHeardOnceCalm() {
+        return true;
+    }
+
+    /**
      * Answers each fault rightly, soon.
      *
      * @param delay from the record's arrival to its answer
@@ -26,6 +35,9 @@ public sealed interface Guest {
     /** Never answers. */
     record Silent() implements Guest {}
 
+    /** Answers when an event says so, and not else. */
+    record Manual() implements Guest {}
+
     /**
      * Answers rightly until it dies.
      *
@@ -34,7 +46,12 @@ public sealed interface Guest {
      * @param isSilently whether nobody notices; else the scenario has an event that kills its
      *     machine at the same time
      */
-    record Dying(Delay delay, long atNs, boolean isSilently) implements Guest {}
+    record Dying(Delay delay, long atNs, boolean isSilently) implements Guest {
+        @Override
+        public boolean isHeardOnceCalm() {
+            return false;
+        }
+    }
 
     /**
      * Answers, and lies now and then.
@@ -44,4 +61,17 @@ public sealed interface Guest {
      * @param every it lies in each so manieth answer, at least 1
      */
     record Lying(Delay delay, Lie lie, int every) implements Guest {}
+
+    /**
+     * Answers rightly, and attacks its host beside.
+     *
+     * @param delay from the record's arrival to its answer
+     * @param every it does a hostile act with each so manieth answer, at least 1
+     */
+    record Hostile(Delay delay, int every) implements Guest {
+        @Override
+        public boolean isHeardOnceCalm() {
+            return false;
+        }
+    }
 }

@@ -3,6 +3,7 @@ package io.iopf4j.replay.scenario;
 
 import io.iopf4j.api.PageResponseCode;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -23,6 +24,7 @@ public final class GuestBehaviour {
     private long answered;
     private long answerNs;
     private Lie lie;
+    private boolean isHostile;
 
     /**
      * A guest that has seen nothing yet.
@@ -55,6 +57,9 @@ public final class GuestBehaviour {
         if (guest instanceof Guest.Dying dying) {
             return dying.delay();
         }
+        if (guest instanceof Guest.Hostile hostile) {
+            return hostile.delay();
+        }
         return guest instanceof Guest.Lying lying ? lying.delay() : Guest.PROMPT_DELAY;
     }
 
@@ -81,7 +86,7 @@ public final class GuestBehaviour {
      * @return false if it never answers; the values are then undefined
      */
     public boolean next(final long nowNs) {
-        if (guest instanceof Guest.Silent) {
+        if (guest instanceof Guest.Silent || guest instanceof Guest.Manual) {
             return false;
         }
         answerNs = heard(nowNs + delay.draw(random));
@@ -93,6 +98,7 @@ public final class GuestBehaviour {
         if (guest instanceof Guest.Lying lying && answered % lying.every() == 0) {
             lie = lying.lie();
         }
+        isHostile = guest instanceof Guest.Hostile hostile && answered % hostile.every() == 0;
         return true;
     }
 
@@ -136,5 +142,23 @@ public final class GuestBehaviour {
      */
     public Lie lie() {
         return lie;
+    }
+
+    /**
+     * Whether it does a hostile act beside this answer.
+     *
+     * @return for each so manieth answer of a hostile guest
+     */
+    public boolean isHostile() {
+        return isHostile;
+    }
+
+    /**
+     * Whether it is of the kind that does hostile acts, and where their chance comes from.
+     *
+     * @return empty for every other guest
+     */
+    public Optional<SplittableRandom> hostility() {
+        return guest instanceof Guest.Hostile ? Optional.of(random.split()) : Optional.empty();
     }
 }

@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
 
 /** Reads how a guest behaves: a word, or a mapping with the word as its kind. */
 final class GuestReader {
-    private static final List<String> KINDS = List.of("prompt", "slow", "silent", "dying", "lying");
+    private static final List<String> KINDS =
+            List.of("prompt", "slow", "silent", "dying", "lying", "hostile", "manual");
     private static final Map<String, Lie> LIES =
             Arrays.stream(Lie.values())
                     .collect(Collectors.toMap(Lie::toString, Function.identity()));
@@ -49,12 +50,22 @@ final class GuestReader {
                 map.allow(List.of("kind"));
                 yield new Guest.Silent();
             }
+            case "manual" -> {
+                map.allow(List.of("kind"));
+                yield new Guest.Manual();
+            }
             case "dying" -> {
                 map.allow(List.of("kind", "delay", "at", "silently"));
                 yield new Guest.Dying(
                         DelayReader.read(map, Guest.PROMPT_DELAY),
                         Values.timeBefore(map.require("at", "at: 2s"), durationNs),
                         Values.yes(map, "silently"));
+            }
+            case "hostile" -> {
+                map.allow(List.of("kind", "delay", "every"));
+                yield new Guest.Hostile(
+                        DelayReader.read(map, Guest.PROMPT_DELAY),
+                        Values.number(map, "every", 1, MOST_EVERY, 1));
             }
             default -> {
                 map.allow(List.of("kind", "delay", "mode", "every"));
@@ -71,6 +82,8 @@ final class GuestReader {
             case "prompt" -> new Guest.Prompt(Guest.PROMPT_DELAY);
             case "slow" -> new Guest.Slow(Guest.SLOW_DELAY);
             case "silent" -> new Guest.Silent();
+            case "manual" -> new Guest.Manual();
+            case "hostile" -> new Guest.Hostile(Guest.PROMPT_DELAY, 1);
             case "dying" -> throw node.expected("a mapping such as {kind: dying, at: 2s}");
             default -> throw node.expected("a mapping such as {kind: lying, mode: wrong-code}");
         };

@@ -22,7 +22,18 @@ public final class ScenarioFile {
     static final String ENDING = ".yaml";
 
     private static final List<String> KEYS =
-            List.of("title", "hardware", "semantics", "policy", "duration", "vms", "events");
+            List.of(
+                    "title",
+                    "hardware",
+                    "semantics",
+                    "policy",
+                    "seed",
+                    "duration",
+                    "calm",
+                    "careful",
+                    "vms",
+                    "events",
+                    "hazards");
     private static final Pattern TITLE = Pattern.compile("[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]{1,72}");
 
     private final YamlMap root;
@@ -76,7 +87,7 @@ public final class ScenarioFile {
         }
         final VmReader vms = new VmReader(durationNs, hardware);
         vms.read(root.require("vms", "vms: [{name: vm-a}]"));
-        final EventReader events = new EventReader(durationNs, vms.vms());
+        final EventReader events = new EventReader(durationNs, vms.vms(), hardware);
         if (root.get("events") != null) {
             events.read(root.get("events"));
         }
@@ -87,9 +98,22 @@ public final class ScenarioFile {
                 hardware,
                 semantics(),
                 policy(),
-                durationNs,
+                course(durationNs),
                 vms.vms(),
-                events.inOrder());
+                events.inOrder(),
+                new HazardReader(durationNs).read(root.get("hazards")));
+    }
+
+    private Scenario.Course course(final long durationNs) throws YamlException {
+        final YamlNode calm = root.get("calm");
+        final YamlNode seed = root.get("seed");
+        return new Scenario.Course(
+                durationNs,
+                calm == null
+                        ? OptionalLong.empty()
+                        : OptionalLong.of(Values.timeBefore(calm, durationNs)),
+                Values.yes(root, "careful"),
+                seed == null ? Scenario.SEED : Values.integer(seed));
     }
 
     private String title() throws YamlException {

@@ -34,7 +34,9 @@ public final class Scenarios {
                     "answered-twice",
                     "closed-queue",
                     "refilled-on-detach",
-                    "dead-vm");
+                    "dead-vm",
+                    "hostile-guest",
+                    "storm");
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 

@@ -103,6 +103,16 @@ final class Values {
         return number;
     }
 
+    /** Any number of 64 bits. */
+    static long integer(final YamlNode node) throws YamlException {
+        final String expected = "a whole number of 64 bits";
+        try {
+            return Long.parseLong(node.text(expected));
+        } catch (final NumberFormatException e) {
+            throw node.expected(expected);
+        }
+    }
+
     static int number(
             final YamlMap map,
             final String key,

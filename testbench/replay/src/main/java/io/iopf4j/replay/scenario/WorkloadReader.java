@@ -30,9 +30,9 @@ final class WorkloadReader {
     private static final int MOST_AT_ONCE = 1_000_000;
     private static final long MOST_ACCESSES = 1_000_000_000_000L;
     private static final int MOST_PASIDS = 256;
-    private static final int MOST_GROUP = 512;
-    private static final int PASID_END = 1 << 20;
-    private static final long ADDRESS_END = 1L << 48;
+    static final int MOST_GROUP = 512;
+    static final int PASID_END = 1 << 20;
+    static final long ADDRESS_END = 1L << 48;
     private static final Workload.Addresses ANYWHERE =
             new Workload.Addresses(0x10_0000, 4096, false);
 

@@ -200,6 +200,22 @@ class VtdDeviceTest {
         assertAllHold();
     }
 
+    /** A monitor whose files are closed cannot attach what its guest begins to use. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldEndAccessesOfANewPasidOnceTheFaultQueueIsClosed(final Semantics semantics) {
+        start(semantics);
+        vm.closeFaultQueue();
+        final int row = access(device, PASID);
+        assertEquals(
+                semantics == Semantics.MAINLINE_6_12 ? Outcome.OUTSTANDING : Outcome.TERMINATED,
+                ledger.outcome(row));
+        device.remove();
+        bench.settle(device);
+        assertEquals(0, ledger.openFaults());
+        assertAllHold();
+    }
+
     private int access(final GuestDevice from, final int ssid) {
         final int row = from.issue(ssid, IOVA, IommuFault.PERM_READ);
         bench.settle(from);

@@ -14,14 +14,18 @@ import io.iopf4j.api.smmuv3.Commands;
 import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.emulation.Endpoint;
 import io.iopf4j.emulation.Scheduler;
+import io.iopf4j.replay.invariants.Invariant;
+import io.iopf4j.replay.invariants.Invariants;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The ledger notices what the layers below must never do; it is told so step by step. */
 class LedgerTest {
     private static final int STAG = 5;
 
-    private final Invariants invariants = new Invariants();
+    private final Invariants invariants = new Invariants(() -> 0);
     private final Ledger ledger = new Ledger(new Scheduler(1), invariants, TagIndex.shared());
     private final SmmuLedger hardware = new SmmuLedger(ledger);
     private final Endpoint endpoint =
@@ -75,6 +79,14 @@ class LedgerTest {
         assertBroken("ResponsesCarryTheGroupTheyAnswer");
     }
 
+    /** What fits no byte keeps the bits that reach the hardware. */
+    @ParameterizedTest
+    @CsvSource({"0, 0", "126, 126", "127, 127", "0x1013, 0x73", "-1, 0x7f"})
+    void shouldKeepWhatReachesTheHardwareOfACode(final String given, final String kept) {
+        answer("mine", STAG, Integer.decode(given));
+        assertEquals(Integer.decode(kept), ledger.code(row));
+    }
+
     @Test
     void shouldNoticeASecondEnd() {
         answer("mine", STAG);
@@ -105,17 +117,21 @@ class LedgerTest {
     }
 
     private void answer(final String device, final int grpid) {
+        answer(device, grpid, PageResponseCode.SUCCESS);
+    }
+
+    private void answer(final String device, final int grpid, final int code) {
         ledger.responding(
                 new IommuDevice(device, null, new IommuFwspec(List.of(0), true, 0)),
                 new IommuFault()
                         .pageRequest(
                                 IommuFault.FLAG_LAST_PAGE, 0, grpid, IommuFault.PERM_READ, 0x1000),
-                PageResponseCode.SUCCESS,
+                code,
                 ResponseOrigin.CONSUMER);
     }
 
     private void assertBroken(final String name) {
-        for (final Invariants.Invariant invariant : invariants.all()) {
+        for (final Invariant invariant : invariants.all()) {
             if (invariant.name().equals(name)) {
                 assertFalse(invariant.holds(), name);
             }

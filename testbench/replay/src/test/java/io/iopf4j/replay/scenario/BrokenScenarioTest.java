@@ -32,7 +32,15 @@ class BrokenScenarioTest {
     }
 
     static Stream<Arguments> broken() {
-        return Stream.of(whole(), hardware(), machines(), guests(), workloads(), events(), yaml())
+        return Stream.of(
+                        whole(),
+                        hardware(),
+                        machines(),
+                        guests(),
+                        workloads(),
+                        events(),
+                        hazards(),
+                        yaml())
                 .flatMap(cases -> cases);
     }
 
@@ -71,9 +79,10 @@ class BrokenScenarioTest {
                                 + "x".repeat(45)
                                 + "...': expected one line of at most 72 characters"),
                 is(
-                        ScenarioText.HEAD + "seed: 3\n",
-                        "s.yaml:4: 'seed': unknown key, expected one of title, hardware,"
-                                + " semantics, policy, duration, vms, events"),
+                        ScenarioText.HEAD + "sead: 3\n",
+                        "s.yaml:4: 'sead': unknown key, expected one of title, hardware,"
+                                + " semantics, policy, seed, duration, calm, careful, vms, events,"
+                                + " hazards"),
                 is(ScenarioText.HEAD + "title: U\n", "s.yaml:4: 'title': is there twice"),
                 is("title: T\nduration: 5\n", "s.yaml:2: 'duration: 5': " + TIME),
                 is("title: T\nduration: -1s\n", "s.yaml:2: 'duration: -1s': " + TIME),
@@ -177,11 +186,12 @@ class BrokenScenarioTest {
         return Stream.of(
                 isGuest(
                         "sielnt",
-                        "'guest: sielnt': expected one of prompt, slow, silent, dying, lying"),
+                        "'guest: sielnt': expected one of prompt, slow, silent, dying, lying,"
+                                + " hostile, manual"),
                 isGuest(
                         "[silent]",
-                        "'guest: [...]': expected one of prompt, slow, silent, dying, lying, or a"
-                                + " mapping"),
+                        "'guest: [...]': expected one of prompt, slow, silent, dying, lying,"
+                                + " hostile, manual, or a mapping"),
                 isGuest(
                         "dying",
                         "'guest: dying': expected a mapping such as {kind: dying, at: 2s}"),
@@ -204,6 +214,12 @@ class BrokenScenarioTest {
                 isGuest(
                         "{kind: lying, mode: twice, every: 0}",
                         "'every: 0': expected a number in [1, 1000000]"),
+                isGuest(
+                        "{kind: hostile, every: 1000001}",
+                        "'every: 1000001': expected a number in [1, 1000000]"),
+                isGuest(
+                        "{kind: hostile, mode: twice}",
+                        "'mode': unknown key, expected one of kind, delay, every"),
                 isGuest("{kind: slow, delay: soon}", "'delay: soon': " + TIME),
                 isGuest(
                         "{kind: slow, delay: {mean: 1ms}}",
@@ -301,6 +317,64 @@ class BrokenScenarioTest {
         return isVms("vms: [{name: a, workload: {" + workload + "}}]", line);
     }
 
+    private static Arguments isHazard(final String hazard, final String line) {
+        return is(ScenarioText.HEAD + "hazards:\n  - {" + hazard + "}\n", "s.yaml:5: " + line);
+    }
+
+    private static Stream<Arguments> hazards() {
+        return Stream.of(
+                is(
+                        ScenarioText.HEAD + "hazards: none\n",
+                        "s.yaml:4: 'hazards: none': expected a list of hazards such as"
+                                + " - {memory: fails, nth: 9}"),
+                isHazard(
+                        "interrupt: late",
+                        "'interrupt': unknown key, expected one of interrupts, allocation, memory,"
+                                + " commands, queue, driver"),
+                isHazard("", "'interrupts:' is missing, expected such as 'interrupts: late'"),
+                isHazard(
+                        "interrupts: early",
+                        "'interrupts: early': expected one of lost, late, spurious"),
+                isHazard(
+                        "interrupts: lost, memory: slow",
+                        "'memory': a hazard is one thing, and this one is of 'interrupts'"),
+                isHazard("interrupts: late", "'by:' is missing, expected such as 'by: 30us'"),
+                isHazard("queue: full", "'for:' is missing, expected such as 'for: 30us'"),
+                isHazard("memory: slow, by: 0us", "'by: 0us': expected a time that is longer"),
+                isHazard(
+                        "driver: preempted, by: 1us",
+                        "'by': unknown key, expected one of driver, from, until, every, nth,"
+                                + " chance"),
+                isHazard(
+                        "driver: preempted, every: 3, chance: 5%",
+                        "'chance': how often is said by 'every' already"),
+                isHazard(
+                        "driver: preempted, nth: 0",
+                        "'nth: 0': expected a number in [1, 1000000000]"),
+                isHazard(
+                        "driver: preempted, chance: 0.05",
+                        "'chance: 0.05': expected a chance such as 5% or 0.1%, at most 100%"),
+                isHazard(
+                        "driver: preempted, chance: 100.1%",
+                        "'chance: 100.1%': expected a chance such as 5% or 0.1%, at most 100%"),
+                isHazard(
+                        "driver: preempted, chance: 0%",
+                        "'chance: 0%': expected a chance such as 5% or 0.1%, at most 100%"),
+                isHazard(
+                        "driver: preempted, from: 1s",
+                        "'from: 1s': expected a time before the run ends"),
+                isHazard(
+                        "driver: preempted, from: 3ms, until: 3ms",
+                        "'until: 3ms': expected a time after it begins"),
+                isHazard(
+                        "memory: fails, bytes: 8",
+                        "'address:' is missing, expected such as 'address: 0x40000000'"),
+                isHazard(
+                        "commands: spoiled, address: 8",
+                        "'address': unknown key, expected one of commands, from, until, every, nth,"
+                                + " chance"));
+    }
+
     private static Stream<Arguments> events() {
         return Stream.of(
                 is(
@@ -310,17 +384,45 @@ class BrokenScenarioTest {
                 isEvent("kill: a", "'at:' is missing, expected such as 'at: 2s'"),
                 isEvent(
                         "at: 0s",
-                        "'at': nothing happens, expected one of move, remove, replaceDomain, kill,"
-                                + " closeFaultQueue, silence, wake"),
+                        "'at': nothing happens, expected one of move, remove, replaceDomain,"
+                                + " reset, unplug, kill, closeFaultQueue, silence, wake, access, answer"),
                 isEvent("at: 1s, kill: a", "'at: 1s': expected a time before the run ends"),
                 isEvent(
                         "at: 0s, kil: a",
                         "'kil': unknown key, expected one of at, move, remove, replaceDomain,"
-                                + " kill, closeFaultQueue, silence, wake, to"),
+                                + " reset, unplug, kill, closeFaultQueue, silence, wake, access, answer,"
+                                + " to, address, pasid, write, pages, fault, code"),
+                isEvent("at: 1ms, kill: a, pasid: 1", "'pasid': is for 'access' alone"),
+                isEvent("at: 1ms, access: a, code: invalid", "'code': is for 'answer' alone"),
+                isEvent(
+                        "at: 1ms, access: a, address: 0x12345",
+                        "'address: 0x12345': expected a multiple of the page size, 0x1000"),
+                isEvent(
+                        "at: 1ms, access: a, pasid: 0",
+                        "'pasid: 0': expected a number in [1, 1048575]"),
+                isEvent(
+                        "at: 1ms, access: a, pages: 2",
+                        "'pages: 2': needs 'iommu: vtd': SMMUv3 stalls one access at a time and has no groups of several requests"),
+                isEvent(
+                        "at: 1ms, answer: a",
+                        "'answer: a': the guest of VM 'a' is not of kind 'manual'"),
+                is(
+                        ScenarioText.HEAD + "seed: two\n",
+                        "s.yaml:4: 'seed: two': expected a whole number of 64 bits"),
+                is(
+                        ScenarioText.HEAD + "calm: 1s\n",
+                        "s.yaml:4: 'calm: 1s': expected a time before the run ends"),
                 isEvent(
                         "at: 0s, kill: a, wake: a",
                         "'wake': an event is one thing, and this one is 'kill'"),
                 isEvent("at: 0s, kill: a, to: b", "'to': is for 'move' alone"),
+                isEvent("at: 0s, reset: a.0, to: b", "'to': is for 'move' alone"),
+                isEvents(
+                        "{at: 0s, unplug: a.0}, {at: 1ms, reset: a.0}",
+                        "'reset: a.0': device 'a.0' is unplugged by then"),
+                isEvents(
+                        "{at: 0s, unplug: a.0}, {at: 1ms, move: a.0, to: b}",
+                        "'move: a.0': device 'a.0' is unplugged by then"),
                 isEvent("at: 0s, kill: c", "'kill: c': no such VM, expected one of a, b"),
                 isEvent(
                         "at: 0s, remove: c",

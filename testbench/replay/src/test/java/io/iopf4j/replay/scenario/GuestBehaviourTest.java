@@ -47,6 +47,19 @@ class GuestBehaviourTest {
     }
 
     @Test
+    void shouldBeHostileWithEachSoManiethAnswer() throws IOException {
+        final GuestBehaviour guest = guest("{kind: hostile, every: 3}", "");
+        assertTrue(guest.hostility().isPresent());
+        for (int i = 1; i <= 9; i++) {
+            assertTrue(guest.next(0));
+            assertEquals(50 * US, guest.answerNs());
+            assertEquals(i % 3 == 0, guest.isHostile(), "answer " + i);
+            assertEquals(PageResponseCode.SUCCESS, guest.code());
+        }
+        assertTrue(guest("prompt", "").hostility().isEmpty());
+    }
+
+    @Test
     void shouldAnswerAnywhereInARange() throws IOException {
         final GuestBehaviour guest =
                 guest("{kind: slow, delay: {distribution: uniform, min: 1ns, max: 3ns}}", "");

@@ -97,6 +97,17 @@ class ScenarioFileTest {
                         new ScenarioEvent(4000 * MS, Kind.CLOSE_FAULT_QUEUE, "spare", null),
                         new ScenarioEvent(4500 * MS, Kind.KILL, "away", null)),
                 scenario.events());
+        assertEquals(
+                List.of(
+                        new Hazard(
+                                Hazard.Kind.LATE_INTERRUPTS,
+                                new Odds(Odds.How.CHANCE, 100_000),
+                                0,
+                                2000 * MS,
+                                30_000,
+                                0,
+                                Hazard.ALL_MEMORY)),
+                scenario.hazards());
         assertFalse(scenario.needsVtd());
     }
 
@@ -105,6 +116,9 @@ class ScenarioFileTest {
         final String page = Files.readString(PAGE);
         for (final Kind kind : Kind.values()) {
             assertTrue(page.contains("`" + kind.key() + ": "), kind.key());
+        }
+        for (final Hazard.Kind kind : Hazard.Kind.values()) {
+            assertTrue(page.contains("`" + kind.key() + ": " + kind.word() + "`"), kind.word());
         }
         for (final Lie lie : Lie.values()) {
             assertTrue(page.contains("`" + lie + "`"), lie.toString());
@@ -134,13 +148,14 @@ class ScenarioFileTest {
                         Hardware.DEFAULT,
                         "mainline-6.12",
                         "none",
-                        2000 * MS,
+                        new Scenario.Course(2000 * MS, OptionalLong.empty(), false, Scenario.SEED),
                         List.of(
                                 new ScenarioVm(
                                         "a",
                                         List.of("a.0"),
                                         new Guest.Prompt(Delay.fixed(50_000)),
                                         Optional.empty())),
+                        List.of(),
                         List.of()),
                 scenario);
     }
@@ -212,7 +227,9 @@ class ScenarioFileTest {
         "'{kind: slow, delay: 3ms}', Slow[delay=Delay[distribution=FIXED",
         "'{kind: slow, delay: {distribution: uniform, min: 1ms, max: 1ms}}', Slow[delay=Delay[distribution=UNIFORM",
         "'{kind: dying, at: 9ms, silently: true}', Dying[delay=Delay[distribution=FIXED",
-        "'{kind: lying, mode: wrong-type, every: 3}', Lying[delay=Delay[distribution=FIXED"
+        "'{kind: lying, mode: wrong-type, every: 3}', Lying[delay=Delay[distribution=FIXED",
+        "hostile, Hostile[delay=Delay[distribution=FIXED",
+        "'{kind: hostile, delay: 3ms, every: 2}', Hostile[delay=Delay[distribution=FIXED"
     })
     void shouldReadAGuest(final String yaml, final String start) throws IOException {
         final String guest = ScenarioText.vm("guest: " + yaml).guest().toString();
@@ -297,5 +314,45 @@ class ScenarioFileTest {
     void shouldNotLetAListBeChanged() throws IOException {
         final List<ScenarioVm> vms = page().vms();
         assertThrows(UnsupportedOperationException.class, () -> vms.remove(0));
+    }
+
+    @Test
+    void shouldReadHazards() throws IOException {
+        assertEquals(
+                List.of(
+                        hazard(Hazard.Kind.LOST_INTERRUPTS, Odds.How.CHANCE, 50_000, 0, 3 * MS, 0),
+                        hazard(
+                                Hazard.Kind.FULL_QUEUE,
+                                Odds.How.EVERY,
+                                7,
+                                MS,
+                                Hazard.TO_THE_END,
+                                30_000),
+                        new Hazard(
+                                Hazard.Kind.FAILING_MEMORY,
+                                Odds.ALWAYS,
+                                0,
+                                Hazard.TO_THE_END,
+                                0,
+                                0x4000_0000L,
+                                8192)),
+                ScenarioText.read(
+                                ScenarioText.HEAD
+                                        + "hazards:\n"
+                                        + "  - {interrupts: lost, chance: 5%, until: 3ms}\n"
+                                        + "  - {queue: full, for: 30us, every: 7, from: 1ms}\n"
+                                        + "  - {memory: fails, address: 0x40000000, bytes: 8192}\n")
+                        .hazards());
+    }
+
+    private static Hazard hazard(
+            final Hazard.Kind kind,
+            final Odds.How how,
+            final int number,
+            final long fromNs,
+            final long untilNs,
+            final long lengthNs) {
+        return new Hazard(
+                kind, new Odds(how, number), fromNs, untilNs, lengthNs, 0, Hazard.ALL_MEMORY);
     }
 }
