@@ -15,6 +15,7 @@ module io.iopf4j.replay {
     exports io.iopf4j.replay.dump;
     exports io.iopf4j.replay.invariants;
     exports io.iopf4j.replay.ledger;
+    exports io.iopf4j.replay.explore;
     exports io.iopf4j.replay.scenario;
 
     uses io.iopf4j.drivers.armsmmuv3.DriverLoader;

@@ -56,7 +56,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"compare", "sweep", "explore"})
+    @ValueSource(strings = {"compare", "sweep"})
     void shouldSayThatACommandComesLater(final String command) {
         Cli.run(command, SMALL).assertRefused("'" + command + "'", "later version");
     }
