@@ -27,6 +27,7 @@ class DependencyDirectionTest {
     private static final String JNI = "io.iopf4j.jni..";
     private static final String JNA = "com.sun.jna..";
     private static final String QTEST = "io.iopf4j.qtest..";
+    private static final String JUNIT = "io.iopf4j.junit..";
     private static final String CLI = "io.iopf4j.cli..";
 
     @ArchTest
@@ -136,6 +137,23 @@ class DependencyDirectionTest {
     @ArchTest
     static void shouldKeepQtestOnHardware(JavaClasses ours) {
         checkNoneUses(ours, QTEST, CORE, DRIVERS, TRACE, TRACECMD, JNI, REPLAY, CLI);
+    }
+
+    @ArchTest
+    static void shouldKeepExtensionFromCommandLine(JavaClasses ours) {
+        checkNoneUses(ours, JUNIT, TRACECMD, JNI, QTEST, CLI);
+    }
+
+    /** What ships runs without JUnit. */
+    @ArchTest
+    static void shouldKeepJUnitInExtension(JavaClasses ours) {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(JUNIT)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(JUNIT, "org.junit..")
+                .check(ours);
     }
 
     private static void checkNoneUses(JavaClasses ours, String from, String... forbidden) {

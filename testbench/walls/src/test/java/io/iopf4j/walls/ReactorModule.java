@@ -20,6 +20,7 @@ enum ReactorModule {
     REPLAY("testbench/replay", "io.iopf4j.replay"),
     NATIVE("native", "io.iopf4j.jni"),
     QTEST("testbench/qtest", "io.iopf4j.qtest"),
+    JUNIT("testbench/junit", "io.iopf4j.junit"),
     CLI("testbench/cli", "io.iopf4j.cli");
 
     /** Tests run in testbench/walls. */

@@ -37,7 +37,8 @@ class RogueClassTest {
                 "TRACE",
                 "TRACECMD",
                 "NATIVE",
-                "QTEST"
+                "QTEST",
+                "JUNIT"
             })
     void shouldCompileModuleAsItIs(ReactorModule module) throws IOException {
         assertEquals(List.of(), new ModuleCompiler(output).errors(module, List.of(), List.of()));
@@ -67,7 +68,11 @@ class RogueClassTest {
         "NATIVE, QTEST",
         "NATIVE, CLI",
         "QTEST, CORE",
-        "QTEST, ARM_SMMU_V3"
+        "QTEST, ARM_SMMU_V3",
+        "REPLAY, JUNIT",
+        "JUNIT, QTEST",
+        "JUNIT, NATIVE",
+        "JUNIT, CLI"
     })
     void shouldRefuseClassThatReachesThroughWall(ReactorModule from, ReactorModule to)
             throws IOException {
