@@ -64,10 +64,7 @@ class ReplayFactsTest {
         assertBooksHold(result);
         assertWasChecked(result, "EveryTransactionEndsOnce", true);
         assertWasChecked(result, "HardwareDriverAndCoreBooksAgree", true);
-        assertWasChecked(
-                result,
-                "ResponsesCarryTheGroupTheyAnswer",
-                recorded.unanswered() < recorded.groups());
+        assertWasChecked(result, "ResponsesCarryTheGroupTheyAnswer", recorded.groups() > 0);
         // Each delivery shows whose fault it is.
         assertWasChecked(result, "NothingCrossesFromOneVmToAnother", result.run().delivered() > 0);
     }
