@@ -112,7 +112,7 @@ class TextReportTest {
     void shouldTellEveryInvariant() {
         final Cli run = Cli.run("replay", Cli.dump("open-mixed-a.dat"));
         assertEquals(
-                8, run.outLines().stream().filter(line -> line.startsWith("invariant")).count());
+                9, run.outLines().stream().filter(line -> line.startsWith("invariant")).count());
         assertTrue(run.out().contains("1000 fates as recorded, 0 differ"), run.out());
     }
 
