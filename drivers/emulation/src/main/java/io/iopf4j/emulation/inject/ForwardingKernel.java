@@ -8,11 +8,16 @@ import io.iopf4j.api.kernel.KernelLog;
 import io.iopf4j.api.kernel.KernelTimer;
 import io.iopf4j.api.kernel.Workqueue;
 
-/** The services of another kernel. */
-abstract class ForwardingKernel implements Kernel {
+/** The services of another kernel; a subclass changes what it wants to. As thread-safe as that. */
+public abstract class ForwardingKernel implements Kernel {
     private final Kernel given;
 
-    ForwardingKernel(final Kernel given) {
+    /**
+     * All of a kernel's services.
+     *
+     * @param given the kernel
+     */
+    protected ForwardingKernel(final Kernel given) {
         this.given = given;
     }
 

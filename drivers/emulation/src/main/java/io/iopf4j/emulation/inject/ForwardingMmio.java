@@ -3,11 +3,16 @@ package io.iopf4j.emulation.inject;
 
 import io.iopf4j.api.hw.Mmio;
 
-/** The registers of another window. */
-abstract class ForwardingMmio implements Mmio {
+/** The registers of another window; a subclass changes what it wants to. */
+public abstract class ForwardingMmio implements Mmio {
     private final Mmio given;
 
-    ForwardingMmio(final Mmio given) {
+    /**
+     * All registers of a window.
+     *
+     * @param given the window
+     */
+    protected ForwardingMmio(final Mmio given) {
         this.given = given;
     }
 
