@@ -124,13 +124,15 @@ final class ExploreCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         final DrawLimits limits = limits();
-        final UnaryOperator<ScenarioRun> setup = setup(limits);
         final long mostNs = mostNs();
         final long most = most();
         if (isIsolated && !Isolation.isChild()) {
             final CommandLine whole = spec.root().commandLine();
             return Isolation.run(whole.getParseResult().originalArgs(), whole.getErr());
         }
+        // Only now is code loaded, which may crash: in the child, if there is one.
+        final UnaryOperator<ScenarioRun> setup = setup(limits);
+        checked("--semantics", semantics, Profiles::of);
         checked("--policy", policy, words -> Policies.parse(words).forEach(FaultPolicy::close));
         final Optional<Finding> found =
                 exhaustive.isExhaustive()
@@ -157,6 +159,10 @@ final class ExploreCommand implements Callable<Integer> {
                                 progress.rate(seen.runs(), seen.cycles(), tookNs);
                                 return seen.runs() < most && tookNs < mostNs;
                             });
+        }
+        if (exploration.seen().runs() > 0
+                && exploration.seen().skipped() == exploration.seen().runs()) {
+            throw new IOException("nothing could be explored: " + exploration.seen().whySkipped());
         }
         final ExploreReport told =
                 new ExploreReport(
@@ -246,7 +252,7 @@ final class ExploreCommand implements Callable<Integer> {
                 Hardware.Iommu.of(iommu)
                         .orElseThrow(
                                 () -> usage("--iommu " + iommu + ": expected smmuv3, vtd or auto"));
-        checked("--semantics", semantics, Profiles::of);
+        checked("--semantics", semantics, Profiles::check);
         checked("--policy", policy, Policies::check);
         return new DrawLimits(
                 driver == null ? model : Hardware.Iommu.SMMUV3,

@@ -28,6 +28,9 @@ record ExploreReport(
         out.printf(
                 "rate        %,.0f scenarios/s, %,.0f fault cycles/s, %.1f s%n",
                 seen.runs() / seconds, seen.cycles() / seconds, seconds);
+        if (seen.skipped() != 0) {
+            out.printf("skipped     %,d that this hardware or code cannot run%n", seen.skipped());
+        }
         out.printf("ledgers     %016x%n%n", seen.digest());
         seen.checksByInvariant()
                 .forEach(
@@ -69,6 +72,7 @@ record ExploreReport(
         json.writeStringProperty("policy", limits.policy().orElse("any"));
         json.writeBooleanProperty("upstream", limits.isUpstream());
         json.writeNumberProperty("scenarios", seen.runs());
+        json.writeNumberProperty("skipped", seen.skipped());
         json.writeNumberProperty("cycles", seen.cycles());
         json.writeStringProperty("ledgers", String.format("%016x", seen.digest()));
         json.writeNumberProperty("elapsedNs", tookNs);

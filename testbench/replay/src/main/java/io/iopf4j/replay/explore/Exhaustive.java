@@ -227,7 +227,7 @@ public final class Exhaustive {
                 return Optional.of(finding(scenario, failure.get()));
             }
             if (seen == null) {
-                throw new IllegalStateException("this hardware cannot run what is asked of it");
+                throw new IllegalStateException("nothing to search: " + trial.whySkipped());
             }
             left.addAll(choices.others());
             arrive(scenario, steps);

@@ -17,6 +17,8 @@ import java.util.function.UnaryOperator;
 public final class Trial {
     private final UnaryOperator<ScenarioRun> setup;
     private long runs;
+    private long skipped;
+    private String whySkipped;
     private long cycles;
     private final Map<String, Long> checks = new LinkedHashMap<>();
     private long digest;
@@ -44,6 +46,8 @@ public final class Trial {
         try {
             result = setup.apply(new ScenarioRun(scenario)).run(now -> {});
         } catch (final IOException e) {
+            skipped++;
+            whySkipped = e.getMessage();
             return Optional.empty();
         } catch (final RuntimeException | AssertionError | StackOverflowError e) {
             return Optional.of(
@@ -69,6 +73,25 @@ public final class Trial {
      */
     public long runs() {
         return runs;
+    }
+
+    /**
+     * How many of them could not run: their hardware, or code that is loaded, has not what they
+     * need.
+     *
+     * @return a count, at most {@link #runs()}
+     */
+    public long skipped() {
+        return skipped;
+    }
+
+    /**
+     * Why the last of those could not run.
+     *
+     * @return one line, or null if there was none
+     */
+    public String whySkipped() {
+        return whySkipped;
     }
 
     /**

@@ -131,4 +131,23 @@ class ExplorationTest {
 
         assertEquals("IllegalStateException: a lock is held", failure.toString());
     }
+
+    @Test
+    void shouldCountWhatCannotRunOnItsHardware() throws IOException {
+        final Path file = folder.resolve("groups.yaml");
+        Files.writeString(
+                file,
+                """
+                title: T
+                hardware: {iommu: vtd}
+                duration: 1s
+                vms: [{name: a}]
+                events: [{at: 1ms, access: a, pages: 2}]
+                """);
+        final Trial trial = new Trial(run -> run.withHardware(new Hardware(Hardware.Iommu.SMMUV3)));
+
+        assertEquals(Optional.empty(), trial.run(ScenarioFile.read(file)));
+        assertEquals(1, trial.skipped());
+        assertTrue(trial.whySkipped().contains("it needs VT-d"), trial.whySkipped());
+    }
 }
