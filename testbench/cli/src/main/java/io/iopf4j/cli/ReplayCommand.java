@@ -2,19 +2,16 @@
 package io.iopf4j.cli;
 
 import io.iopf4j.core.policy.FaultPolicy;
-import io.iopf4j.replay.LedgerWriter;
+import io.iopf4j.replay.FaultTable;
 import io.iopf4j.replay.Replay;
 import io.iopf4j.replay.ReplayResult;
 import io.iopf4j.replay.ReplaySettings;
 import io.iopf4j.replay.UnsupportedRecordingException;
-import io.iopf4j.replay.VmFile;
 import io.iopf4j.replay.dump.Recording;
 import io.iopf4j.replay.scenario.Scenario;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -55,16 +52,15 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Mixin private ReportOptions report;
 
-    @Mixin private BenchOptions options;
+    @Mixin private RuleOptions rules;
 
-    @Option(
-            names = "--vms",
-            paramLabel = "FILE",
-            description =
-                    "YAML that says which device belongs to which VM, as 'vm-a: [dev0, dev1]'"
-                            + " (default: one VM for each fault queue in the dump, else for each"
-                            + " device).")
-    private Path vms;
+    @Mixin private ModelOptions model;
+
+    @Mixin private SizeOptions sizes;
+
+    @Mixin private RunFiles runFiles;
+
+    @Mixin private VmOptions vms;
 
     @Option(names = "--strict", description = "Exit 1 if a fate differs from the dump's.")
     private boolean strict;
@@ -75,8 +71,8 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        options.refuseLater();
-        final OptionalInt elsewhere = options.isolated();
+        runFiles.refuseLater();
+        final OptionalInt elsewhere = model.isolated();
         if (elsewhere.isPresent()) {
             return elsewhere.getAsInt();
         }
@@ -92,8 +88,7 @@ final class ReplayCommand implements Callable<Integer> {
     private int replay(final ReplaySettings settings) throws IOException {
         final PrintWriter out = spec.commandLine().getOut();
         OutputFile.refuseClash(
-                files,
-                Stream.concat(report.jsonFile().stream(), options.ledger().stream()).toList());
+                files, Stream.concat(report.jsonFile().stream(), runFiles.all().stream()).toList());
         final Dumps dumps = new Dumps(dumpOptions);
         final Recording recording = new Recording();
         final ReplayResult result;
@@ -102,12 +97,10 @@ final class ReplayCommand implements Callable<Integer> {
             if (files.size() > 1) {
                 recording.mergeByTime();
             }
-            requireKnown(settings.vms(), recording.devices());
+            vms.requireKnown(settings.vms(), recording);
             result = run(dumps, recording, settings, progress);
         }
-        if (options.ledger().isPresent()) {
-            LedgerOutput.write(options.ledger().get(), new LedgerWriter(result));
-        }
+        runFiles.write(new FaultTable(result));
         if (report.json() != null) {
             JsonOutput.write(report.json(), out, json -> JsonReport.replay(json, dumps, result));
         }
@@ -137,31 +130,13 @@ final class ReplayCommand implements Callable<Integer> {
         }
     }
 
-    private void requireKnown(final Map<String, List<String>> said, final List<String> devices)
-            throws IOException {
-        for (final Map.Entry<String, List<String>> vm : said.entrySet()) {
-            for (final String device : vm.getValue()) {
-                if (!devices.contains(device)) {
-                    throw new IOException(
-                            vms
-                                    + ": '"
-                                    + vm.getKey()
-                                    + "': no device '"
-                                    + device
-                                    + "' faults in the dump; there are "
-                                    + devices);
-                }
-            }
-        }
-    }
-
     private ReplaySettings settings() throws IOException {
         final ReplaySettings defaults = ReplaySettings.defaults();
         return new ReplaySettings(
-                vms == null ? Map.of() : VmFile.read(vms),
-                options.hardware(),
-                options.semantics().orElse(defaults.semantics()),
-                options.policies().orElse(defaults.policies()),
-                options.seed(Scenario.SEED));
+                vms.read(),
+                model.hardware(sizes.queueEntries(), sizes.stallEntries()),
+                rules.semantics().orElse(defaults.semantics()),
+                rules.policies().orElse(defaults.policies()),
+                model.seed().orElse(Scenario.SEED));
     }
 }

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.cli;
 
-import io.iopf4j.replay.LedgerWriter;
+import io.iopf4j.replay.FaultTable;
 import io.iopf4j.replay.RunResult;
 import io.iopf4j.replay.ScenarioRun;
 import io.iopf4j.replay.scenario.Scenario;
-import io.iopf4j.replay.scenario.ScenarioFile;
-import io.iopf4j.replay.scenario.Scenarios;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -48,36 +43,39 @@ final class RunCommand implements Callable<Integer> {
     private String name;
 
     @Mixin private ReportOptions report;
-    @Mixin private BenchOptions options;
+    @Mixin private RuleOptions rules;
+    @Mixin private ModelOptions model;
+    @Mixin private SizeOptions sizes;
+    @Mixin private RunFiles runFiles;
     @Spec private CommandSpec spec;
 
     RunCommand() {}
 
     @Override
     public Integer call() throws Exception {
-        options.refuseLater();
-        final OptionalInt elsewhere = options.isolated();
+        runFiles.refuseLater();
+        final OptionalInt elsewhere = model.isolated();
         if (elsewhere.isPresent()) {
             return elsewhere.getAsInt();
         }
-        final Scenario scenario = scenario();
+        final ScenarioName named = new ScenarioName(name);
+        final Scenario scenario = named.read();
         final PrintWriter out = spec.commandLine().getOut();
         OutputFile.refuseClash(
-                input(),
-                Stream.concat(report.jsonFile().stream(), options.ledger().stream()).toList());
+                named.inputs(),
+                Stream.concat(report.jsonFile().stream(), runFiles.all().stream()).toList());
         final RunResult result;
         try (Progress progress = new Progress(spec.commandLine().getErr(), report.isQuiet())) {
             result =
                     new ScenarioRun(scenario)
-                            .withHardware(options.hardware())
-                            .withSeed(options.seed(scenario.seed()))
-                            .withSemantics(options.semantics())
-                            .withPolicies(options.policies())
+                            .withHardware(
+                                    model.hardware(sizes.queueEntries(), sizes.stallEntries()))
+                            .withSeed(model.seed().orElse(scenario.seed()))
+                            .withSemantics(rules.semantics())
+                            .withPolicies(rules.policies())
                             .run(done -> progress.show("running", done, scenario.durationNs()));
         }
-        if (options.ledger().isPresent()) {
-            LedgerOutput.write(options.ledger().get(), new LedgerWriter(result));
-        }
+        runFiles.write(new FaultTable(result));
         if (report.json() != null) {
             JsonOutput.write(report.json(), out, json -> JsonReport.scenario(json, name, result));
         }
@@ -85,20 +83,5 @@ final class RunCommand implements Callable<Integer> {
             new TextReport(out).scenario(name, scenario.title(), result);
         }
         return result.bench().invariants().hold() ? Main.OK : Main.BROKEN;
-    }
-
-    private boolean isFile() {
-        return name.contains("/") || name.endsWith(".yaml") || name.endsWith(".yml");
-    }
-
-    /** What must not be written over; a name may stand for a file too. */
-    private List<String> input() {
-        return isFile()
-                ? List.of(name)
-                : Scenarios.file(name).map(Path::toString).stream().toList();
-    }
-
-    private Scenario scenario() throws IOException {
-        return isFile() ? ScenarioFile.read(Path.of(name)) : Scenarios.named(name);
     }
 }

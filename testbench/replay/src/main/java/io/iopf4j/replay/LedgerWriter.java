@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay;
 
-import io.iopf4j.replay.dump.RecordedGroup;
 import io.iopf4j.replay.ledger.Ledger;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 
 /**
  * Writes every fault's life, one line each, as CSV with a header or as JSON Lines. Times are
@@ -33,8 +33,7 @@ public final class LedgerWriter {
                     "result",
                     "recordedCode");
 
-    private final RunResult result;
-    private final ReplayResult replay;
+    private final FaultTable faults;
 
     /**
      * A writer of a run's faults, in the order in which they were raised.
@@ -42,8 +41,7 @@ public final class LedgerWriter {
      * @param result what to write
      */
     public LedgerWriter(final RunResult result) {
-        this.result = result;
-        this.replay = null;
+        this(new FaultTable(result));
     }
 
     /**
@@ -52,12 +50,16 @@ public final class LedgerWriter {
      * @param replay what to write
      */
     public LedgerWriter(final ReplayResult replay) {
-        this.result = replay.run();
-        this.replay = replay;
+        this(new FaultTable(replay));
     }
 
-    private int size() {
-        return replay == null ? result.ledger().size() : replay.rowOfGroup().size();
+    /**
+     * A writer of faults, in the order of their numbers.
+     *
+     * @param faults what to write
+     */
+    public LedgerWriter(final FaultTable faults) {
+        this.faults = faults;
     }
 
     /**
@@ -68,7 +70,7 @@ public final class LedgerWriter {
      */
     public void writeCsv(final Appendable out) throws IOException {
         out.append(String.join(",", COLUMNS)).append('\n');
-        for (int fault = 0; fault < size(); fault++) {
+        for (int fault = 0; fault < faults.size(); fault++) {
             final Object[] row = row(fault);
             for (int i = 0; i < row.length; i++) {
                 out.append(i == 0 ? "" : ",").append(csv(row[i]));
@@ -84,7 +86,7 @@ public final class LedgerWriter {
      * @throws IOException if it cannot be written
      */
     public void writeJsonLines(final Appendable out) throws IOException {
-        for (int fault = 0; fault < size(); fault++) {
+        for (int fault = 0; fault < faults.size(); fault++) {
             final Object[] row = row(fault);
             for (int i = 0; i < row.length; i++) {
                 out.append(i == 0 ? "{\"" : ",\"").append(COLUMNS.get(i)).append("\":");
@@ -95,16 +97,14 @@ public final class LedgerWriter {
     }
 
     private Object[] row(final int fault) {
-        final Ledger ledger = result.ledger();
-        final RecordedGroup group = replay == null ? null : replay.recording().groups().get(fault);
-        final int row = replay == null ? fault : replay.rowOfGroup().get(fault);
-        final int ssid = ledger.substream(row);
+        final Ledger ledger = faults.result().ledger();
+        final int row = faults.row(fault);
         return new Object[] {
             fault,
-            result.bench().vms().get(ledger.vm(row)).name(),
-            result.bench().devices().get(ledger.endpoint(row)).endpoint().name(),
-            group == null ? (ssid < 0 ? null : ssid) : (group.hasPasid() ? group.pasid() : null),
-            group == null ? given(ledger.tag(row)) : (Object) group.grpid(),
+            faults.vm(fault),
+            faults.device(fault),
+            given(faults.pasid(fault)),
+            given(faults.grpid(fault)),
             String.format("0x%x", ledger.iova(row)),
             given(ledger.tag(row)),
             ledger.cookie(row) == 0 ? null : ledger.cookie(row),
@@ -117,8 +117,12 @@ public final class LedgerWriter {
             given(ledger.code(row)),
             lower(ledger.outcome(row)),
             lower(ledger.result(row)),
-            group == null || group.code() == RecordedGroup.NO_CODE ? null : group.code(),
+            given(faults.recordedCode(fault)),
         };
+    }
+
+    private static Object given(final OptionalInt value) {
+        return value.isPresent() ? value.getAsInt() : null;
     }
 
     private static Object given(final long value) {
