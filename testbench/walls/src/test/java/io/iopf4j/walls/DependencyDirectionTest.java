@@ -28,6 +28,7 @@ class DependencyDirectionTest {
     private static final String JNA = "com.sun.jna..";
     private static final String QTEST = "io.iopf4j.qtest..";
     private static final String JUNIT = "io.iopf4j.junit..";
+    private static final String REPORT = "io.iopf4j.report..";
     private static final String CLI = "io.iopf4j.cli..";
 
     @ArchTest
@@ -124,7 +125,7 @@ class DependencyDirectionTest {
 
     @ArchTest
     static void shouldKeepReplayFromCommandLine(JavaClasses ours) {
-        checkNoneUses(ours, REPLAY, TRACECMD, JNI, QTEST, CLI);
+        checkNoneUses(ours, REPLAY, TRACECMD, JNI, QTEST, REPORT, CLI);
     }
 
     /** Nobody names C under test: it is found as a service. */
@@ -142,6 +143,11 @@ class DependencyDirectionTest {
     @ArchTest
     static void shouldKeepExtensionFromCommandLine(JavaClasses ours) {
         checkNoneUses(ours, JUNIT, TRACECMD, JNI, QTEST, CLI);
+    }
+
+    @ArchTest
+    static void shouldKeepReportsFromCommandLine(JavaClasses ours) {
+        checkNoneUses(ours, REPORT, TRACECMD, JNI, QTEST, JUNIT, CLI);
     }
 
     /** What ships runs without JUnit. */

@@ -21,6 +21,7 @@ enum ReactorModule {
     NATIVE("native", "io.iopf4j.jni"),
     QTEST("testbench/qtest", "io.iopf4j.qtest"),
     JUNIT("testbench/junit", "io.iopf4j.junit"),
+    REPORT("testbench/report", "io.iopf4j.report"),
     CLI("testbench/cli", "io.iopf4j.cli");
 
     /** Tests run in testbench/walls. */

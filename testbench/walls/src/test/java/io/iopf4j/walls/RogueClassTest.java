@@ -38,7 +38,8 @@ class RogueClassTest {
                 "TRACECMD",
                 "NATIVE",
                 "QTEST",
-                "JUNIT"
+                "JUNIT",
+                "REPORT"
             })
     void shouldCompileModuleAsItIs(ReactorModule module) throws IOException {
         assertEquals(List.of(), new ModuleCompiler(output).errors(module, List.of(), List.of()));
@@ -70,6 +71,9 @@ class RogueClassTest {
         "QTEST, CORE",
         "QTEST, ARM_SMMU_V3",
         "REPLAY, JUNIT",
+        "REPLAY, REPORT",
+        "REPORT, NATIVE",
+        "REPORT, CLI",
         "JUNIT, QTEST",
         "JUNIT, NATIVE",
         "JUNIT, CLI"
