@@ -36,15 +36,13 @@ class WarmCycleAllocationTest {
     private final IommuPageResponse msg = new IommuPageResponse();
 
     private long bytesOf(final Runnable cycle) throws Throwable {
-        final AllocationMeter meter = new AllocationMeter();
-        for (int warmUp = 0; warmUp < 3 * FAULTS / OUTSTANDING; warmUp++) {
-            cycle.run();
-        }
-        final long before = meter.currentThreadBytes();
-        for (int i = 0; i < FAULTS / OUTSTANDING; i++) {
-            cycle.run();
-        }
-        return meter.currentThreadBytes() - before;
+        return new AllocationMeter()
+                .leastBytes(
+                        () -> {
+                            for (int i = 0; i < FAULTS / OUTSTANDING; i++) {
+                                cycle.run();
+                            }
+                        });
     }
 
     private IommuFault lastOf(final int grpid) {
@@ -81,7 +79,7 @@ class WarmCycleAllocationTest {
                                 expectSuccess(bench.core.pageResponse(domain, dev, msg));
                             }
                         });
-        assertEquals(4 * FAULTS, bench.driver.quietAnswers());
+        assertEquals(AllocationMeter.ROUNDS * FAULTS, bench.driver.quietAnswers());
         assertTrue(allocated <= MAX_BYTES, () -> allocated + " bytes in " + FAULTS + " faults");
     }
 
@@ -128,7 +126,7 @@ class WarmCycleAllocationTest {
                             }
                             bench.queue.flushDev(dev);
                         });
-        assertEquals(4 * FAULTS, bench.driver.quietAnswers());
+        assertEquals(AllocationMeter.ROUNDS * FAULTS, bench.driver.quietAnswers());
         assertTrue(allocated <= MAX_BYTES, () -> allocated + " bytes in " + FAULTS + " faults");
     }
 }

@@ -10,6 +10,11 @@ import java.lang.invoke.MethodType;
  * up by name, because tests are compiled as a part of a module that needs no management module.
  */
 public final class AllocationMeter {
+    /** How often {@link #leastBytes} runs its round. */
+    public static final int ROUNDS = 8;
+
+    private static final int WARM_UPS = ROUNDS / 2;
+
     private final MethodHandle allocatedBytes;
 
     public AllocationMeter() throws ReflectiveOperationException {
@@ -24,6 +29,24 @@ public final class AllocationMeter {
                                 "getCurrentThreadAllocatedBytes",
                                 MethodType.methodType(long.class))
                         .bindTo(bean);
+    }
+
+    /**
+     * Bytes that a warm round allocates: the least of several. What a round allocates it allocates
+     * each time; what the virtual machine allocates on the thread's behalf, as for a compilation
+     * that comes late, it does not.
+     */
+    public long leastBytes(final Runnable round) throws Throwable {
+        for (int i = 0; i < WARM_UPS; i++) {
+            round.run();
+        }
+        long least = Long.MAX_VALUE;
+        for (int i = WARM_UPS; i < ROUNDS; i++) {
+            final long before = currentThreadBytes();
+            round.run();
+            least = Math.min(least, currentThreadBytes() - before);
+        }
+        return least;
     }
 
     /** Bytes that the current thread has allocated since it started. */
