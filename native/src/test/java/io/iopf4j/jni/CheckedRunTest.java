@@ -12,12 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * All tests of this module once more, where the JVM watches how JNI is used, and with bridge and
+ * All tests of this module once more, where the JVM watches how JNI is used, with bridge and
  * libraries built for the sanitizers.
  */
 final class CheckedRunTest {
@@ -25,69 +23,44 @@ final class CheckedRunTest {
     private static final Pattern PASSED =
             Pattern.compile("(?m)^([0-9]+) passed, 0 failed, 0 skipped$");
 
-    /** Both at once: each uses one processor. */
-    private static Child checked;
-
-    private static Child sanitized;
-
-    /** A JVM that runs the tests, and the file that it writes to. */
-    private record Child(Process process, Path output) {
-        /** What it printed; all tests have passed. */
-        String finish() throws IOException, InterruptedException {
-            final int status = process.waitFor();
-            final String printed = Files.readString(output);
-            assertEquals(0, status, printed);
-            assertTrue(PASSED.matcher(printed).find(), printed);
-            return printed;
-        }
-    }
-
-    @BeforeAll
-    static void start() throws IOException {
+    @Test
+    void shouldUseJniAsItIsMeantAndTouchNoMemoryThatIsNotItsOwn()
+            throws IOException, InterruptedException {
         SanitizedBridge.assumeWanted();
         Compiler.assumeBridge();
-        final Path asan = SanitizedBridge.runtime();
-        checked = start("checked", List.of("-Xcheck:jni"), Map.of());
+        final String asan = SanitizedBridge.runtime().toString();
+        final Path output = Path.of("target", "checked-run.txt");
+        final ProcessBuilder builder =
+                new ProcessBuilder(words())
+                        .redirectErrorStream(true)
+                        .redirectOutput(output.toFile());
         // The JVM has its own use for SIGSEGV, and never frees what it has.
-        sanitized =
-                start(
-                        "sanitized",
-                        List.of(
-                                "-Diopf4j.native=" + SanitizedBridge.build(),
-                                "-Diopf4j.test.libraries="
-                                        + SanitizedBridge.FOLDER.resolve("libraries"),
-                                "-Diopf4j.test.cflags=" + SanitizedBridge.FLAGS),
+        builder.environment()
+                .putAll(
                         Map.of(
                                 "LD_PRELOAD",
-                                asan.toString(),
+                                asan,
                                 "ASAN_OPTIONS",
                                 "handle_segv=0:detect_leaks=0:allow_user_segv_handler=1",
                                 "UBSAN_OPTIONS",
                                 "print_stacktrace=1"));
-    }
-
-    @AfterAll
-    static void stop() {
-        for (final Child child : new Child[] {checked, sanitized}) {
-            if (child != null) {
-                child.process.destroyForcibly();
-            }
+        final Process process = builder.start();
+        try {
+            final int status = process.waitFor();
+            final String printed = Files.readString(output);
+            assertEquals(0, status, printed);
+            assertTrue(PASSED.matcher(printed).find(), printed);
+            final List<String> complaints =
+                    printed.lines()
+                            .filter(
+                                    line ->
+                                            line.contains("WARNING")
+                                                    || line.contains("FATAL ERROR"))
+                            .toList();
+            assertEquals(List.of(), complaints, printed);
+        } finally {
+            process.destroyForcibly();
         }
-    }
-
-    @Test
-    void shouldUseJniAsItIsMeant() throws IOException, InterruptedException {
-        final String output = checked.finish();
-        final List<String> complaints =
-                output.lines()
-                        .filter(line -> line.contains("WARNING") || line.contains("FATAL ERROR"))
-                        .toList();
-        assertEquals(List.of(), complaints, output);
-    }
-
-    @Test
-    void shouldTouchNoMemoryThatIsNotItsOwn() throws IOException, InterruptedException {
-        sanitized.finish();
     }
 
     /** Of the driver's tests those that cross the fault path most. */
@@ -97,28 +70,28 @@ final class CheckedRunTest {
                     .toList();
 
     /** Runs all other test classes. */
-    private static Child start(
-            final String name, final List<String> flags, final Map<String, String> environment)
-            throws IOException {
-        final List<String> words = new ArrayList<>();
-        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        words.addAll(flags);
-        words.addAll(
-                List.of(
-                        "-Xmx256m",
-                        "-XX:+UseSerialGC",
-                        "-Diopf4j.test.seeds=" + SEEDS,
-                        "-cp",
-                        System.getProperty(
-                                "surefire.test.class.path", System.getProperty("java.class.path")),
-                        SuiteMain.class.getName()));
+    private static List<String> words() throws IOException {
+        final List<String> words =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xcheck:jni",
+                                "-Diopf4j.native=" + SanitizedBridge.build(),
+                                "-Diopf4j.test.libraries="
+                                        + SanitizedBridge.FOLDER.resolve("libraries"),
+                                "-Diopf4j.test.cflags=" + SanitizedBridge.FLAGS,
+                                "-Xmx256m",
+                                "-XX:+UseSerialGC",
+                                "-Diopf4j.test.seeds=" + SEEDS,
+                                "-Diopf4j.test.policies=1",
+                                "-cp",
+                                System.getProperty(
+                                        "surefire.test.class.path",
+                                        System.getProperty("java.class.path")),
+                                SuiteMain.class.getName()));
         words.addAll(classes());
         words.addAll(DRIVER_TESTS);
-        final Path output = Path.of("target", name + "-run.txt");
-        final ProcessBuilder builder =
-                new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(output.toFile());
-        builder.environment().putAll(environment);
-        return new Child(builder.start(), output);
+        return words;
     }
 
     private static List<String> classes() throws IOException {
