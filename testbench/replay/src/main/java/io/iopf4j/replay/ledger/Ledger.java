@@ -59,6 +59,9 @@ public final class Ledger implements FaultObserver {
     private boolean[] held = new boolean[0];
     private boolean[] isWithVm = new boolean[0];
     private boolean[] driverAnswers = new boolean[0];
+    private ResponseOrigin[] origin = new ResponseOrigin[0];
+    private int[] vmHadOutstanding = new int[0];
+    private int[] deviceHadOutstanding = new int[0];
     private long[] raisedNs = new long[0];
     private long[] queuedNs = new long[0];
     private long[] reportedNs = new long[0];
@@ -269,6 +272,7 @@ public final class Ledger implements FaultObserver {
         outcome[row] = (byte) Outcome.OUTSTANDING.ordinal();
         // A retry that faults again is a new fault of the same access: its answer is still to come.
         code[row] = NONE;
+        origin[row] = null;
         cookie[row] = 0;
         answeredNs[row] = NONE;
         records[row] = (byte) Math.min(records[row] + 1, Byte.MAX_VALUE);
@@ -299,6 +303,7 @@ public final class Ledger implements FaultObserver {
     /** The core saw no answer: the driver gave it, as until 6.8 it must when a report fails. */
     void endByDriver(final int row, final int itsCode) {
         driverAnswers[row] = false;
+        origin[row] = ResponseOrigin.DRIVER;
         code[row] = (byte) itsCode;
         if (itsCode < responses.length) {
             responses[itsCode]++;
@@ -544,7 +549,7 @@ public final class Ledger implements FaultObserver {
             final IommuDevice dev,
             final IommuFault lastFault,
             final int itsCode,
-            final ResponseOrigin origin) {
+            final ResponseOrigin whose) {
         final int row = rowOf(dev, lastFault);
         final int abandoned = row == NONE ? abandonedRow(dev, lastFault) : NONE;
         if (abandoned != NONE) {
@@ -552,7 +557,7 @@ public final class Ledger implements FaultObserver {
             leaveCore(abandoned);
             return;
         }
-        if (row == NONE && origin == ResponseOrigin.NO_HANDLER) {
+        if (row == NONE && whose == ResponseOrigin.NO_HANDLER) {
             // A record that outlived its stall: the answer matches nothing and does nothing.
             return;
         }
@@ -561,14 +566,17 @@ public final class Ledger implements FaultObserver {
         invariants
                 .responsesCarryTheGroupTheyAnswer()
                 .isSent(dev.name(), lastFault.grpid(), isItsOwn);
-        if (row != NONE && origin == ResponseOrigin.CONSUMER) {
+        if (row != NONE && whose == ResponseOrigin.CONSUMER) {
             consumerAnswers(row);
         }
         if (!isItsOwn) {
             // Answered before, ended before, or another device's: none of its columns are touched.
             return;
         }
-        atDriver = origin == ResponseOrigin.CONSUMER ? row : NONE;
+        atDriver = whose == ResponseOrigin.CONSUMER ? row : NONE;
+        origin[row] = whose;
+        vmHadOutstanding[row] = holders.outstanding(vmOfRow[row]);
+        deviceHadOutstanding[row] = holders.outstandingOfEndpoint(endpoint[row]);
         code[row] =
                 (byte)
                         (itsCode >= 0 && itsCode <= Byte.MAX_VALUE
@@ -581,7 +589,7 @@ public final class Ledger implements FaultObserver {
         }
         outcome[row] =
                 (byte)
-                        switch (origin) {
+                        switch (whose) {
                             case CONSUMER -> Outcome.ANSWERED.ordinal();
                             case NO_HANDLER ->
                                     hasLostItsDomain(row)
@@ -619,6 +627,7 @@ public final class Ledger implements FaultObserver {
             return;
         }
         code[row] = NONE;
+        origin[row] = null;
         answeredOpen--;
         answeredNs[row] = NONE;
         if (itsCode >= 0 && itsCode < responses.length) {
@@ -778,6 +787,46 @@ public final class Ledger implements FaultObserver {
      */
     public int code(final int row) {
         return code[row];
+    }
+
+    /**
+     * Why it was answered.
+     *
+     * @param row the fault
+     * @return who gave its {@link #code}; null if nobody did
+     */
+    public ResponseOrigin origin(final int row) {
+        return origin[row];
+    }
+
+    /**
+     * What its machine had when it was answered.
+     *
+     * @param row the fault, of which {@link #origin} is known
+     * @return faults delivered to the machine and not ended, itself among them if it was delivered
+     */
+    public int vmHadOutstanding(final int row) {
+        return vmHadOutstanding[row];
+    }
+
+    /**
+     * What its device had when it was answered.
+     *
+     * @param row the fault, of which {@link #origin} is known
+     * @return as {@link #vmHadOutstanding}, of the device alone
+     */
+    public int deviceHadOutstanding(final int row) {
+        return deviceHadOutstanding[row];
+    }
+
+    /**
+     * Whether the hardware ever had no room for it: its stall, or its record, had to wait.
+     *
+     * @param row the fault
+     * @return also true if there was room later
+     */
+    public boolean foundNoRoom(final int row) {
+        return held[row];
     }
 
     /**
@@ -1004,6 +1053,9 @@ public final class Ledger implements FaultObserver {
         held = Arrays.copyOf(held, to);
         isWithVm = Arrays.copyOf(isWithVm, to);
         driverAnswers = Arrays.copyOf(driverAnswers, to);
+        origin = Arrays.copyOf(origin, to);
+        vmHadOutstanding = Arrays.copyOf(vmHadOutstanding, to);
+        deviceHadOutstanding = Arrays.copyOf(deviceHadOutstanding, to);
         raisedNs = Arrays.copyOf(raisedNs, to);
         queuedNs = Arrays.copyOf(queuedNs, to);
         reportedNs = Arrays.copyOf(reportedNs, to);
