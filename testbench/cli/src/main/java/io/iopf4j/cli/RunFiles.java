@@ -6,6 +6,7 @@ import io.iopf4j.replay.LedgerWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,6 +49,13 @@ final class RunFiles {
     void write(final FaultTable faults) throws IOException {
         if (ledger != null) {
             LedgerOutput.write(ledger, new LedgerWriter(faults));
+        }
+    }
+
+    /** Writes those that the user wants, of several runs, each under its label. */
+    void write(final Map<String, FaultTable> runs) throws IOException {
+        if (ledger != null) {
+            LedgerOutput.write(ledger, new LedgerWriter(runs));
         }
     }
 }

@@ -5,7 +5,9 @@ import io.iopf4j.replay.ledger.Ledger;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * Writes every fault's life, one line each, as CSV with a header or as JSON Lines. Times are
@@ -33,7 +35,10 @@ public final class LedgerWriter {
                     "result",
                     "recordedCode");
 
-    private final FaultTable faults;
+    private static final String RUN = "run";
+
+    private final Map<String, FaultTable> runs;
+    private final List<String> columns;
 
     /**
      * A writer of a run's faults, in the order in which they were raised.
@@ -59,7 +64,19 @@ public final class LedgerWriter {
      * @param faults what to write
      */
     public LedgerWriter(final FaultTable faults) {
-        this.faults = faults;
+        this.runs = Map.of("", faults);
+        this.columns = COLUMNS;
+    }
+
+    /**
+     * A writer of several runs' faults, one run after the other. A leading column {@code run} says
+     * which run a line is of.
+     *
+     * @param runs what to write, each under its label, in the map's order; must not change
+     */
+    public LedgerWriter(final Map<String, FaultTable> runs) {
+        this.runs = runs;
+        this.columns = Stream.concat(Stream.of(RUN), COLUMNS.stream()).toList();
     }
 
     /**
@@ -69,14 +86,14 @@ public final class LedgerWriter {
      * @throws IOException if it cannot be written
      */
     public void writeCsv(final Appendable out) throws IOException {
-        out.append(String.join(",", COLUMNS)).append('\n');
-        for (int fault = 0; fault < faults.size(); fault++) {
-            final Object[] row = row(fault);
-            for (int i = 0; i < row.length; i++) {
-                out.append(i == 0 ? "" : ",").append(csv(row[i]));
-            }
-            out.append('\n');
-        }
+        out.append(String.join(",", columns)).append('\n');
+        forEach(
+                row -> {
+                    for (int i = 0; i < row.length; i++) {
+                        out.append(i == 0 ? "" : ",").append(csv(row[i]));
+                    }
+                    out.append('\n');
+                });
     }
 
     /**
@@ -86,17 +103,34 @@ public final class LedgerWriter {
      * @throws IOException if it cannot be written
      */
     public void writeJsonLines(final Appendable out) throws IOException {
-        for (int fault = 0; fault < faults.size(); fault++) {
-            final Object[] row = row(fault);
-            for (int i = 0; i < row.length; i++) {
-                out.append(i == 0 ? "{\"" : ",\"").append(COLUMNS.get(i)).append("\":");
-                out.append(json(row[i]));
+        forEach(
+                row -> {
+                    for (int i = 0; i < row.length; i++) {
+                        out.append(i == 0 ? "{\"" : ",\"").append(columns.get(i)).append("\":");
+                        out.append(json(row[i]));
+                    }
+                    out.append("}\n");
+                });
+    }
+
+    private interface Row {
+        void write(Object[] values) throws IOException;
+    }
+
+    private void forEach(final Row writer) throws IOException {
+        for (final Map.Entry<String, FaultTable> run : runs.entrySet()) {
+            for (int fault = 0; fault < run.getValue().size(); fault++) {
+                final Object[] row = row(run.getValue(), fault);
+                writer.write(columns == COLUMNS ? row : behind(run.getKey(), row));
             }
-            out.append("}\n");
         }
     }
 
-    private Object[] row(final int fault) {
+    private static Object[] behind(final String label, final Object[] row) {
+        return Stream.concat(Stream.of(label), Stream.of(row)).toArray();
+    }
+
+    private static Object[] row(final FaultTable faults, final int fault) {
         final Ledger ledger = faults.result().ledger();
         final int row = faults.row(fault);
         return new Object[] {
