@@ -3,6 +3,7 @@ package io.iopf4j.cli;
 
 import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.replay.Comparison;
+import io.iopf4j.replay.FaultTable;
 import io.iopf4j.replay.ReplayResult;
 import io.iopf4j.replay.RunResult;
 import io.iopf4j.replay.Unrecoverable;
@@ -62,15 +63,21 @@ final class JsonReport {
         json.writeStartObject();
         head(json, dumps);
         dump(json, dumps.summary(), result.vms().size());
-        run(json, result.run(), result.unrecoverable());
-        comparison(json, result.comparison());
-        invariants(json, result.run().bench().invariants());
+        run(json, new FaultTable(result));
         json.writeEndObject();
     }
 
     /** The same keys: nothing was recorded, so that dump and comparison count nothing. */
     static void scenario(final JsonGenerator json, final String file, final RunResult result) {
         json.writeStartObject();
+        scenarioHead(json, file);
+        dump(json, new DumpSummary(), result.vms().size());
+        run(json, new FaultTable(result));
+        json.writeEndObject();
+    }
+
+    /** What was read: a scenario. */
+    static void scenarioHead(final JsonGenerator json, final String file) {
         json.writeStringProperty("iopf4j", Version.number());
         json.writeName("inputs");
         json.writeStartArray();
@@ -83,11 +90,17 @@ final class JsonReport {
         strings(json, "warnings", List.of());
         json.writeEndObject();
         json.writeEndArray();
-        dump(json, new DumpSummary(), result.vms().size());
-        run(json, result, null);
-        comparison(json, new Comparison(0, 0, 0, null));
-        invariants(json, result.bench().invariants());
-        json.writeEndObject();
+    }
+
+    /** What a run came to: the keys replay, comparison and invariants. */
+    static void run(final JsonGenerator json, final FaultTable faults) {
+        run(json, faults.result(), faults.replay().map(ReplayResult::unrecoverable).orElse(null));
+        comparison(
+                json,
+                faults.replay()
+                        .map(ReplayResult::comparison)
+                        .orElse(new Comparison(0, 0, 0, null)));
+        invariants(json, faults.result().bench().invariants());
     }
 
     private static void run(
@@ -123,7 +136,8 @@ final class JsonReport {
         json.writeEndObject();
     }
 
-    private static void head(final JsonGenerator json, final Dumps dumps) {
+    /** What was read: dumps. */
+    static void head(final JsonGenerator json, final Dumps dumps) {
         json.writeStringProperty("iopf4j", Version.number());
         json.writeName("inputs");
         json.writeStartArray();
@@ -148,8 +162,8 @@ final class JsonReport {
         json.writeEndArray();
     }
 
-    private static void dump(
-            final JsonGenerator json, final DumpSummary summary, final int vmCount) {
+    /** What was recorded. */
+    static void dump(final JsonGenerator json, final DumpSummary summary, final int vmCount) {
         json.writeName("dump");
         json.writeStartObject();
         json.writeNumberProperty("pageRequests", summary.pageRequests());

@@ -23,6 +23,7 @@ import picocli.CommandLine.ParameterException;
             ReplayCommand.class,
             ConvertCommand.class,
             RunCommand.class,
+            CompareCommand.class,
             ExploreCommand.class,
             ServeCommand.class,
             PoliciesCommand.class,
@@ -36,6 +37,7 @@ import picocli.CommandLine.ParameterException;
             "  iopf4j replay trace.dat",
             "  iopf4j replay trace.dat --json > report.json",
             "  iopf4j run shared-stall-buffer --policy vm-quota=half",
+            "  iopf4j compare trace.dat --policy none --policy vm-quota=half",
             "  iopf4j explore --seconds 60",
             "  iopf4j serve --qtest unix:/tmp/smmu.sock",
             "",
@@ -46,7 +48,7 @@ public final class Main implements Runnable {
     static final int BROKEN = 1;
     static final int UNUSABLE = 2;
 
-    private static final List<String> LATER = List.of("compare", "sweep");
+    private static final List<String> LATER = List.of("sweep");
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 

@@ -15,27 +15,21 @@ import io.iopf4j.replay.invariants.Invariants;
 import io.iopf4j.replay.ledger.Outcome;
 import java.io.PrintWriter;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /** The report for people: plain text of at most 72 columns, so that it can go into a mail. */
 final class TextReport {
-    private static final int COLUMNS = 72;
-    private static final String INDENT = " ".repeat(12);
     private static final double NS_PER_MS = 1e6;
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}|[\\x80-\\x9f]");
 
     private final PrintWriter out;
+    private final MailText mail;
 
     TextReport(final PrintWriter out) {
         this.out = out;
+        this.mail = new MailText(out);
     }
 
     void info(final Dumps dumps) {
-        dumps.inputs().forEach(this::input);
-        dump(
-                dumps.summary(),
-                JsonReport.vms(dumps.summary()),
-                dumps.inputs().stream().allMatch(i -> i.info().timesAreNanoseconds()));
+        recorded(dumps, JsonReport.vms(dumps.summary()));
         out.println("requests by device");
         dumps.summary()
                 .requestsByDevice()
@@ -79,7 +73,7 @@ final class TextReport {
                             kind.explanation().name(),
                             kind.reason()));
             line(
-                    INDENT
+                    MailText.INDENT
                             + (kind.lowest() == kind.highest()
                                     ? String.format("at 0x%x", kind.lowest())
                                     : String.format(
@@ -107,11 +101,7 @@ final class TextReport {
     }
 
     void replay(final Dumps dumps, final ReplayResult result) {
-        dumps.inputs().forEach(this::input);
-        dump(
-                dumps.summary(),
-                result.vms().size(),
-                dumps.inputs().stream().allMatch(i -> i.info().timesAreNanoseconds()));
+        recorded(dumps, result.vms().size());
         run("replay", result.run());
         if (result.unrecoverable().raised() > 0) {
             line(
@@ -136,12 +126,31 @@ final class TextReport {
             line("            first: " + result.comparison().firstDivergence());
         }
         invariants(result.run().bench().invariants());
+        warnings(dumps);
+    }
+
+    /** What was recorded. */
+    void recorded(final Dumps dumps, final int vms) {
+        dumps.inputs().forEach(this::input);
+        dump(
+                dumps.summary(),
+                vms,
+                dumps.inputs().stream().allMatch(i -> i.info().timesAreNanoseconds()));
+    }
+
+    /** What could not be read of it. */
+    void warnings(final Dumps dumps) {
         dumps.inputs().forEach(this::warnings);
     }
 
-    void scenario(final String name, final String title, final RunResult result) {
+    /** What is run in its place. */
+    void scenario(final String name, final String title) {
         line("scenario    " + name);
-        line(INDENT + title);
+        line(MailText.INDENT + title);
+    }
+
+    void scenario(final String name, final String title, final RunResult result) {
+        scenario(name, title);
         run("run", result);
         invariants(result.bench().invariants());
     }
@@ -202,7 +211,7 @@ final class TextReport {
                             invariant.holds() ? "holds" : "BROKEN",
                             invariant.checked()));
             if (!invariant.holds()) {
-                line(INDENT + invariant.breach());
+                line(MailText.INDENT + invariant.breach());
             }
         }
     }
@@ -234,7 +243,7 @@ final class TextReport {
                         summary.pageRequests(), summary.groups(), summary.unrecoverable()));
         if (summary.incompleteRequests() > 0) {
             line(
-                    INDENT
+                    MailText.INDENT
                             + summary.incompleteRequests()
                             + " requests never got the last one of their group; not replayed");
         }
@@ -271,7 +280,7 @@ final class TextReport {
                         vm.outstandingHighWater(),
                         milliseconds(vm, vm.percentileNs(50)),
                         milliseconds(vm, vm.longestNs()));
-        final int room = Math.max(1, COLUMNS - numbers.length());
+        final int room = Math.max(1, MailText.COLUMNS - numbers.length());
         final String name = cut(vm.name(), room);
         out.println(name + " ".repeat(room - name.length()) + numbers);
     }
@@ -284,34 +293,15 @@ final class TextReport {
         input.warnings().forEach(warning -> line("warning     " + warning));
     }
 
-    /** A line, continued under its text if it is longer than a mail's. */
     private void line(final String text) {
-        wrapped(text, INDENT);
+        mail.line(text);
     }
 
     private void wrapped(final String text, final String indent) {
-        String rest = printable(text);
-        String lead = "";
-        while (lead.length() + rest.length() > COLUMNS) {
-            final int room = COLUMNS - lead.length();
-            int at = rest.lastIndexOf(' ', room);
-            if (at <= indent.length() - lead.length()) {
-                at = room;
-            }
-            out.println(lead + rest.substring(0, at).stripTrailing());
-            rest = rest.substring(at).stripLeading();
-            lead = indent;
-        }
-        out.println(lead + rest);
-    }
-
-    /** Names come from dumps, and must not command the terminal. */
-    private static String printable(final String text) {
-        return CONTROL.matcher(text).replaceAll("?");
+        mail.wrapped(text, indent);
     }
 
     private static String cut(final String raw, final int width) {
-        final String text = printable(raw);
-        return text.length() <= width ? text : text.substring(0, width - 1) + "~";
+        return MailText.cut(raw, width);
     }
 }

@@ -56,7 +56,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"compare", "sweep"})
+    @ValueSource(strings = "sweep")
     void shouldSayThatACommandComesLater(final String command) {
         Cli.run(command, SMALL).assertRefused("'" + command + "'", "later version");
     }
