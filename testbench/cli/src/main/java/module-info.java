@@ -6,6 +6,7 @@ module io.iopf4j.cli {
     requires io.iopf4j.jni;
     requires io.iopf4j.qtest;
     requires io.iopf4j.replay;
+    requires io.iopf4j.report;
     requires io.iopf4j.tracecmd;
     requires java.management; // the options that this JVM was started with
     requires HdrHistogram;

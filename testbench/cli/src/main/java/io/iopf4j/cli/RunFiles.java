@@ -3,8 +3,11 @@ package io.iopf4j.cli;
 
 import io.iopf4j.replay.FaultTable;
 import io.iopf4j.replay.LedgerWriter;
+import io.iopf4j.replay.RunResult;
+import io.iopf4j.report.SharedRoomSvg;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +31,12 @@ final class RunFiles {
     @Option(names = "--perfetto", paramLabel = "FILE", hidden = true)
     private Path perfetto;
 
+    @Option(
+            names = "--svg",
+            paramLabel = "FILE",
+            description = "A picture of who held what all share, over time.")
+    private Path svg;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -42,7 +51,7 @@ final class RunFiles {
 
     /** All that are written. */
     List<Path> all() {
-        return Stream.of(ledger, html, perfetto).filter(Objects::nonNull).toList();
+        return Stream.of(ledger, html, perfetto, svg).filter(Objects::nonNull).toList();
     }
 
     /** Writes those that the user wants. */
@@ -50,6 +59,7 @@ final class RunFiles {
         if (ledger != null) {
             LedgerOutput.write(ledger, new LedgerWriter(faults));
         }
+        writePicture(Map.of(policies(faults), faults.result()));
     }
 
     /** Writes those that the user wants, of several runs, each under its label. */
@@ -57,5 +67,18 @@ final class RunFiles {
         if (ledger != null) {
             LedgerOutput.write(ledger, new LedgerWriter(runs));
         }
+        final Map<String, RunResult> results = new LinkedHashMap<>();
+        runs.forEach((label, faults) -> results.put(label, faults.result()));
+        writePicture(results);
+    }
+
+    private void writePicture(final Map<String, RunResult> runs) throws IOException {
+        if (svg != null) {
+            OutputFile.write(svg, new SharedRoomSvg(runs)::writeTo);
+        }
+    }
+
+    private static String policies(final FaultTable faults) {
+        return String.join(",", faults.result().bench().settings().policyNames());
     }
 }

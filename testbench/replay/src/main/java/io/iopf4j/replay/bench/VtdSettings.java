@@ -94,6 +94,15 @@ public record VtdSettings(
     }
 
     /**
+     * Size of the page request queue that all devices share.
+     *
+     * @return records of it, a power of two
+     */
+    public int queueEntries() {
+        return entriesOfAPage() << options.pageRequestQueueOrder();
+    }
+
+    /**
      * The same with less allowed to each device.
      *
      * @param most page requests that a device may have outstanding, at least 1
@@ -128,7 +137,7 @@ public record VtdSettings(
     /** What it has asked for, and all records of the unit's queue. */
     @Override
     public long mostFaultsOfDevice() {
-        return priCapacity + ((long) entriesOfAPage() << options.pageRequestQueueOrder());
+        return priCapacity + (long) queueEntries();
     }
 
     @Override

@@ -780,6 +780,16 @@ public final class Ledger implements FaultObserver {
     }
 
     /**
+     * How many page requests it consists of: each is a record in VT-d's queue.
+     *
+     * @param row the fault
+     * @return at least 1; with SMMUv3 always 1
+     */
+    public int requests(final int row) {
+        return requests[row];
+    }
+
+    /**
      * What it was answered.
      *
      * @param row the fault
