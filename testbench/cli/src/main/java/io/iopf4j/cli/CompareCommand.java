@@ -78,6 +78,7 @@ final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         runFiles.refuseLater();
+        runFiles.refuseHtml();
         if (stories < 0 || stories > MOST_STORIES) {
             throw Words.usage(
                     spec, "--stories must be in [0, " + MOST_STORIES + "], not " + stories);

@@ -25,4 +25,17 @@ record Input(
                 dump.eventsByName(),
                 List.copyOf(warnings));
     }
+
+    /** What kind of file it is and how much is in it. */
+    String form() {
+        return String.format(
+                "%s%s, clock %s, %d CPUs, %d events%s%s",
+                info.format(),
+                info.version() == 0 ? "" : " version " + info.version(),
+                info.clock().isEmpty() ? "unknown" : info.clock(),
+                info.cpus(),
+                events,
+                lostEvents == 0 ? "" : ", " + lostEvents + " lost",
+                emptyPlaces == 0 ? "" : ", " + emptyPlaces + " empty places");
+    }
 }

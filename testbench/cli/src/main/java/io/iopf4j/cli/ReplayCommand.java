@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             "  iopf4j replay trace.dat --stall-entries 64 --ledger faults.csv",
             "  iopf4j replay trace.dat --iommu vtd --queue-entries 256",
             "  iopf4j replay trace.dat --semantics native:./core.so --isolate",
+            "  iopf4j replay trace.dat --html report.html",
             "  iopf4j replay trace.dat --strict --json=report.json"
         })
 final class ReplayCommand implements Callable<Integer> {
@@ -100,7 +101,7 @@ final class ReplayCommand implements Callable<Integer> {
             vms.requireKnown(settings.vms(), recording);
             result = run(dumps, recording, settings, progress);
         }
-        runFiles.write(new FaultTable(result));
+        runFiles.write(new FaultTable(result), RunSource.of(files, dumps, result.vms().size()));
         if (report.json() != null) {
             JsonOutput.write(report.json(), out, json -> JsonReport.replay(json, dumps, result));
         }

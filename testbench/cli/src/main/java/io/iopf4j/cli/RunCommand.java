@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  iopf4j run shared-stall-buffer",
             "  iopf4j run shared-stall-buffer --policy vm-quota=half --json",
+            "  iopf4j run shared-stall-buffer --html report.html",
             "  iopf4j run domain-change --semantics mainline-5.x",
             "  iopf4j run domain-change --iommu vtd",
             "  iopf4j run domain-change --policy native:./quota.so --isolate",
@@ -75,7 +76,7 @@ final class RunCommand implements Callable<Integer> {
                             .withPolicies(rules.policies())
                             .run(done -> progress.show("running", done, scenario.durationNs()));
         }
-        runFiles.write(new FaultTable(result));
+        runFiles.write(new FaultTable(result), RunSource.of(name, scenario.title()));
         if (report.json() != null) {
             JsonOutput.write(report.json(), out, json -> JsonReport.scenario(json, name, result));
         }

@@ -5,6 +5,8 @@ import io.iopf4j.replay.FaultTable;
 import io.iopf4j.replay.LedgerWriter;
 import io.iopf4j.replay.RunResult;
 import io.iopf4j.report.SharedRoomSvg;
+import io.iopf4j.report.PageHead;
+import io.iopf4j.report.RunPage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -25,7 +27,10 @@ final class RunFiles {
             description = "Every fault's life, as CSV or as JSON Lines if FILE ends in .jsonl.")
     private Path ledger;
 
-    @Option(names = "--html", paramLabel = "FILE", hidden = true)
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "A page with charts and every fault's life, in one file for a browser.")
     private Path html;
 
     @Option(names = "--perfetto", paramLabel = "FILE", hidden = true)
@@ -44,8 +49,15 @@ final class RunFiles {
 
     /** Refuses what this version does not have yet. */
     void refuseLater() {
-        if (html != null || perfetto != null) {
-            throw Words.usage(spec, "--html and --perfetto come with a later version");
+        if (perfetto != null) {
+            throw Words.usage(spec, "--perfetto comes with a later version");
+        }
+    }
+
+    /** Refuses a page where there is none yet. */
+    void refuseHtml() {
+        if (html != null) {
+            throw Words.usage(spec, "--html of this command comes with a later version");
         }
     }
 
@@ -55,9 +67,19 @@ final class RunFiles {
     }
 
     /** Writes those that the user wants. */
-    void write(final FaultTable faults) throws IOException {
+    void write(final FaultTable faults, final RunSource source) throws IOException {
         if (ledger != null) {
             LedgerOutput.write(ledger, new LedgerWriter(faults));
+        }
+        if (html != null) {
+            final PageHead head =
+                    new PageHead(
+                            source.title(),
+                            source.lead(),
+                            Words.commandLine(spec),
+                            Version.number());
+            OutputFile.write(
+                    html, new RunPage(head, source.facts(), source.warnings(), faults)::writeTo);
         }
         writePicture(Map.of(policies(faults), faults.result()));
     }

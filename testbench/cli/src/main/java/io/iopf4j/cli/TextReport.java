@@ -218,18 +218,7 @@ final class TextReport {
 
     private void input(final Input input) {
         line("dump        " + input.file());
-        line(
-                String.format(
-                        "            %s%s, clock %s, %d CPUs, %d events%s%s",
-                        input.info().format(),
-                        input.info().version() == 0 ? "" : " version " + input.info().version(),
-                        input.info().clock().isEmpty() ? "unknown" : input.info().clock(),
-                        input.info().cpus(),
-                        input.events(),
-                        input.lostEvents() == 0 ? "" : ", " + input.lostEvents() + " lost",
-                        input.emptyPlaces() == 0
-                                ? ""
-                                : ", " + input.emptyPlaces() + " empty places"));
+        line(INDENT + input.form());
         if (!input.info().kernel().isEmpty()) {
             line("kernel      " + input.info().kernel());
         }
@@ -237,27 +226,16 @@ final class TextReport {
     }
 
     private void dump(final DumpSummary summary, final int vms, final boolean timesAreNanoseconds) {
-        line(
-                String.format(
-                        "faults      %d page requests in %d groups, %d unrecoverable",
-                        summary.pageRequests(), summary.groups(), summary.unrecoverable()));
+        final SummaryWords words = new SummaryWords(summary);
+        line("faults      " + words.faults());
         if (summary.incompleteRequests() > 0) {
             line(
                     MailText.INDENT
                             + summary.incompleteRequests()
                             + " requests never got the last one of their group; not replayed");
         }
-        line(
-                String.format(
-                        "answers     %d success, %d invalid, %d failure, %d unanswered",
-                        summary.success(),
-                        summary.invalid(),
-                        summary.failure(),
-                        summary.unanswered()));
-        line(
-                String.format(
-                        "outstanding %d at most, %d devices, %d VMs",
-                        summary.outstandingHighWater(), summary.devices(), vms));
+        line("answers     " + words.answers());
+        line("outstanding " + words.outstanding(vms));
         final long span = summary.lastNs() - summary.firstNs();
         out.println(
                 timesAreNanoseconds

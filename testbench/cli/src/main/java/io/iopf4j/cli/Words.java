@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.cli;
 
+import io.iopf4j.report.ShellWords;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -20,6 +24,17 @@ final class Words {
         } catch (final IllegalArgumentException e) {
             throw usage(command, option + ": " + e.getMessage());
         }
+    }
+
+    /** The whole command line as it was given, ready for a shell. */
+    static String commandLine(final CommandSpec command) {
+        CommandLine whole = command.commandLine();
+        while (whole.getParent() != null) {
+            whole = whole.getParent();
+        }
+        final List<String> words = new ArrayList<>(List.of("iopf4j"));
+        words.addAll(whole.getParseResult().originalArgs());
+        return ShellWords.join(words);
     }
 
     static ParameterException usage(final CommandSpec command, final String message) {

@@ -85,7 +85,6 @@ class CommandLineTest {
         "--driver, smmu.so",
         "--semantics, v4-2017",
         "--iommu, amd",
-        "--html, x",
         "--perfetto, x",
         "--seed, x",
         "--frobnicate, x"

@@ -71,9 +71,9 @@ public final class HtmlPage {
         out.write("\">\n");
         out.write("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n");
         out.write("<meta name=\"color-scheme\" content=\"light dark\">\n");
-        out.write("<meta name=\"generator\" content=\"iopf4j " + escaped(head.version()) + "\">\n");
+        out.write("<meta name=\"generator\" content=\"iopf4j " + HtmlText.escaped(head.version()) + "\">\n");
         out.write("<link rel=\"icon\" href=\"data:,\">\n");
-        out.write("<title>" + escaped(head.title()) + "</title>\n");
+        out.write("<title>" + HtmlText.escaped(head.title()) + "</title>\n");
         out.write("<style>" + style + "</style>\n</head>\n<body>\n");
         out.write("<header id=\"top\"></header>\n<main id=\"main\"></main>\n");
         out.write("<noscript>This page shows its data with scripts, which are off.</noscript>\n");
@@ -121,9 +121,5 @@ public final class HtmlPage {
         } catch (final NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }
-    }
-
-    private static String escaped(final String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;");
     }
 }
