@@ -20,7 +20,7 @@ record RunSource(
         final List<Map.Entry<String, String>> facts = new ArrayList<>();
         final List<String> warnings = new ArrayList<>();
         for (final Input input : dumps.inputs()) {
-            facts.add(Map.entry("dump", input.file() + ": " + input.form()));
+            facts.add(Map.entry("file", input.file() + ": " + input.form()));
             if (!input.info().kernel().isEmpty()) {
                 facts.add(Map.entry("kernel", input.info().kernel()));
             }
@@ -28,8 +28,8 @@ record RunSource(
             warnings.addAll(input.warnings());
         }
         final SummaryWords words = new SummaryWords(dumps.summary());
-        facts.add(Map.entry("recorded", words.faults()));
-        facts.add(Map.entry("then", words.answers()));
+        facts.add(Map.entry("faults", words.faults()));
+        facts.add(Map.entry("answers", words.answers()));
         facts.add(Map.entry("outstanding", words.outstanding(vms)));
         return new RunSource("Replay of " + String.join(", ", files), "", facts, warnings);
     }

@@ -57,13 +57,9 @@ public final class RunPage {
 
     private void data(final JsonGenerator json) {
         final RunResult result = faults.result();
-        json.writeName("about");
-        json.writeStartArray();
-        about.forEach(fact -> pair(json, fact.getKey(), fact.getValue()));
-        new RunRules(result).facts().forEach(fact -> pair(json, fact.getKey(), fact.getValue()));
-        json.writeEndArray();
+        facts(json, "source", about);
+        facts(json, "rules", new RunRules(result).facts());
         strings(json, "warnings", warnings);
-        json.writeNumberProperty("seed", result.bench().settings().seed());
         rooms(json, new RunRules(result));
         responses(json, result);
         faults.replay().ifPresent(replay -> comparison(json, replay));
@@ -194,10 +190,18 @@ public final class RunPage {
         return value.isPresent() ? value.getAsInt() : Ledger.NONE;
     }
 
-    private static void pair(final JsonGenerator json, final String name, final String text) {
+    private static void facts(
+            final JsonGenerator json,
+            final String name,
+            final List<Map.Entry<String, String>> facts) {
+        json.writeName(name);
         json.writeStartArray();
-        json.writeString(name);
-        json.writeString(text);
+        for (final Map.Entry<String, String> fact : facts) {
+            json.writeStartArray();
+            json.writeString(fact.getKey());
+            json.writeString(fact.getValue());
+            json.writeEndArray();
+        }
         json.writeEndArray();
     }
 

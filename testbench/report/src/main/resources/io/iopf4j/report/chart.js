@@ -118,7 +118,8 @@
                 sample({name: 'mark-limit', dash: [3, 3]}), limit.name));
         }
         const where = el('span', {class: 'where'});
-        const box = el('div', {class: 'plot', tabindex: '0', role: 'img', 'aria-label': spec.title
+        const box = el('div', {class: 'plot', tabindex: '0', role: 'group',
+            'aria-roledescription': 'chart', 'aria-label': spec.title
             + '. ' + (spec.description || '') + ' Plus and minus zoom, the arrows move.'});
         const figure = el('figure', {class: 'chart'},
             el('figcaption', {}, el('span', {class: 'caption', text: spec.title}), where, reset),
@@ -140,6 +141,7 @@
                 width,
                 height: spec.height || HEIGHT,
                 legend: {show: false},
+                padding: [12, 12, 0, 0],
                 cursor: {drag: {x: true, y: false, setScale: false},
                     focus: {prox: 24}, points: {size: 7}},
                 focus: {alpha: 0.35},
@@ -150,7 +152,7 @@
                 },
                 axes: [
                     {...common, label: spec.x.label, labelSize: 22, size: 34, space: 70,
-                        splits: spec.x.splits,
+                        splits: spec.x.splits, filter: (u, splits) => splits,
                         values: (u, splits) => splits.map((v) => v === null ? '' : spec.x.format(v))},
                     {...common, label: spec.y.label, labelSize: 22, size: 54,
                         incrs: spec.y.whole ? [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4,
@@ -256,6 +258,21 @@
         window.addEventListener('beforeprint', () => resize(PAPER_WIDTH));
         window.addEventListener('afterprint', () => resize(Math.max(280, box.clientWidth)));
         return {figure, zoom};
+    };
+
+    // Ticks of a logarithmic axis: 1, 2 and 5 of each power of ten, fewer if these are many.
+    iopf4j.decades = (u, axis, from, to) => {
+        const parts = to / from > 2e3 ? [1] : to / from > 200 ? [1, 3] : [1, 2, 5];
+        const found = [];
+        for (let power = Math.floor(Math.log10(from)); Math.pow(10, power) <= to; power++) {
+            for (const n of parts) {
+                const at = n * Math.pow(10, power);
+                if (at >= from && at <= to) {
+                    found.push(at);
+                }
+            }
+        }
+        return found;
     };
 
     // What changes over time in steps: {title, description, yLabel, end, series: [{name, times,

@@ -17,8 +17,12 @@
         total[faults.fate[i]]++;
     }
     const broken = data.invariants.filter((one) => one.breach !== null);
-    const open = total[4] + total[5];
-    const ended = total[1] + total[2] + total[3];
+    const sum = (fates) => fates.reduce((all, fate) => all + total[fate], 0);
+    const open = sum([4, 5]);
+    const ended = sum([1, 2, 3]);
+    // '3 terminated, 2 drained': those that there are.
+    const these = (fates) => fates.filter((fate) => total[fate] > 0)
+        .map((fate) => iopf4j.count(total[fate]) + ' ' + data.fates[fate]).join(', ');
     const plural = (number, noun) => iopf4j.count(number) + ' ' + noun + (number === 1 ? '' : 's');
     const part = (number) => faults.count === 0 ? ''
         : (100 * number / faults.count).toFixed(1) + ' % of all';
@@ -29,9 +33,9 @@
             note: plural(vms.length, 'VM') + ', ' + plural(data.devices.length, 'device')},
         {label: 'Answered', value: iopf4j.count(total[0]), note: part(total[0])},
         {label: 'Ended otherwise', value: iopf4j.count(ended),
-            note: 'terminated, timed out, drained'},
+            note: these([1, 2, 3])},
         {label: 'Never answered', value: iopf4j.count(open), tone: open > 0 ? 'bad' : '',
-            note: 'outstanding, unreported'},
+            note: these([4, 5])},
         {label: 'Invariants', value: broken.length === 0 ? 'all hold' : broken.length + ' broken',
             tone: broken.length === 0 ? 'good' : 'bad', note: data.invariants.length + ' checked'},
     ];
@@ -41,19 +45,28 @@
             tone: data.comparison.diverged > 0 ? 'bad' : 'good'});
     }
     iopf4j.tiles(summary, tiles);
-    const facts = [...data.about,
+    const halves = el('div', {class: 'halves'});
+    const half = (title, facts) => {
+        const box = el('div', {}, el('h3', {text: title}));
+        halves.append(box);
+        iopf4j.facts(box, facts);
+    };
+    if (data.source.length > 0) {
+        half('What was recorded', data.source);
+    }
+    half('How it was run', [...data.rules,
         ['answers', data.codes.map((code, i) => iopf4j.count(data.responses[i]) + ' ' + code)
             .join(', ') + ', ' + iopf4j.count(data.responses[data.codes.length]) + ' refused'],
         ['at most', (data.hardware.stallEntries > 0
             ? iopf4j.count(data.hardware.stallHighWater) + ' stalled, ' : '')
             + iopf4j.count(data.hardware.queueHighWater) + ' queued'],
         ['trouble', plural(data.hardware.queueOverflows, 'queue overflow') + ', '
-            + plural(data.hardware.commandErrors, 'command error')]];
+            + plural(data.hardware.commandErrors, 'command error')]]);
     if (data.comparison !== undefined && data.comparison.spoiled > 0) {
-        facts.push(['not compared', iopf4j.count(data.comparison.spoiled)
-            + ' fates, hidden by lost or damaged events']);
+        halves.append(el('p', {class: 'lead', text: iopf4j.count(data.comparison.spoiled)
+            + ' fates are not compared: lost or damaged events hide them.'}));
     }
-    iopf4j.facts(summary, facts);
+    summary.append(halves);
     if (data.comparison !== undefined && data.comparison.first !== null) {
         summary.append(el('p', {class: 'warning', text: 'First that differs from the dump: '
             + data.comparison.first}));
@@ -147,9 +160,12 @@
     };
     if (most > 0) {
         const POINTS = 240;
-        const from = least / 1.1;
+        // At least a decade: where all are alike, a line that rises at once would say nothing.
+        const middle = Math.sqrt(least * most);
+        const from = Math.min(least / 1.1, middle / 4);
+        const to = Math.max(most * 1.1, middle * 4);
         const x = Float64Array.from({length: POINTS + 1},
-            (unused, p) => from * Math.pow(most * 1.1 / from, p / POINTS));
+            (unused, p) => from * Math.pow(to / from, p / POINTS));
         const shares = (list) => {
             const sorted = Float64Array.from(list).sort();
             let at = 0;
@@ -163,7 +179,7 @@
         iopf4j.curves(latency, {
             title: 'Answered within',
             description: 'The table below has the numbers.',
-            x: {label: 'latency', log: true, values: x, format: (ns, isExact) => isExact
+            x: {label: 'latency', log: true, values: x, splits: iopf4j.decades, format: (ns, isExact) => isExact
                 ? iopf4j.time(Math.round(ns)) : tick(ns)},
             y: {label: '% of answered', range: [0, 104], format: (v) => String(+v.toFixed(1))},
             series: vms.map((vm, v) => ({name: vm.name, off: !busiest.includes(v),
@@ -193,24 +209,24 @@
     };
     const number = (of) => (i) => of[i] < 0 ? '' : String(of[i]);
     const columns = [
-        {label: '#', text: (i) => String(i), key: (i) => i, align: 'right', width: '72px',
+        {label: '#', text: (i) => String(i), key: (i) => i, align: 'right', width: '66px',
             title: 'In the order of the dump or of the run'},
         {label: 'VM', text: (i) => vms[faults.vm[i]].name},
         {label: 'device', text: (i) => data.devices[faults.device[i]]},
         {label: 'PASID', text: number(faults.pasid), key: (i) => faults.pasid[i], align: 'right',
-            width: '78px'},
+            width: '68px'},
         {label: 'group', text: number(faults.grpid), key: (i) => faults.grpid[i], align: 'right',
-            width: '78px'},
-        {label: 'address', text: faults.address, width: '140px',
+            width: '72px'},
+        {label: 'address', text: faults.address, width: '158px',
             key: (i) => faults.addrHigh[i] * 4294967296 + faults.addrLow[i]},
         {label: 'raised at', text: (i) => (faults.raised[i] / 1e6).toFixed(3) + ' ms',
-            key: (i) => faults.raised[i], align: 'right', width: '126px'},
-        {label: 'waited', text: wait, align: 'right', width: '136px', descending: true,
+            key: (i) => faults.raised[i], align: 'right', width: '112px'},
+        {label: 'waited', text: wait, align: 'right', width: '150px', descending: true,
             key: (i) => faults.answered[i] < 0 && faults.completed[i] < 0
                 ? 1e15 + faults.waited[i] : faults.waited[i],
             title: 'From raised to answered'},
-        {label: 'fate', text: (i) => data.fates[faults.fate[i]], width: '104px'},
-        {label: 'code', text: (i) => faults.codeName(faults.code[i]), width: '84px'},
+        {label: 'fate', text: (i) => data.fates[faults.fate[i]], width: '122px'},
+        {label: 'code', text: (i) => faults.codeName(faults.code[i]), width: '92px'},
     ];
     const filters = [
         {label: 'VM', options: vms.map((vm) => vm.name), of: (i) => faults.vm[i]},
@@ -218,7 +234,7 @@
         {label: 'Fate', options: data.fates, of: (i) => faults.fate[i]},
     ];
     if (data.comparison !== undefined) {
-        columns.push({label: 'recorded', width: '98px', text: (i) =>
+        columns.push({label: 'recorded', width: '106px', text: (i) =>
             (faults.codeName(faults.recorded[i]) || 'none') + (faults.differs(i) ? ' \u2260' : '')});
         filters.push({label: 'Recorded', options: ['the same', 'differs'],
             of: (i) => faults.differs(i) ? 1 : 0});
