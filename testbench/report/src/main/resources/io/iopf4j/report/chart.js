@@ -141,7 +141,7 @@
                 width,
                 height: spec.height || HEIGHT,
                 legend: {show: false},
-                padding: [12, 12, 0, 0],
+                padding: [12, 22, 0, 0],
                 cursor: {drag: {x: true, y: false, setScale: false},
                     focus: {prox: 24}, points: {size: 7}},
                 focus: {alpha: 0.35},

@@ -209,24 +209,24 @@
     };
     const number = (of) => (i) => of[i] < 0 ? '' : String(of[i]);
     const columns = [
-        {label: '#', text: (i) => String(i), key: (i) => i, align: 'right', width: '66px',
+        {label: '#', text: (i) => String(i), key: (i) => i, align: 'right', width: '60px',
             title: 'In the order of the dump or of the run'},
         {label: 'VM', text: (i) => vms[faults.vm[i]].name},
         {label: 'device', text: (i) => data.devices[faults.device[i]]},
         {label: 'PASID', text: number(faults.pasid), key: (i) => faults.pasid[i], align: 'right',
-            width: '68px'},
+            width: '64px'},
         {label: 'group', text: number(faults.grpid), key: (i) => faults.grpid[i], align: 'right',
-            width: '72px'},
-        {label: 'address', text: faults.address, width: '158px',
+            width: '68px'},
+        {label: 'address', text: faults.address, width: '142px',
             key: (i) => faults.addrHigh[i] * 4294967296 + faults.addrLow[i]},
         {label: 'raised at', text: (i) => (faults.raised[i] / 1e6).toFixed(3) + ' ms',
-            key: (i) => faults.raised[i], align: 'right', width: '112px'},
-        {label: 'waited', text: wait, align: 'right', width: '150px', descending: true,
+            key: (i) => faults.raised[i], align: 'right', width: '110px'},
+        {label: 'waited', text: wait, align: 'right', width: '146px', descending: true,
             key: (i) => faults.answered[i] < 0 && faults.completed[i] < 0
                 ? 1e15 + faults.waited[i] : faults.waited[i],
             title: 'From raised to answered'},
-        {label: 'fate', text: (i) => data.fates[faults.fate[i]], width: '122px'},
-        {label: 'code', text: (i) => faults.codeName(faults.code[i]), width: '92px'},
+        {label: 'fate', text: (i) => data.fates[faults.fate[i]], width: '116px'},
+        {label: 'code', text: (i) => faults.codeName(faults.code[i]), width: '82px'},
     ];
     const filters = [
         {label: 'VM', options: vms.map((vm) => vm.name), of: (i) => faults.vm[i]},
@@ -234,7 +234,7 @@
         {label: 'Fate', options: data.fates, of: (i) => faults.fate[i]},
     ];
     if (data.comparison !== undefined) {
-        columns.push({label: 'recorded', width: '106px', text: (i) =>
+        columns.push({label: 'recorded', width: '98px', text: (i) =>
             (faults.codeName(faults.recorded[i]) || 'none') + (faults.differs(i) ? ' \u2260' : '')});
         filters.push({label: 'Recorded', options: ['the same', 'differs'],
             of: (i) => faults.differs(i) ? 1 : 0});

@@ -117,8 +117,9 @@
                     at = place;
                     open();
                 }}},
-            ...spec.columns.map((column) => el('td',
-                {class: column.align === 'right' ? 'right' : null}, column.text(row))));
+            ...spec.columns.map((column, c) => el('td',
+                {class: column.align === 'right' ? 'right' : null, title: textOf(c, row)},
+                column.text(row))));
             return made;
         };
 
