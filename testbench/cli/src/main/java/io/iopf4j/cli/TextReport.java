@@ -218,7 +218,7 @@ final class TextReport {
 
     private void input(final Input input) {
         line("dump        " + input.file());
-        line(INDENT + input.form());
+        line(MailText.INDENT + input.form());
         if (!input.info().kernel().isEmpty()) {
             line("kernel      " + input.info().kernel());
         }

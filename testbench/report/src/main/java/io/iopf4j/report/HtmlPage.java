@@ -71,7 +71,10 @@ public final class HtmlPage {
         out.write("\">\n");
         out.write("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n");
         out.write("<meta name=\"color-scheme\" content=\"light dark\">\n");
-        out.write("<meta name=\"generator\" content=\"iopf4j " + HtmlText.escaped(head.version()) + "\">\n");
+        out.write(
+                "<meta name=\"generator\" content=\"iopf4j "
+                        + HtmlText.escaped(head.version())
+                        + "\">\n");
         out.write("<link rel=\"icon\" href=\"data:,\">\n");
         out.write("<title>" + HtmlText.escaped(head.title()) + "</title>\n");
         out.write("<style>" + style + "</style>\n</head>\n<body>\n");
