@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay;
 
+import io.iopf4j.replay.dump.AnsweredBy;
 import io.iopf4j.replay.dump.RecordedGroup;
 import io.iopf4j.replay.ledger.Ledger;
 import java.util.Optional;
@@ -129,6 +130,16 @@ public final class FaultTable {
     public OptionalInt recordedCode(final int fault) {
         final RecordedGroup group = group(fault);
         return group == null ? OptionalInt.empty() : given(group.code());
+    }
+
+    /**
+     * Who answered it in the dump.
+     *
+     * @param fault its number
+     * @return who; empty if it is a scenario's
+     */
+    public Optional<AnsweredBy> recordedAnswer(final int fault) {
+        return Optional.ofNullable(group(fault)).map(RecordedGroup::answeredBy);
     }
 
     private RecordedGroup group(final int fault) {

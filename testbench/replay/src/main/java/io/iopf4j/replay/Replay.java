@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.IntConsumer;
@@ -33,7 +34,8 @@ import java.util.function.IntConsumer;
  * its domains change when they did. After each step everything that is ready runs, and the
  * invariants are checked. A dump's requests are issued when their driver reported them, so that
  * interrupts take no more time. A guest whose fault comes late, because the hardware had no room
- * for it, answers it as much later.
+ * for it, answers it as much later. If a delay is given for its guests, each fault that a guest
+ * answered is answered so long after it has arrived, and the others still are not.
  */
 public final class Replay {
     private static final int PROGRESS_STEPS = 1 << 12;
@@ -49,6 +51,7 @@ public final class Replay {
     private final int[] rowOfGroup;
     private int[] groupOfRow = new int[64];
     private final long[] answerAfterNs;
+    private final OptionalLong guestDelayNs;
     private final PriorityQueue<LateAnswer> lateAnswers = new PriorityQueue<>();
     private final GuestRecord answered = new GuestRecord();
     private long[] iovas = new long[1];
@@ -62,16 +65,18 @@ public final class Replay {
     private Replay(
             final Recording recording,
             final DumpSummary summary,
-            final Map<String, List<String>> vms,
+            final ReplaySettings settings,
             final Bench bench) {
         this.recording = recording;
-        this.vmMap = VmMap.of(recording.devices(), summary, vms);
+        this.vmMap = VmMap.of(recording.devices(), summary, settings.vms());
         this.bench = bench;
         this.ledger = bench.ledger();
         this.rowOfGroup = new int[recording.groups().size()];
         this.answerAfterNs = new long[rowOfGroup.length];
         Arrays.fill(rowOfGroup, Ledger.NONE);
         Arrays.fill(answerAfterNs, Ledger.NONE);
+        this.guestDelayNs = settings.guestDelayNs();
+        guestDelayNs.ifPresent(this::answerAllAfter);
         this.startNs = summary.firstNs();
     }
 
@@ -95,7 +100,7 @@ public final class Replay {
         Bench bench = null;
         try {
             bench = Bench.recorded(benchSettings(recording, summary, settings));
-            return run(bench, recording, summary, settings.vms(), progress);
+            return run(bench, recording, summary, settings, progress);
         } finally {
             if (bench == null) {
                 settings.policies().forEach(FaultPolicy::close);
@@ -127,10 +132,10 @@ public final class Replay {
             final Bench bench,
             final Recording recording,
             final DumpSummary summary,
-            final Map<String, List<String>> vms,
+            final ReplaySettings settings,
             final IntConsumer progress)
             throws IOException {
-        final Replay replay = new Replay(recording, summary, vms, bench);
+        final Replay replay = new Replay(recording, summary, settings, bench);
         if (recording.devices().size() + recording.hostDevices().size()
                 > bench.hardware().deviceLimit()) {
             throw new UnsupportedRecordingException(
@@ -142,6 +147,14 @@ public final class Replay {
         replay.runAll(progress, summary.lastNs());
         return new ReplayOutcome(bench, recording, replay.rowOfGroup)
                 .result(new Unrecoverable(replay.faults, replay.recordedFaults, replay.sameFaults));
+    }
+
+    private void answerAllAfter(final long delayNs) {
+        for (final RecordedGroup group : recording.groups()) {
+            if (group.answeredBy() == AnsweredBy.GUEST) {
+                answerAfterNs[(int) group.number()] = delayNs;
+            }
+        }
     }
 
     private void build() {
@@ -250,7 +263,7 @@ public final class Replay {
     private void answer(final GuestDevice device, final Recording.Step step) {
         final RecordedGroup group = step.group();
         final int row = rowOfGroup[(int) group.number()];
-        if (row == Ledger.NONE) {
+        if (row == Ledger.NONE || guestDelayNs.isPresent()) {
             return;
         }
         if (ledger.deliveredNs(row) == Ledger.NONE) {

@@ -7,6 +7,7 @@ import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.replay.scenario.Hardware;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * How a recording is run again.
@@ -16,13 +17,34 @@ import java.util.Map;
  * @param semantics the kernel's rules
  * @param policies limits on faults, fresh ones, which the run closes; empty for none
  * @param seed the simulation's seed
+ * @param guestDelayNs what each answer of a guest takes from its fault's arrival, virtual
+ *     nanoseconds, not negative; empty for what was recorded
  */
 public record ReplaySettings(
         Map<String, List<String>> vms,
         Hardware hardware,
         Profile semantics,
         List<FaultPolicy> policies,
-        long seed) {
+        long seed,
+        OptionalLong guestDelayNs) {
+    /**
+     * With guests that answer when they did.
+     *
+     * @param vms machine to devices, as the user says; empty to take them from the dump
+     * @param hardware which IOMMU, and of what sizes
+     * @param semantics the kernel's rules
+     * @param policies limits on faults, fresh ones, which the run closes
+     * @param seed the simulation's seed
+     */
+    public ReplaySettings(
+            final Map<String, List<String>> vms,
+            final Hardware hardware,
+            final Profile semantics,
+            final List<FaultPolicy> policies,
+            final long seed) {
+        this(vms, hardware, semantics, policies, seed, OptionalLong.empty());
+    }
+
     /**
      * Linux 6.12 without policies, seed 1.
      *

@@ -15,6 +15,7 @@ import io.iopf4j.replay.bench.HardwareSettings;
 import io.iopf4j.replay.bench.Seams;
 import io.iopf4j.replay.bench.VtdSettings;
 import io.iopf4j.replay.scenario.AccessStream;
+import io.iopf4j.replay.scenario.Delay;
 import io.iopf4j.replay.scenario.GuestBehaviour;
 import io.iopf4j.replay.scenario.Hardware;
 import io.iopf4j.replay.scenario.Hazard;
@@ -53,12 +54,15 @@ public final class ScenarioRun {
     private final Map<GuestVm, Guest> guests = new HashMap<>();
     private final Queue<Due> accesses = new ArrayDeque<>();
     private final Set<GuestDevice> unplugged = new LinkedHashSet<>();
+    private final Set<GuestDevice> idleDevices = new HashSet<>();
     private final Set<GuestVm> unheard = new HashSet<>();
     private final Set<GuestVm> gone = new HashSet<>();
     private Optional<Profile> semantics = Optional.empty();
     private Optional<List<FaultPolicy>> policies = Optional.empty();
     private Hardware hardware = Hardware.DEFAULT;
     private OptionalLong seed = OptionalLong.empty();
+    private OptionalLong guestDelayNs = OptionalLong.empty();
+    private Optional<String> idle = Optional.empty();
     private Seams seams = Seams.NONE;
     private Consumer<StormEnd> stormListener = end -> {};
     private Hazards hazards;
@@ -115,6 +119,30 @@ public final class ScenarioRun {
      */
     public ScenarioRun withSeed(final long other) {
         seed = OptionalLong.of(other);
+        return this;
+    }
+
+    /**
+     * Puts one delay in place of those of all guests that answer.
+     *
+     * @param other virtual nanoseconds from a record's arrival to its answer, not negative; empty
+     *     for what the scenario says
+     * @return this
+     */
+    public ScenarioRun withGuestDelayNs(final OptionalLong other) {
+        guestDelayNs = other;
+        return this;
+    }
+
+    /**
+     * Lets the devices that a machine starts with ask for nothing, wherever they go. The others ask
+     * for the same as ever: no chance of theirs depends on it.
+     *
+     * @param vm the machine's name; empty for none
+     * @return this
+     */
+    public ScenarioRun withIdle(final Optional<String> vm) {
+        idle = vm;
         return this;
     }
 
@@ -233,12 +261,17 @@ public final class ScenarioRun {
                     new Guest(
                             bench,
                             guestVm,
-                            new GuestBehaviour(vm, scenario.events(), random.split()),
+                            new GuestBehaviour(heard(vm), scenario.events(), random.split()),
                             vm.guest() instanceof io.iopf4j.replay.scenario.Guest.Manual
                                     || scenario.calmNs().isPresent(),
                             scenario.course().isCareful()));
+            final boolean isIdle = idle.filter(vm.name()::equals).isPresent();
             for (final String name : vm.devices()) {
                 addDevice(name, guestVm, vm.workload(), random);
+                if (isIdle) {
+                    idleDevices.add(devices.get(name));
+                    traffic.get(devices.get(name)).stop();
+                }
             }
         }
         bench.ledger().setEndListener(index -> traffic.get(bench.devices().get(index)).ended());
@@ -252,6 +285,12 @@ public final class ScenarioRun {
         scenario.calmNs().ifPresent(bench.scheduler().new Timer(this::calm)::arm);
         final SplittableRandom picks = random.split();
         hazards.start(() -> issueEarly(picks));
+    }
+
+    private ScenarioVm heard(final ScenarioVm vm) {
+        return guestDelayNs.isPresent()
+                ? vm.withGuest(vm.guest().withDelay(Delay.fixed(guestDelayNs.getAsLong())))
+                : vm;
     }
 
     /** The hardware is quicker than its driver: some device issues what is due later. */
@@ -268,6 +307,7 @@ public final class ScenarioRun {
         }
         final Due next = accesses.peek();
         if (next != null
+                && !idleDevices.contains(devices.get(next.event().subject()))
                 && devices.get(next.event().subject()).isPrepared(next.event().request().pasid())) {
             next.timer().cancel();
             traffic.get(devices.get(next.event().subject())).issue(next.event().request());
@@ -330,7 +370,11 @@ public final class ScenarioRun {
             }
             case KILL -> kill(vms.get(event.subject()));
             case CLOSE_FAULT_QUEUE -> closeFaultQueue(vms.get(event.subject()));
-            case ACCESS -> traffic.get(touched).issue(event.request());
+            case ACCESS -> {
+                if (!idleDevices.contains(touched)) {
+                    traffic.get(touched).issue(event.request());
+                }
+            }
             case ANSWER -> guests.get(vms.get(event.subject())).answer(event.reply());
             case SILENCE, WAKE -> {
                 // The guest's behaviour knows when it is silent.

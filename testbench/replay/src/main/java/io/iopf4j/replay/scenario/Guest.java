@@ -19,18 +19,38 @@ public sealed interface Guest {
     }
 
     /**
+     * The same, with another time for each answer.
+     *
+     * @param delay from the record's arrival to its answer
+     * @return the guest; itself if it never answers, or only when it is told to
+     */
+    default Guest withDelay(final Delay delay) {
+        return this;
+    }
+
+    /**
      * Answers each fault rightly, soon.
      *
      * @param delay from the record's arrival to its answer
      */
-    record Prompt(Delay delay) implements Guest {}
+    record Prompt(Delay delay) implements Guest {
+        @Override
+        public Guest withDelay(final Delay other) {
+            return new Prompt(other);
+        }
+    }
 
     /**
      * Answers each fault rightly, when it gets round to it.
      *
      * @param delay from the record's arrival to its answer
      */
-    record Slow(Delay delay) implements Guest {}
+    record Slow(Delay delay) implements Guest {
+        @Override
+        public Guest withDelay(final Delay other) {
+            return new Slow(other);
+        }
+    }
 
     /** Never answers. */
     record Silent() implements Guest {}
@@ -48,6 +68,11 @@ public sealed interface Guest {
      */
     record Dying(Delay delay, long atNs, boolean isSilently) implements Guest {
         @Override
+        public Guest withDelay(final Delay other) {
+            return new Dying(other, atNs, isSilently);
+        }
+
+        @Override
         public boolean isHeardOnceCalm() {
             return false;
         }
@@ -60,7 +85,12 @@ public sealed interface Guest {
      * @param lie what it lies about
      * @param every it lies in each so manieth answer, at least 1
      */
-    record Lying(Delay delay, Lie lie, int every) implements Guest {}
+    record Lying(Delay delay, Lie lie, int every) implements Guest {
+        @Override
+        public Guest withDelay(final Delay other) {
+            return new Lying(other, lie, every);
+        }
+    }
 
     /**
      * Answers rightly, and attacks its host beside.
@@ -69,6 +99,11 @@ public sealed interface Guest {
      * @param every it does a hostile act with each so manieth answer, at least 1
      */
     record Hostile(Delay delay, int every) implements Guest {
+        @Override
+        public Guest withDelay(final Delay other) {
+            return new Hostile(other, every);
+        }
+
         @Override
         public boolean isHeardOnceCalm() {
             return false;

@@ -18,4 +18,14 @@ public record ScenarioVm(
     public ScenarioVm {
         devices = List.copyOf(devices);
     }
+
+    /**
+     * The same with another guest.
+     *
+     * @param other how its guest behaves
+     * @return the machine
+     */
+    public ScenarioVm withGuest(final Guest other) {
+        return new ScenarioVm(name, devices, other, workload);
+    }
 }

@@ -12,6 +12,7 @@ import io.iopf4j.replay.scenario.Scenario;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The faults of a dump.
@@ -24,6 +25,13 @@ import java.util.Map;
 public record DumpFaults(
         String name, Recording recording, DumpSummary summary, Map<String, List<String>> vms)
         implements Faults {
+    /** A dump's faults are what they are, whoever else asks for what. */
+    @Override
+    public Optional<FaultTable> runWithout(
+            final String vm, final Rules rules, final RunProgress progress) {
+        return Optional.empty();
+    }
+
     @Override
     public FaultTable run(final Rules rules, final RunProgress progress) throws IOException {
         final ReplaySettings defaults = ReplaySettings.defaults();
@@ -35,7 +43,8 @@ public record DumpFaults(
                             rules.hardware(),
                             rules.profile().orElse(defaults.semantics()),
                             policies,
-                            rules.seed().orElse(Scenario.SEED));
+                            rules.seed().orElse(Scenario.SEED),
+                            rules.guestDelayNs());
             final int all = recording.steps().size();
             return new FaultTable(
                     Replay.run(recording, summary, settings, done -> progress.at(done, all)));

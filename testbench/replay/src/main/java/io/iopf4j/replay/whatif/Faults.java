@@ -3,6 +3,7 @@ package io.iopf4j.replay.whatif;
 
 import io.iopf4j.replay.FaultTable;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * Faults that can be run again and again, under one set of rules or another: those of a dump, or of
@@ -27,6 +28,20 @@ public interface Faults {
      * @throws IllegalArgumentException if there are no such rules: one line that names them
      */
     FaultTable run(Rules rules, RunProgress progress) throws IOException;
+
+    /**
+     * Runs them while one machine asks for nothing, to see what the others ask for if nobody is in
+     * their way.
+     *
+     * @param vm the machine's name; empty text if none is to be idle
+     * @param rules under which
+     * @param progress as of {@link #run}
+     * @return what it came to; empty if what they ask for is the same in every run
+     * @throws IOException as of {@link #run}
+     * @throws IllegalArgumentException as of {@link #run}
+     */
+    Optional<FaultTable> runWithout(String vm, Rules rules, RunProgress progress)
+            throws IOException;
 
     /** How far a run is. */
     @FunctionalInterface
