@@ -17,6 +17,7 @@ module io.iopf4j.replay {
     exports io.iopf4j.replay.ledger;
     exports io.iopf4j.replay.explore;
     exports io.iopf4j.replay.scenario;
+    exports io.iopf4j.replay.sweep;
     exports io.iopf4j.replay.whatif;
 
     uses io.iopf4j.drivers.armsmmuv3.DriverLoader;
