@@ -4,7 +4,6 @@ package io.iopf4j.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,6 +23,7 @@ import picocli.CommandLine.ParameterException;
             ConvertCommand.class,
             RunCommand.class,
             CompareCommand.class,
+            SweepCommand.class,
             ExploreCommand.class,
             ServeCommand.class,
             PoliciesCommand.class,
@@ -38,6 +38,7 @@ import picocli.CommandLine.ParameterException;
             "  iopf4j replay trace.dat --json > report.json",
             "  iopf4j run shared-stall-buffer --policy vm-quota=half",
             "  iopf4j compare trace.dat --policy none --policy vm-quota=half",
+            "  iopf4j sweep trace.dat --policy 'vm-quota=1..64'",
             "  iopf4j explore --seconds 60",
             "  iopf4j serve --qtest unix:/tmp/smmu.sock",
             "",
@@ -47,8 +48,6 @@ public final class Main implements Runnable {
     static final int OK = 0;
     static final int BROKEN = 1;
     static final int UNUSABLE = 2;
-
-    private static final List<String> LATER = List.of("sweep");
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
@@ -94,14 +93,6 @@ public final class Main implements Runnable {
      * @return exit status: 0 it ran, 1 an invariant or a strict comparison failed, 2 it could not
      */
     static int run(final String[] args, final PrintWriter out, final PrintWriter err) {
-        if (args.length > 0 && LATER.contains(args[0])) {
-            // Before its options are looked at: --help of it would show the help of something else.
-            err.println(
-                    "iopf4j: '"
-                            + args[0]
-                            + "' comes with a later version; see iopf4j --help for what there is");
-            return UNUSABLE;
-        }
         final CommandLine line = new CommandLine(new Main());
         line.setOut(out);
         line.setErr(err);

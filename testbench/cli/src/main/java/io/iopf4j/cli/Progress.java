@@ -11,6 +11,8 @@ final class Progress implements AutoCloseable {
     private static final int MOST_WIDTH = 72;
     private static final long NS_PER_TENTH = 100_000_000;
     private static final double NS_PER_S = 1e9;
+    private static final double PERCENT = 100;
+    private static final double LEAST_TO_TELL = 0.01;
 
     private final PrintWriter err;
     private final boolean isShown;
@@ -56,6 +58,20 @@ final class Progress implements AutoCloseable {
             lastTenths = tenths;
             line(String.format("%s: %,d states", search, states));
         }
+    }
+
+    /** What is done of many runs, and how long the rest takes if it goes on so; now and then. */
+    void remaining(final String what, final double share, final long tookNs) {
+        final long tenths = tookNs / NS_PER_TENTH;
+        if (!isShown || tenths == lastTenths) {
+            return;
+        }
+        lastTenths = tenths;
+        final String left =
+                share < LEAST_TO_TELL
+                        ? ""
+                        : String.format(", %,.0f s left", tookNs / NS_PER_S * (1 - share) / share);
+        line(String.format("%s %3.0f %%%s", what, share * PERCENT, left));
     }
 
     private void line(final String text) {

@@ -61,6 +61,11 @@ final class RunFiles {
         }
     }
 
+    /** Whether any of them shows a run, and not only what several came to. */
+    boolean wantsRun() {
+        return ledger != null || perfetto != null;
+    }
+
     /** All that are written. */
     List<Path> all() {
         return Stream.of(ledger, html, perfetto, svg).filter(Objects::nonNull).toList();

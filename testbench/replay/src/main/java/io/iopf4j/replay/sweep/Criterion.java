@@ -26,15 +26,15 @@ import java.util.regex.Pattern;
  * @param boundNs how long it may take; without meaning for {@link Kind#ANSWERED}
  */
 public record Criterion(String text, Kind kind, int thousandths, long boundNs) {
-    /** What holds unless the user says otherwise. */
-    public static final Criterion DEFAULT = parse("answered");
-
     private static final int ALL = 100_000;
     private static final int PER_PERCENT = 1_000;
     private static final Pattern ANSWERED = Pattern.compile("answered(?:=([^%]*)%)?");
     private static final Pattern PERCENTILE = Pattern.compile("p([0-9][0-9.]*)=(.*)");
     private static final Pattern WAIT = Pattern.compile("wait=(.*)");
     private static final Pattern PERCENT = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3})?");
+
+    /** What holds unless the user says otherwise. */
+    public static final Criterion DEFAULT = parse("answered");
 
     /** What a criterion looks at. */
     public enum Kind {
@@ -100,6 +100,16 @@ public record Criterion(String text, Kind kind, int thousandths, long boundNs) {
             case LATENCY -> beyond(vm.lost() + vm.missing() + vm.late(), vm.owed());
             case WAIT -> Math.max(0, vm.longestWaitNs() - boundNs);
         };
+    }
+
+    /**
+     * How much it looks at.
+     *
+     * @param vm what became of a machine
+     * @return the faults that could be harmed
+     */
+    public long atStake(final VmTally vm) {
+        return kind == Kind.WAIT ? vm.raised() : vm.owed();
     }
 
     private long beyond(final long bad, final long owed) {

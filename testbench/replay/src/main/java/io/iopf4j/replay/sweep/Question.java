@@ -36,7 +36,17 @@ public record Question(
      *     runs
      */
     public Question {
-        axes = List.copyOf(axes);
+        axes = checked(axes);
+    }
+
+    /**
+     * Checks the axes by themselves.
+     *
+     * @param axes what changes
+     * @return a copy
+     * @throws IllegalArgumentException in one line if there are not one or two, or too many runs
+     */
+    public static List<Axis> checked(final List<Axis> axes) {
         if (axes.isEmpty() || axes.size() > 2) {
             throw new IllegalArgumentException(
                     "a sweep goes over one range or two, not " + axes.size());
@@ -49,6 +59,7 @@ public record Question(
                             + MOST_RUNS
                             + " are made; give a step or a factor, as 1..1000+50 or 1..1000*4");
         }
+        return List.copyOf(axes);
     }
 
     private static long runs(final List<Axis> axes) {

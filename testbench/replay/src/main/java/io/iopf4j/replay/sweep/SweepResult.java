@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What a sweep came to.
@@ -65,8 +66,23 @@ public record SweepResult(
      * @return its run; empty if there is none among those that were done
      */
     public Optional<Point> answer() {
+        return isIdle() ? Optional.empty() : smallestOf(done().stream());
+    }
+
+    /**
+     * Whether no value could harm anybody, since none of the machines that are to be unharmed has a
+     * fault that the criterion looks at. There is no answer then.
+     *
+     * @return nothing was at stake in any run
+     */
+    public boolean isIdle() {
         return done().stream()
-                .filter(Point::isUnharmed)
+                .flatMap(point -> others(point).stream())
+                .allMatch(vm -> question.criterion().atStake(vm) == 0);
+    }
+
+    private static Optional<Point> smallestOf(final Stream<Point> points) {
+        return points.filter(Point::isUnharmed)
                 .min(Comparator.comparing(Point::values, SweepResult::compare));
     }
 
