@@ -63,7 +63,7 @@ final class RunFiles {
 
     /** Whether any of them shows a run, and not only what several came to. */
     boolean wantsRun() {
-        return ledger != null || perfetto != null;
+        return ledger != null || perfetto != null || svg != null;
     }
 
     /** All that are written. */

@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "--ledger and --perfetto write the run that the answer names.",
+            "--ledger, --perfetto and --svg show the run that the answer names.",
             "",
             "Exit status: 0 it ran; 1 an invariant was broken in a run; 2 bad usage, unreadable",
             "input, no answer for --ledger, or with --isolate a crash; 130 interrupted: what is",
@@ -128,7 +128,7 @@ final class SweepCommand implements Callable<Integer> {
                                 () ->
                                         new IOException(
                                                 "no value harms nobody, so that there is no run for"
-                                                        + " --ledger or --perfetto to show"));
+                                                        + " --ledger, --perfetto or --svg to show"));
         final Question question = result.question();
         runFiles.write(faults.run(question.rulesAt(answer.values()), Faults.RunProgress.UNHEARD));
     }

@@ -56,12 +56,6 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = "sweep")
-    void shouldSayThatACommandComesLater(final String command) {
-        Cli.run(command, SMALL).assertRefused("'" + command + "'", "later version");
-    }
-
-    @ParameterizedTest
     @ValueSource(strings = {"info", "replay"})
     void shouldAskForAFile(final String command) {
         Cli.run(command).assertRefused("FILE", "iopf4j " + command + " --help");

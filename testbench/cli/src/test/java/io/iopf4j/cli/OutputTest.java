@@ -94,11 +94,6 @@ class OutputTest {
     }
 
     @Test
-    void shouldRefuseHelpOfWhatIsNotThere() {
-        Cli.run("sweep", "--help").assertRefused("later");
-    }
-
-    @Test
     void shouldAddUpEachRowOfTheTable() {
         final List<String> lines =
                 Cli.run("replay", Cli.dump("iopf-mixed-zstd.dat"), "--stall-entries", "2")
