@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -73,9 +74,23 @@ final class RunFiles {
 
     /** Writes those that the user wants. */
     void write(final FaultTable faults, final RunSource source) throws IOException {
+        writeRun(faults);
+        writePage(
+                source,
+                head -> new RunPage(head, source.facts(), source.warnings(), faults)::writeTo);
+    }
+
+    /** Writes those but the page, if the user wants them. */
+    void writeRun(final FaultTable faults) throws IOException {
         if (ledger != null) {
             LedgerOutput.write(ledger, new LedgerWriter(faults));
         }
+        writePicture(Map.of(policies(faults), faults.result()));
+    }
+
+    /** Writes the page, if the user wants it. */
+    void writePage(final RunSource source, final Function<PageHead, OutputFile.Content> page)
+            throws IOException {
         if (html != null) {
             final PageHead head =
                     new PageHead(
@@ -83,10 +98,8 @@ final class RunFiles {
                             source.lead(),
                             Words.commandLine(spec),
                             Version.number());
-            OutputFile.write(
-                    html, new RunPage(head, source.facts(), source.warnings(), faults)::writeTo);
+            OutputFile.write(html, page.apply(head));
         }
-        writePicture(Map.of(policies(faults), faults.result()));
     }
 
     /** Writes those that the user wants, of several runs, each under its label. */

@@ -34,6 +34,11 @@ record RunSource(
         return new RunSource("Replay of " + String.join(", ", files), "", facts, warnings);
     }
 
+    /** The same under another title. */
+    RunSource titled(final String other) {
+        return new RunSource(other, lead, facts, warnings);
+    }
+
     static RunSource of(final String scenario, final String title) {
         return new RunSource("Run of " + scenario, title, List.of(), List.of());
     }

@@ -6,6 +6,8 @@ import io.iopf4j.replay.sweep.Question;
 import io.iopf4j.replay.sweep.Sweep;
 import io.iopf4j.replay.sweep.SweepResult;
 import io.iopf4j.replay.whatif.Faults;
+import io.iopf4j.replay.whatif.ScenarioFaults;
+import io.iopf4j.report.SweepPage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -110,11 +112,25 @@ final class SweepCommand implements Callable<Integer> {
             new SweepText(out, result).write(input);
         }
         out.flush();
+        writePage(input, result);
         if (result.isInterrupted()) {
             return Interruption.STATUS;
         }
         writeAnswer(input.faults(), result);
         return result.invariantsHold() ? Main.OK : Main.BROKEN;
+    }
+
+    private void writePage(final FaultsInput input, final SweepResult result) throws IOException {
+        final RunSource source =
+                input.faults() instanceof ScenarioFaults faults
+                        ? RunSource.of(faults.name(), faults.scenario().title())
+                        : RunSource.of(
+                                files,
+                                input.dumps().orElseThrow(),
+                                result.done().get(0).vms().size());
+        runFiles.writePage(
+                source.titled("Sweep of " + input.faults().name()),
+                head -> new SweepPage(head, source.facts(), source.warnings(), result)::writeTo);
     }
 
     /** What one run looks like, if somebody wants to see it. */
@@ -130,6 +146,7 @@ final class SweepCommand implements Callable<Integer> {
                                                 "no value harms nobody, so that there is no run for"
                                                         + " --ledger, --perfetto or --svg to show"));
         final Question question = result.question();
-        runFiles.write(faults.run(question.rulesAt(answer.values()), Faults.RunProgress.UNHEARD));
+        runFiles.writeRun(
+                faults.run(question.rulesAt(answer.values()), Faults.RunProgress.UNHEARD));
     }
 }

@@ -57,15 +57,15 @@ public final class RunPage {
 
     private void data(final JsonGenerator json) {
         final RunResult result = faults.result();
-        facts(json, "source", about);
-        facts(json, "rules", new RunRules(result).facts());
-        strings(json, "warnings", warnings);
+        PageParts.facts(json, "source", about);
+        PageParts.facts(json, "rules", new RunRules(result).facts());
+        PageParts.strings(json, "warnings", warnings);
         rooms(json, new RunRules(result));
         responses(json, result);
         faults.replay().ifPresent(replay -> comparison(json, replay));
         invariants(json, result);
         vms(json, result.vms());
-        strings(
+        PageParts.strings(
                 json,
                 "devices",
                 result.bench().devices().stream().map(any -> any.endpoint().name()).toList());
@@ -94,7 +94,7 @@ public final class RunPage {
         }
         json.writeNumber(result.ledger().refused());
         json.writeEndArray();
-        strings(json, "codes", RunRules.CODES);
+        PageParts.strings(json, "codes", RunRules.CODES);
     }
 
     private static void comparison(final JsonGenerator json, final ReplayResult replay) {
@@ -139,7 +139,7 @@ public final class RunPage {
             json.writeEndObject();
         }
         json.writeEndArray();
-        strings(json, "fates", RunRules.FATES);
+        PageParts.strings(json, "fates", RunRules.FATES);
     }
 
     private void columns(final JsonGenerator json) {
@@ -183,33 +183,10 @@ public final class RunPage {
                 fault -> ledger.completedNs(faults.row(fault)),
                 fault -> ledger.answeredNs(faults.row(fault)));
         json.writeEndObject();
-        strings(json, "ends", RunRules.ENDS);
+        PageParts.strings(json, "ends", RunRules.ENDS);
     }
 
     private static long given(final OptionalInt value) {
         return value.isPresent() ? value.getAsInt() : Ledger.NONE;
-    }
-
-    private static void facts(
-            final JsonGenerator json,
-            final String name,
-            final List<Map.Entry<String, String>> facts) {
-        json.writeName(name);
-        json.writeStartArray();
-        for (final Map.Entry<String, String> fact : facts) {
-            json.writeStartArray();
-            json.writeString(fact.getKey());
-            json.writeString(fact.getValue());
-            json.writeEndArray();
-        }
-        json.writeEndArray();
-    }
-
-    private static void strings(
-            final JsonGenerator json, final String name, final List<String> values) {
-        json.writeName(name);
-        json.writeStartArray();
-        values.forEach(json::writeString);
-        json.writeEndArray();
     }
 }
