@@ -77,7 +77,6 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        runFiles.refuseLater();
         runFiles.refuseHtml();
         if (stories < 0 || stories > MOST_STORIES) {
             throw Words.usage(

@@ -15,10 +15,12 @@ import io.iopf4j.replay.scenario.ScenarioWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -132,6 +134,9 @@ final class ExploreCommand implements Callable<Integer> {
         }
         // Only now is code loaded, which may crash: in the child, if there is one.
         final UnaryOperator<ScenarioRun> setup = setup(limits);
+        OutputFile.refuseClash(
+                List.of(),
+                Stream.concat(report.jsonFile().stream(), Stream.of(file(seed))).toList());
         checked("--semantics", semantics, Profiles::of);
         checked("--policy", policy, words -> Policies.parse(words).forEach(FaultPolicy::close));
         final Optional<Finding> found =
@@ -227,7 +232,11 @@ final class ExploreCommand implements Callable<Integer> {
     }
 
     private Path file(final Finding finding) {
-        return out == null ? Path.of("explore-" + finding.seed() + ".yaml") : out;
+        return file(finding.seed());
+    }
+
+    private Path file(final long itsSeed) {
+        return out == null ? Path.of("explore-" + itsSeed + ".yaml") : out;
     }
 
     private long mostNs() {

@@ -3,7 +3,11 @@ package io.iopf4j.cli;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,45 +18,99 @@ import java.util.List;
 final class OutputFile {
     private OutputFile() {}
 
+    /** Writes text, as UTF-8; half of a pair of surrogates becomes a question mark. */
     static void write(final Path file, final Content content) throws IOException {
-        if (Files.exists(file) && !Files.isRegularFile(file)) {
-            // A device or pipe cannot be replaced; what goes there goes there at once.
-            try (BufferedWriter out = Files.newBufferedWriter(file)) {
-                content.writeTo(out);
-            } catch (final IOException e) {
-                throw unwritable(file, e);
-            }
+        writeBytes(
+                file,
+                out -> {
+                    final Writer text =
+                            new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
+                    content.writeTo(text);
+                    text.flush();
+                });
+    }
+
+    /** Writes bytes, which need no buffer. */
+    static void writeBytes(final Path file, final Bytes content) throws IOException {
+        final Path target = target(file);
+        if (isWrittenInPlace(target)) {
+            fill(file, target, content);
             return;
         }
-        // Through a link, and where the folder takes no new file, the file itself is written.
-        final Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-        final Path folder = target.getParent();
-        if (Files.exists(target) && !Files.isWritable(folder)) {
-            try (BufferedWriter out = Files.newBufferedWriter(target)) {
-                content.writeTo(out);
-            } catch (final IOException e) {
-                throw unwritable(file, e);
-            }
-            return;
-        }
-        Path part = null;
+        final Path part = createPart(file, target);
         try {
-            part = Files.createTempFile(folder, target.getFileName().toString(), ".part");
-            try (BufferedWriter out = Files.newBufferedWriter(part)) {
-                content.writeTo(out);
-            }
-            Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rw-r--r--"));
-            Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+            fill(file, part, content);
+            replace(file, part, target);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+
+    private static void fill(final Path file, final Path place, final Bytes content)
+            throws IOException {
+        try (OutputStream out = new NamedOutput(file, place)) {
+            content.writeTo(out);
+        }
+    }
+
+    private static Path createPart(final Path file, final Path target) throws IOException {
+        try {
+            return Files.createTempFile(
+                    target.getParent(), target.getFileName().toString(), ".part");
         } catch (final IOException e) {
-            if (part != null) {
-                Files.deleteIfExists(part);
-            }
             throw unwritable(file, e);
         }
     }
 
-    /** Refuses to write over what is read, or the same file twice. */
+    private static void replace(final Path file, final Path part, final Path target)
+            throws IOException {
+        try {
+            Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rw-r--r--"));
+            Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+        } catch (final IOException e) {
+            throw unwritable(file, e);
+        }
+    }
+
+    /** Through a link to what is there. */
+    private static Path target(final Path file) throws IOException {
+        return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+    }
+
+    /** A device or pipe cannot be replaced, nor can a file whose folder takes no new one. */
+    private static boolean isWrittenInPlace(final Path target) {
+        return Files.exists(target)
+                && (!Files.isRegularFile(target) || !Files.isWritable(target.getParent()));
+    }
+
+    // ---- Before the work ------------------------------------------------------------------------
+
+    /**
+     * Refuses, before the work, outputs that could not be written after it: to write over what is
+     * read, the same file twice, a folder, and where no file can be made. Leaves nothing behind.
+     */
     static void refuseClash(final List<String> inputs, final List<Path> outputs)
+            throws IOException {
+        refuseSame(inputs, outputs);
+        for (final Path output : outputs) {
+            refuseUnwritable(output);
+        }
+    }
+
+    private static void refuseUnwritable(final Path file) throws IOException {
+        final Path target = target(file);
+        if (Files.isDirectory(target)) {
+            throw new IOException(file + ": cannot be written: is a folder");
+        }
+        if (!isWrittenInPlace(target)) {
+            // Only a try tells why not: the folder, its owner, its file system.
+            Files.delete(createPart(file, target));
+        } else if (!Files.isWritable(target)) {
+            throw unwritable(file, new AccessDeniedException(file.toString()));
+        }
+    }
+
+    private static void refuseSame(final List<String> inputs, final List<Path> outputs)
             throws IOException {
         for (int i = 0; i < outputs.size(); i++) {
             final Path output = outputs.get(i);
@@ -80,7 +138,52 @@ final class OutputFile {
         return new IOException(file + ": cannot be written: " + Failures.reason(e), e);
     }
 
-    /** What goes into the file. */
+    /** Says of what goes wrong which file it was, so that content may fail by another. */
+    private static final class NamedOutput extends OutputStream {
+        private final Path file;
+        private final OutputStream out;
+
+        NamedOutput(final Path file, final Path place) throws IOException {
+            super();
+            this.file = file;
+            try {
+                out = Files.newOutputStream(place);
+            } catch (final IOException e) {
+                throw unwritable(file, e);
+            }
+        }
+
+        @Override
+        public void write(final int value) throws IOException {
+            write(new byte[] {(byte) value}, 0, 1);
+        }
+
+        @Override
+        public void write(final byte[] bytes, final int from, final int length) throws IOException {
+            try {
+                out.write(bytes, from, length);
+            } catch (final IOException e) {
+                throw unwritable(file, e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            try {
+                out.close();
+            } catch (final IOException e) {
+                throw unwritable(file, e);
+            }
+        }
+    }
+
+    /** Bytes that go into the file. */
+    @FunctionalInterface
+    interface Bytes {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /** Text that goes into the file. */
     @FunctionalInterface
     interface Content {
         void writeTo(Writer out) throws IOException;

@@ -72,7 +72,6 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        runFiles.refuseLater();
         final OptionalInt elsewhere = model.isolated();
         if (elsewhere.isPresent()) {
             return elsewhere.getAsInt();

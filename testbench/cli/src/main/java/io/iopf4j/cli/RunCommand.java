@@ -54,7 +54,6 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        runFiles.refuseLater();
         final OptionalInt elsewhere = model.isolated();
         if (elsewhere.isPresent()) {
             return elsewhere.getAsInt();

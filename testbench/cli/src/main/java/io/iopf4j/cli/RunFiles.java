@@ -34,7 +34,10 @@ final class RunFiles {
             description = "A page with charts and every fault's life, in one file for a browser.")
     private Path html;
 
-    @Option(names = "--perfetto", paramLabel = "FILE", hidden = true)
+    @Option(
+            names = "--perfetto",
+            paramLabel = "FILE",
+            description = "A trace for the Perfetto viewer: each fault a slice, with arrows.")
     private Path perfetto;
 
     @Option(
@@ -47,13 +50,6 @@ final class RunFiles {
     private CommandSpec spec;
 
     RunFiles() {}
-
-    /** Refuses what this version does not have yet. */
-    void refuseLater() {
-        if (perfetto != null) {
-            throw Words.usage(spec, "--perfetto comes with a later version");
-        }
-    }
 
     /** Refuses a page where there is none yet. */
     void refuseHtml() {
@@ -85,6 +81,9 @@ final class RunFiles {
         if (ledger != null) {
             LedgerOutput.write(ledger, new LedgerWriter(faults));
         }
+        if (perfetto != null) {
+            PerfettoOutput.write(perfetto, trace -> trace.add(faults));
+        }
         writePicture(Map.of(policies(faults), faults.result()));
     }
 
@@ -106,6 +105,15 @@ final class RunFiles {
     void write(final Map<String, FaultTable> runs) throws IOException {
         if (ledger != null) {
             LedgerOutput.write(ledger, new LedgerWriter(runs));
+        }
+        if (perfetto != null) {
+            PerfettoOutput.write(
+                    perfetto,
+                    trace -> {
+                        for (final Map.Entry<String, FaultTable> run : runs.entrySet()) {
+                            trace.add(run.getKey(), run.getValue());
+                        }
+                    });
         }
         final Map<String, RunResult> results = new LinkedHashMap<>();
         runs.forEach((label, faults) -> results.put(label, faults.result()));

@@ -67,7 +67,6 @@ final class SweepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        runFiles.refuseLater();
         final SweepOptions.Asked asked = options.asked(model);
         final int workers = workerOptions.workers();
         final OptionalInt elsewhere = model.isolated();

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.iopf4j.report;
+
+import io.iopf4j.api.PageResponseCode;
+import io.iopf4j.emulation.AccessResult;
+import io.iopf4j.replay.FaultTable;
+import io.iopf4j.replay.RunResult;
+import io.iopf4j.replay.VmResult;
+import io.iopf4j.replay.ledger.Ledger;
+import io.iopf4j.replay.ledger.Outcome;
+import io.iopf4j.report.PerfettoPackets.EventType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * One run's tracks and events. Events are written fault by fault, not in the order of time, which
+ * the viewer sorts by; where times are equal it keeps the order in which they were written. One
+ * thread, used once.
+ */
+final class PerfettoRun {
+    private final PerfettoPackets packets;
+    private final FaultTable faults;
+    private final RunResult result;
+    private final Ledger ledger;
+    private final long flows;
+    private final List<Long> vmTracks = new ArrayList<>();
+    private final List<Long> answerTracks = new ArrayList<>();
+    private final Map<Long, DeviceTrack> deviceTracks = new HashMap<>();
+    private long kernelTrack;
+    private long completionTrack;
+
+    /**
+     * A run.
+     *
+     * @param flows how many flows there are before its own
+     */
+    PerfettoRun(final PerfettoPackets packets, final FaultTable faults, final long flows) {
+        this.packets = packets;
+        this.faults = faults;
+        this.result = faults.result();
+        this.ledger = result.ledger();
+        this.flows = flows;
+    }
+
+    void write(final String label) throws IOException {
+        final Occupancy occupancy = new Occupancy(result);
+        final long run = packets.track(0, label, "");
+        hardware(run, occupancy);
+        for (int vm = 0; vm < result.vms().size(); vm++) {
+            vm(run, vm, occupancy);
+        }
+        final int[] faultOfRow = faultOfRow();
+        for (int row = 0; row < faultOfRow.length; row++) {
+            if (faultOfRow[row] != Ledger.NONE) {
+                fault(faultOfRow[row], row);
+            }
+        }
+    }
+
+    private void hardware(final long run, final Occupancy occupancy) throws IOException {
+        final long track = packets.track(run, result.bench().hardware().name(), "the hardware");
+        count(
+                packets.counter(
+                        track, "fault queue", "records", "records that the driver has not read"),
+                occupancy.queue());
+        if (result.bench().hardware().stallHighWater() > 0) {
+            count(
+                    packets.counter(track, "stall buffer", "faults", "recorded faults that wait"),
+                    occupancy.stalls());
+        }
+        kernelTrack =
+                packets.track(track, "the kernel's answers", "answers that no guest has given");
+        completionTrack = packets.track(track, "completions", "accesses that end");
+        packets.beginEvent(EventType.INSTANT, result.bench().scheduler().nowNs(), completionTrack);
+        packets.named("run", "end of the run");
+        packets.endEvent();
+    }
+
+    private void vm(final long run, final int vm, final Occupancy occupancy) throws IOException {
+        final VmResult its = result.vms().get(vm);
+        final long track = packets.track(run, its.name(), "a virtual machine");
+        vmTracks.add(track);
+        count(
+                packets.counter(
+                        track,
+                        "outstanding",
+                        "faults",
+                        "delivered and not ended"
+                                + (its.quota() > 0 ? "; its quota is " + its.quota() : "")),
+                occupancy.outstanding(vm));
+        answerTracks.add(packets.track(track, "answers", "answers that its guest has given"));
+    }
+
+    private void count(final long track, final StepSeries series) throws IOException {
+        step(track, 0, 0);
+        try {
+            series.forEach((ns, count) -> stepUnchecked(track, ns, count));
+        } catch (final UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private void stepUnchecked(final long track, final long ns, final long count) {
+        try {
+            step(track, ns, count);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void step(final long track, final long ns, final long count) throws IOException {
+        packets.beginEvent(EventType.COUNT, ns, track);
+        packets.count(count);
+        packets.endEvent();
+    }
+
+    // ---- Faults ---------------------------------------------------------------------------------
+
+    /** Rows are in the order in which faults were raised; a dump's faults may be in another. */
+    private int[] faultOfRow() {
+        final int[] faultOfRow = new int[ledger.size()];
+        Arrays.fill(faultOfRow, Ledger.NONE);
+        for (int fault = 0; fault < faults.size(); fault++) {
+            faultOfRow[faults.row(fault)] = fault;
+        }
+        return faultOfRow;
+    }
+
+    private void fault(final int fault, final int row) throws IOException {
+        final long endNs = ledger.completedNs(row);
+        final long answerNs = ledger.answeredNs(row);
+        final Outcome outcome = ledger.outcome(row);
+        final long flow = flows + fault + 1;
+        final long track =
+                deviceTrack(fault, row)
+                        .lane(ledger.raisedNs(row), endNs == Ledger.NONE ? Lanes.OPEN : endNs);
+        packets.beginEvent(EventType.BEGIN, ledger.raisedNs(row), track);
+        packets.named("fault", lower(outcome).replace('_', ' '));
+        packets.flow(flow, false);
+        fields(fault, row);
+        packets.endEvent();
+        if (answerNs != Ledger.NONE) {
+            // An answer that has come after the end is the last of its fault.
+            final boolean isLast = endNs != Ledger.NONE && endNs < answerNs;
+            packets.beginEvent(EventType.INSTANT, answerNs, answerTrack(row, outcome));
+            packets.named("answer", answer(ledger.code(row)));
+            packets.flow(flow, isLast);
+            packets.number("fault", fault);
+            packets.number("code", ledger.code(row));
+            packets.endEvent();
+        }
+        if (endNs != Ledger.NONE) {
+            packets.beginEvent(EventType.INSTANT, endNs, completionTrack);
+            packets.named("completion", lower(ledger.result(row)));
+            packets.flow(flow, answerNs <= endNs);
+            packets.number("fault", fault);
+            packets.endEvent();
+            packets.beginEvent(EventType.END, endNs, track);
+            packets.endEvent();
+        }
+    }
+
+    /** What the ledger has of it, by the ledger's names. */
+    private void fields(final int fault, final int row) {
+        packets.number("fault", fault);
+        packets.number("pasid", faults.pasid(fault));
+        packets.number("grpid", faults.grpid(fault));
+        packets.address("addr", ledger.iova(row));
+        packets.number("stag", ledger.tag(row));
+        if (ledger.cookie(row) != 0) {
+            packets.number("cookie", ledger.cookie(row));
+        }
+        packets.number("raisedNs", ledger.raisedNs(row));
+        packets.number("queuedNs", ledger.queuedNs(row));
+        packets.number("reportedNs", ledger.reportedNs(row));
+        packets.number("deliveredNs", ledger.deliveredNs(row));
+        packets.number("answeredNs", ledger.answeredNs(row));
+        packets.number("completedNs", ledger.completedNs(row));
+        packets.number("code", ledger.code(row));
+        packets.word("outcome", lower(ledger.outcome(row)));
+        final AccessResult how = ledger.result(row);
+        if (how == null) {
+            packets.flag("open");
+        } else {
+            packets.word("result", lower(how));
+        }
+        packets.number("recordedCode", faults.recordedCode(fault));
+    }
+
+    /** What ends a fault without its guest is the kernel's doing. */
+    private long answerTrack(final int row, final Outcome outcome) {
+        return outcome == Outcome.ANSWERED || outcome == Outcome.OUTSTANDING
+                ? answerTracks.get(ledger.vm(row))
+                : kernelTrack;
+    }
+
+    private DeviceTrack deviceTrack(final int fault, final int row) {
+        // A device that changes hands is beneath each of its machines.
+        final long key = (long) ledger.endpoint(row) * result.vms().size() + ledger.vm(row);
+        return deviceTracks.computeIfAbsent(
+                key,
+                unused ->
+                        new DeviceTrack(
+                                vmTracks.get(ledger.vm(row)),
+                                faults.device(fault),
+                                ledger.endpoint(row)));
+    }
+
+    private static String answer(final int code) {
+        switch (code) {
+            case PageResponseCode.SUCCESS:
+                return "success";
+            case PageResponseCode.INVALID:
+                return "invalid";
+            case PageResponseCode.FAILURE:
+            case PageResponseCode.FAILURE_2017:
+                return "failure";
+            default:
+                return "no such code";
+        }
+    }
+
+    private static String lower(final Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Faults that overlap lie on lanes of their own, which the viewer shows as one track. */
+    private final class DeviceTrack {
+        private final long parent;
+        private final String name;
+        private final int key;
+        private final Lanes lanes = new Lanes();
+        private final List<Long> tracks = new ArrayList<>();
+
+        DeviceTrack(final long parent, final String name, final int key) {
+            this.parent = parent;
+            this.name = name;
+            this.key = key;
+        }
+
+        long lane(final long fromNs, final long toNs) throws IOException {
+            final int lane = lanes.take(fromNs, toNs);
+            if (lane == tracks.size()) {
+                tracks.add(packets.lane(parent, name, key));
+            }
+            return tracks.get(lane);
+        }
+    }
+}
