@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay;
 
+import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.replay.ledger.Ledger;
+import io.iopf4j.replay.ledger.Outcome;
 import java.io.IOException;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
  * Writes every fault's life, one line each, as CSV with a header or as JSON Lines. Times are
  * virtual nanoseconds since the first event; an empty field, or null, is what has not happened.
+ * {@code docs/ledger.md} tells of each column.
  */
 public final class LedgerWriter {
     private static final List<String> COLUMNS =
@@ -37,8 +40,14 @@ public final class LedgerWriter {
 
     private static final String RUN = "run";
 
+    /** What is written at once. */
+    private static final int BLOCK = 1 << 13;
+
+    private static final Map<Outcome, String> OUTCOMES = lower(Outcome.class);
+    private static final Map<AccessResult, String> RESULTS = lower(AccessResult.class);
+
     private final Map<String, FaultTable> runs;
-    private final List<String> columns;
+    private final boolean hasLabels;
 
     /**
      * A writer of a run's faults, in the order in which they were raised.
@@ -65,7 +74,7 @@ public final class LedgerWriter {
      */
     public LedgerWriter(final FaultTable faults) {
         this.runs = Map.of("", faults);
-        this.columns = COLUMNS;
+        this.hasLabels = false;
     }
 
     /**
@@ -76,7 +85,16 @@ public final class LedgerWriter {
      */
     public LedgerWriter(final Map<String, FaultTable> runs) {
         this.runs = runs;
-        this.columns = Stream.concat(Stream.of(RUN), COLUMNS.stream()).toList();
+        this.hasLabels = true;
+    }
+
+    /**
+     * What each line holds, in its order.
+     *
+     * @return the names, as CSV's header and the keys of JSON have them
+     */
+    public List<String> columns() {
+        return hasLabels ? Stream.concat(Stream.of(RUN), COLUMNS.stream()).toList() : COLUMNS;
     }
 
     /**
@@ -86,14 +104,7 @@ public final class LedgerWriter {
      * @throws IOException if it cannot be written
      */
     public void writeCsv(final Appendable out) throws IOException {
-        out.append(String.join(",", columns)).append('\n');
-        forEach(
-                row -> {
-                    for (int i = 0; i < row.length; i++) {
-                        out.append(i == 0 ? "" : ",").append(csv(row[i]));
-                    }
-                    out.append('\n');
-                });
+        write(new CsvLines(columns()), out);
     }
 
     /**
@@ -103,94 +114,55 @@ public final class LedgerWriter {
      * @throws IOException if it cannot be written
      */
     public void writeJsonLines(final Appendable out) throws IOException {
-        forEach(
-                row -> {
-                    for (int i = 0; i < row.length; i++) {
-                        out.append(i == 0 ? "{\"" : ",\"").append(columns.get(i)).append("\":");
-                        out.append(json(row[i]));
-                    }
-                    out.append("}\n");
-                });
+        write(new JsonLines(columns()), out);
     }
 
-    private interface Row {
-        void write(Object[] values) throws IOException;
-    }
-
-    private void forEach(final Row writer) throws IOException {
+    private void write(final LedgerLines lines, final Appendable out) throws IOException {
+        lines.header();
         for (final Map.Entry<String, FaultTable> run : runs.entrySet()) {
             for (int fault = 0; fault < run.getValue().size(); fault++) {
-                final Object[] row = row(run.getValue(), fault);
-                writer.write(columns == COLUMNS ? row : behind(run.getKey(), row));
+                if (hasLabels) {
+                    lines.name(run.getKey());
+                }
+                write(lines, run.getValue(), fault);
+                if (lines.text.length() >= BLOCK) {
+                    out.append(lines.text);
+                    lines.text.setLength(0);
+                }
             }
         }
+        out.append(lines.text);
     }
 
-    private static Object[] behind(final String label, final Object[] row) {
-        return Stream.concat(Stream.of(label), Stream.of(row)).toArray();
-    }
-
-    private static Object[] row(final FaultTable faults, final int fault) {
+    private static void write(final LedgerLines line, final FaultTable faults, final int fault) {
         final Ledger ledger = faults.result().ledger();
         final int row = faults.row(fault);
-        return new Object[] {
-            fault,
-            faults.vm(fault),
-            faults.device(fault),
-            given(faults.pasid(fault)),
-            given(faults.grpid(fault)),
-            String.format("0x%x", ledger.iova(row)),
-            given(ledger.tag(row)),
-            ledger.cookie(row) == 0 ? null : ledger.cookie(row),
-            ledger.raisedNs(row),
-            given(ledger.queuedNs(row)),
-            given(ledger.reportedNs(row)),
-            given(ledger.deliveredNs(row)),
-            given(ledger.answeredNs(row)),
-            given(ledger.completedNs(row)),
-            given(ledger.code(row)),
-            lower(ledger.outcome(row)),
-            lower(ledger.result(row)),
-            given(faults.recordedCode(fault)),
-        };
+        line.number(fault)
+                .name(faults.vm(fault))
+                .name(faults.device(fault))
+                .given(faults.pasid(fault))
+                .given(faults.grpid(fault))
+                .word("0x" + Long.toHexString(ledger.iova(row)))
+                .given(ledger.tag(row))
+                .given(ledger.cookie(row) == 0 ? Ledger.NONE : ledger.cookie(row))
+                .number(ledger.raisedNs(row))
+                .given(ledger.queuedNs(row))
+                .given(ledger.reportedNs(row))
+                .given(ledger.deliveredNs(row))
+                .given(ledger.answeredNs(row))
+                .given(ledger.completedNs(row))
+                .given(ledger.code(row))
+                .word(OUTCOMES.get(ledger.outcome(row)))
+                .word(RESULTS.get(ledger.result(row)))
+                .given(faults.recordedCode(fault))
+                .endLine();
     }
 
-    private static Object given(final OptionalInt value) {
-        return value.isPresent() ? value.getAsInt() : null;
-    }
-
-    private static Object given(final long value) {
-        return value == Ledger.NONE ? null : value;
-    }
-
-    private static String lower(final Enum<?> value) {
-        return value == null ? null : value.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static String csv(final Object value) {
-        if (value == null) {
-            return "";
+    private static <E extends Enum<E>> Map<E, String> lower(final Class<E> words) {
+        final Map<E, String> lower = new EnumMap<>(words);
+        for (final E word : words.getEnumConstants()) {
+            lower.put(word, word.name().toLowerCase(Locale.ROOT));
         }
-        final String text = value.toString();
-        return text.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r')
-                ? '"' + text.replace("\"", "\"\"") + '"'
-                : text;
-    }
-
-    private static String json(final Object value) {
-        if (value == null || value instanceof Number) {
-            return String.valueOf(value);
-        }
-        final StringBuilder quoted = new StringBuilder("\"");
-        for (final char c : value.toString().toCharArray()) {
-            if (c == '"' || c == '\\') {
-                quoted.append('\\').append(c);
-            } else if (c < ' ') {
-                quoted.append(String.format("\\u%04x", (int) c));
-            } else {
-                quoted.append(c);
-            }
-        }
-        return quoted.append('"').toString();
+        return lower;
     }
 }
