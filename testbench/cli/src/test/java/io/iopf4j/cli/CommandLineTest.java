@@ -79,7 +79,6 @@ class CommandLineTest {
         "--driver, smmu.so",
         "--semantics, v4-2017",
         "--iommu, amd",
-        "--perfetto, x",
         "--seed, x",
         "--frobnicate, x"
     })

@@ -3,15 +3,22 @@ package io.iopf4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.iopf4j.replay.scenario.Scenarios;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where output goes, and what it must leave alone. */
 class OutputTest {
@@ -65,6 +72,95 @@ class OutputTest {
         assertTrue(Files.readString(real).startsWith("{"));
         try (var files = Files.list(folder)) {
             assertEquals(3, files.count());
+        }
+    }
+
+    static Stream<List<String>> outputs() {
+        return Stream.of(
+                List.of("info", "missing.dat", "--json="),
+                List.of("replay", "missing.dat", "--json="),
+                List.of("replay", "missing.dat", "--ledger="),
+                List.of("replay", "missing.dat", "--perfetto="),
+                List.of("run", "fifteen-devices", "--ledger="),
+                List.of("run", "fifteen-devices", "--perfetto="),
+                List.of("convert", "missing.dat", "--output="),
+                List.of("explore", "--seconds=600", "--json="),
+                List.of("explore", "--seconds=600", "--out="),
+                List.of("explore", "--exhaustive", "--out="));
+    }
+
+    /** The dump is not even there: whoever read it first would say so. */
+    @ParameterizedTest
+    @MethodSource("outputs")
+    void shouldRefuseBeforeTheWorkWhatCannotBeWritten(final List<String> command)
+            throws IOException {
+        final Path file = Files.writeString(folder.resolve("file"), "old");
+        refused(command, folder.resolve("absent").resolve("out"), "no such folder");
+        refused(command, folder, "is a folder");
+        refused(command, file.resolve("out"), "Not a directory");
+        assertEquals(List.of(file), files());
+        assertEquals("old", Files.readString(file));
+    }
+
+    private void refused(final List<String> command, final Path output, final String why) {
+        final List<String> args = new ArrayList<>(command);
+        args.set(args.size() - 1, args.get(args.size() - 1) + output);
+        Cli.run(args.toArray(new String[0])).assertRefused(output + ": cannot be written: " + why);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--json=", "--ledger=", "--perfetto="})
+    void shouldSayInOneLineThatADiskIsFull(final String option) {
+        final Path full = Path.of("/dev/full");
+        assumeTrue(Files.exists(full));
+        Cli.run("replay", Cli.dump(SMALL), option + full)
+                .assertRefused("/dev/full: cannot be written: No space left on device");
+        assertTrue(Files.exists(full));
+    }
+
+    @Test
+    void shouldLeaveTheOldFileWhereTheNewOneFails() throws IOException {
+        final Path file = Files.writeString(folder.resolve("file"), "old");
+        final IOException failed =
+                assertThrows(
+                        IOException.class,
+                        () ->
+                                OutputFile.write(
+                                        file,
+                                        out -> {
+                                            out.append("new");
+                                            throw new IOException("dump: cut short");
+                                        }));
+        assertEquals("dump: cut short", failed.getMessage());
+        assertEquals("old", Files.readString(file));
+        assertEquals(List.of(file), files());
+    }
+
+    @Test
+    void shouldWriteBytesAsTheyAre() throws IOException {
+        final Path file = folder.resolve("file");
+        final byte[] bytes = {0, (byte) 0xff, '\n', (byte) 0x80};
+        OutputFile.writeBytes(file, out -> out.write(bytes));
+        assertArrayEquals(bytes, Files.readAllBytes(file));
+        OutputFile.write(file, out -> out.append("a\ud800\u00e9"));
+        assertEquals("a?\u00e9", Files.readString(file));
+    }
+
+    @Test
+    void shouldWriteATraceForTheViewer() throws IOException {
+        final Path file = folder.resolve("run.pftrace");
+        final Cli run = Cli.run("run", "fifteen-devices", "--perfetto", file.toString());
+        run.assertRan();
+        assertEquals(Cli.run("run", "fifteen-devices").out(), run.out());
+        final byte[] first = Files.readAllBytes(file);
+        assertTrue(first.length > 100_000);
+        Cli.run("run", "fifteen-devices", "--perfetto", file.toString()).assertRan();
+        assertArrayEquals(first, Files.readAllBytes(file));
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.toList();
         }
     }
 

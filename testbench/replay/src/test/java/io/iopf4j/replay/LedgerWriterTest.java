@@ -8,9 +8,12 @@ import io.iopf4j.replay.scenario.Hardware;
 import io.iopf4j.replay.testing.ReadDump;
 import io.iopf4j.replay.testing.TraceText;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LedgerWriterTest {
     private static final String HEADER =
@@ -60,6 +63,40 @@ class LedgerWriterTest {
         final String line =
                 jsonLines(answeredFault(), Map.of("a\"b\\c\nd", List.of("dev0"))).get(0);
         assertTrue(line.startsWith("{\"fault\":0,\"vm\":\"a\\\"b\\\\c\\u000ad\","), line);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"=1+2", "+1", "-1", "@A1", "\tx", "\rx"})
+    void shouldNotLetANameBecomeAFormula(final String name) throws IOException {
+        final Map<String, List<String>> vms = Map.of(name, List.of("dev0"));
+        final StringBuilder csv = new StringBuilder();
+        new LedgerWriter(result(answeredFault(), vms)).writeCsv(csv);
+        final String quote = name.startsWith("\r") ? "\"" : "";
+        assertTrue(
+                csv.toString().contains("\n0," + quote + "'" + name + quote + ",dev0,"),
+                csv.toString());
+        assertTrue(jsonLines(answeredFault(), vms).get(0).contains("\"vm\":\"" + json(name)));
+    }
+
+    private static String json(final String name) {
+        return name.replace("\t", "\\u0009").replace("\r", "\\u000d");
+    }
+
+    @Test
+    void shouldWriteSeveralRunsUnderTheirLabels() throws IOException {
+        final FaultTable faults = new FaultTable(result(answeredFault(), Map.of()));
+        final Map<String, FaultTable> runs = new LinkedHashMap<>();
+        runs.put("vm-quota=1,timeout=1s", faults);
+        runs.put("none", faults);
+        final StringBuilder csv = new StringBuilder();
+        final LedgerWriter writer = new LedgerWriter(runs);
+        writer.writeCsv(csv);
+        final String row =
+                "0,dev0,dev0,,7,0x7000,0,1,1000,1000,1000,1000,5000,5000,0,answered,done,0";
+        assertEquals(
+                List.of("run," + HEADER, "\"vm-quota=1,timeout=1s\"," + row, "none," + row),
+                csv.toString().lines().toList());
+        assertEquals("run," + HEADER, String.join(",", writer.columns()));
     }
 
     private static TraceText answeredFault() {
