@@ -11,6 +11,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
@@ -38,6 +39,7 @@ final class OutputFile {
             return;
         }
         final Path part = createPart(file, target);
+        part.toFile().deleteOnExit(); // should the user not want to wait
         try {
             fill(file, part, content);
             replace(file, part, target);
@@ -72,9 +74,9 @@ final class OutputFile {
         }
     }
 
-    /** Through a link to what is there. */
+    /** Through a link to a file that is there; what a link to a pipe leads to has no name. */
     private static Path target(final Path file) throws IOException {
-        return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+        return Files.isRegularFile(file) ? file.toRealPath() : file.toAbsolutePath();
     }
 
     /** A device or pipe cannot be replaced, nor can a file whose folder takes no new one. */
@@ -105,8 +107,18 @@ final class OutputFile {
         if (!isWrittenInPlace(target)) {
             // Only a try tells why not: the folder, its owner, its file system.
             Files.delete(createPart(file, target));
+        } else if (Files.isRegularFile(target)) {
+            openAsItIs(file, target);
         } else if (!Files.isWritable(target)) {
             throw unwritable(file, new AccessDeniedException(file.toString()));
+        }
+    }
+
+    private static void openAsItIs(final Path file, final Path target) throws IOException {
+        try {
+            Files.newByteChannel(target, StandardOpenOption.WRITE).close();
+        } catch (final IOException e) {
+            throw unwritable(file, e);
         }
     }
 
