@@ -16,7 +16,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +34,8 @@ import tools.jackson.dataformat.csv.CsvSchema;
 /** What a ledger's readers get, against what docs/ledger.md says that they do. */
 class LedgerTest {
     private static final Path DOCS = Path.of("../../docs/ledger.md");
+
+    private static final Pattern RANGE = Pattern.compile("(\\d+) (?:on|to (\\d+))");
 
     @TempDir private Path folder;
 
@@ -61,23 +66,20 @@ class LedgerTest {
             return;
         }
         switch (column[1]) {
-            case "integer":
-                final String[] range = column[2].split(" ");
-                assertTrue(Long.parseLong(value) >= Long.parseLong(range[0]), what);
-                if (range.length == 3) {
-                    assertTrue(Long.parseLong(value) <= Long.parseLong(range[2]), what);
+            case "integer" -> {
+                final Matcher range = RANGE.matcher(column[2]);
+                assertTrue(range.matches(), what);
+                assertTrue(Long.parseLong(value) >= Long.parseLong(range.group(1)), what);
+                if (range.group(2) != null) {
+                    assertTrue(Long.parseLong(value) <= Long.parseLong(range.group(2)), what);
                 }
-                break;
-            case "hexadecimal":
-                assertEquals(
-                        "0x" + Long.toHexString(Long.parseUnsignedLong(value.substring(2), 16)),
-                        value);
-                break;
-            case "word":
-                assertTrue(value.matches("[a-z_]+"), what);
-                break;
-            default:
-                assertEquals("text", column[1]);
+            }
+            case "hexadecimal" -> {
+                final long address = Long.parseUnsignedLong(value.substring(2), 16);
+                assertEquals("0x" + Long.toHexString(address), value);
+            }
+            case "word" -> assertTrue(value.matches("[a-z_]+"), what);
+            default -> assertEquals("text", column[1]);
         }
     }
 
@@ -125,15 +127,15 @@ class LedgerTest {
         return file;
     }
 
-    private static TreeSet<String> words(final Enum<?>[] values) {
-        final TreeSet<String> words = new TreeSet<>();
+    private static Set<String> words(final Enum<?>[] values) {
+        final Set<String> words = new TreeSet<>();
         Arrays.stream(values).forEach(v -> words.add(v.name().toLowerCase(Locale.ROOT)));
         return words;
     }
 
     /** The first cells of the table whose heading is a column's name. */
-    private static TreeSet<String> documented(final String heading) throws IOException {
-        final TreeSet<String> words = new TreeSet<>();
+    private static Set<String> documented(final String heading) throws IOException {
+        final Set<String> words = new TreeSet<>();
         Files.readAllLines(DOCS).stream()
                 .dropWhile(line -> !line.equals("| `" + heading + "` | |"))
                 .skip(2)

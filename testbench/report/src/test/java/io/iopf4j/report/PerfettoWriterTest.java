@@ -30,7 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -176,7 +176,7 @@ final class PerfettoWriterTest {
                         .collect(
                                 Collectors.groupingBy(
                                         event -> event.track().name(), Collectors.counting()));
-        assertEquals(new TreeSet<>(List.of("answers", "the kernel's answers")), keys(answers));
+        assertEquals(Set.of("answers", "the kernel's answers"), answers.keySet());
     }
 
     @Test
@@ -226,10 +226,6 @@ final class PerfettoWriterTest {
     @Test
     void shouldWriteTheSameBytesAgain() throws IOException {
         assertArrayEquals(write(dump("open-mixed-a.dat")), write(dump("open-mixed-a.dat")));
-    }
-
-    private static TreeSet<String> keys(final Map<String, ?> map) {
-        return new TreeSet<>(map.keySet());
     }
 
     private static OptionalInt number(final Event event, final String field) {
