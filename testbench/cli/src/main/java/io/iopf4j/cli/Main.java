@@ -28,7 +28,9 @@ import picocli.CommandLine.ParameterException;
             ServeCommand.class,
             PoliciesCommand.class,
             SemanticsCommand.class,
-            ScenariosCommand.class
+            ScenariosCommand.class,
+            CompletionCommand.class,
+            ManCommand.class
         },
         footer = {
             "",
@@ -136,6 +138,6 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which command? info, replay or run");
+        throw new ParameterException(spec.commandLine(), "which command? info, replay, run or compare");
     }
 }
