@@ -89,8 +89,10 @@ final class CompletionCommand implements Callable<Integer> {
         for (final ArgSpec old : new ArrayList<>(command.args())) {
             if (old instanceof OptionSpec option && words.containsKey(option.longestName())) {
                 command.remove(option);
+                // The script keeps words by label: two options of one label would share them.
                 command.addOption(
                         OptionSpec.builder(option)
+                                .paramLabel(option.longestName().substring("--".length()))
                                 .completionCandidates(words.get(option.longestName()))
                                 .build());
             } else if (old instanceof PositionalParamSpec place

@@ -138,6 +138,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which command? info, replay, run or compare");
+        throw new ParameterException(
+                spec.commandLine(), "which command? info, replay, run or compare");
     }
 }

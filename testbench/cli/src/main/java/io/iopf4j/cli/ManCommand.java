@@ -12,7 +12,10 @@ import picocli.CommandLine.Spec;
         name = "man",
         description = "Prints the manual page, made from what --help tells of every command.",
         footer = {
-            "", "Examples:", "  iopf4j man | man -l -", "  iopf4j man > iopf4j.1",
+            "",
+            "Examples:",
+            "  iopf4j man | man -l -",
+            "  iopf4j man > iopf4j.1",
         })
 final class ManCommand implements Callable<Integer> {
     @Option(

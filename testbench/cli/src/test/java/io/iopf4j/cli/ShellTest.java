@@ -23,6 +23,18 @@ class ShellTest {
     }
 
     @Test
+    void shouldKeepTheWordsOfEachOptionApart() {
+        final String script = Cli.run("completion", "bash").out();
+        for (final String words :
+                List.of(
+                        "semantics_option_args=(\"v3-2017\"",
+                        "iommu_option_args=(\"smmuv3\"",
+                        "policy_option_args=(\"none\"")) {
+            assertTrue(script.contains("local " + words), words);
+        }
+    }
+
+    @Test
     void shouldRefuseAShellThatItDoesNotKnow() {
         Cli.run("completion", "tcsh").assertRefused("tcsh", "expected bash or zsh");
         Cli.run("completion").assertRefused("SHELL", "iopf4j completion --help");
