@@ -104,7 +104,7 @@ final class CompareText {
 
     /** As many runs beside each other as a mail is wide, the first always among them. */
     private void table() {
-        final List<Integer> shown = shownVms();
+        final List<Integer> shown = result.vms(MOST_VMS);
         final int count = result.runs().size();
         int next = 1;
         while (next < count) {
@@ -122,37 +122,12 @@ final class CompareText {
         out.println();
     }
 
-    /** All machines if they are few, else the first of those whose numbers differ. */
-    private List<Integer> shownVms() {
-        final int count = result.runs().get(0).waits().size();
-        if (count <= MOST_VMS) {
-            return IntStream.range(0, count).boxed().toList();
-        }
-        final List<Integer> differing =
-                IntStream.range(0, count)
-                        .filter(
-                                vm ->
-                                        result.runs().stream()
-                                                        .map(run -> outcomes(run, vm))
-                                                        .distinct()
-                                                        .count()
-                                                > 1)
-                        .boxed()
-                        .limit(MOST_VMS)
-                        .toList();
-        return differing.isEmpty() ? IntStream.range(0, MOST_VMS).boxed().toList() : differing;
-    }
-
-    private static Map<Outcome, Long> outcomes(final SideBySide.Run run, final int vm) {
-        return run.faults().result().vms().get(vm).outcomes();
-    }
-
     private void part(final int[] columns, final List<Integer> shown) {
         final int width = Math.min(MOST_WIDTH, (MailText.COLUMNS - HEADING) / columns.length);
         row("", columns, width, CompareText::letter);
         row("", columns, width, run -> label(run).split(" ", 2)[0]);
         if (anyRun(run -> label(run).contains(" "))) {
-            row("", columns, width, run -> (label(run) + " ").split(" ", 2)[1]);
+            row("", columns, width, run -> (label(run) + " ").split(" ", 2)[1].strip());
         }
         for (final int vm : shown) {
             final VmResult first = vm(columns[0], vm);

@@ -218,6 +218,34 @@ public final class SideBySide {
     }
 
     /**
+     * The machines to show where there is room for few: all of them if they are few, else the first
+     * of those whose counts differ between the runs; the first of all if none do.
+     *
+     * @param most how many at most, at least 1
+     * @return their indexes, ascending
+     */
+    public List<Integer> vms(final int most) {
+        final int count = runs.get(0).waits().size();
+        final List<Integer> differing =
+                IntStream.range(0, count)
+                        .filter(vm -> count <= most || countsDiffer(vm))
+                        .limit(most)
+                        .boxed()
+                        .toList();
+        return differing.isEmpty()
+                ? IntStream.range(0, Math.min(count, most)).boxed().toList()
+                : differing;
+    }
+
+    private boolean countsDiffer(final int vm) {
+        return runs.stream()
+                        .map(run -> run.faults().result().vms().get(vm).outcomes())
+                        .distinct()
+                        .count()
+                > 1;
+    }
+
+    /**
      * When all runs count as ended: what still waits then has waited until then.
      *
      * @return virtual nanoseconds of the last event in any of them
