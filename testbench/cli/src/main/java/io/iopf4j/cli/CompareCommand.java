@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.cli;
 
-import io.iopf4j.replay.FaultTable;
 import io.iopf4j.replay.whatif.Rules;
 import io.iopf4j.replay.whatif.SideBySide;
 import io.iopf4j.replay.whatif.Variant;
 import java.io.PrintWriter;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -77,7 +74,6 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        runFiles.refuseHtml();
         if (stories < 0 || stories > MOST_STORIES) {
             throw Words.usage(
                     spec, "--stories must be in [0, " + MOST_STORIES + "], not " + stories);
@@ -106,7 +102,7 @@ final class CompareCommand implements Callable<Integer> {
                                             (long) (share * PARTS),
                                             PARTS));
         }
-        runFiles.write(byLabel(result));
+        runFiles.write(result, RunSource.of(input, result.runs().get(0).waits().size()));
         final PrintWriter out = spec.commandLine().getOut();
         if (report.json() != null) {
             JsonOutput.write(
@@ -125,11 +121,5 @@ final class CompareCommand implements Callable<Integer> {
                 model.hardware(sizes.queueEntries(), sizes.stallEntries()),
                 model.seed(),
                 OptionalLong.empty());
-    }
-
-    private static Map<String, FaultTable> byLabel(final SideBySide result) {
-        final Map<String, FaultTable> runs = new LinkedHashMap<>();
-        result.runs().forEach(run -> runs.put(run.variant().label(), run.faults()));
-        return runs;
     }
 }

@@ -4,6 +4,8 @@ package io.iopf4j.cli;
 import io.iopf4j.replay.FaultTable;
 import io.iopf4j.replay.LedgerWriter;
 import io.iopf4j.replay.RunResult;
+import io.iopf4j.replay.whatif.SideBySide;
+import io.iopf4j.report.ComparePage;
 import io.iopf4j.report.PageHead;
 import io.iopf4j.report.RunPage;
 import io.iopf4j.report.SharedRoomSvg;
@@ -51,13 +53,6 @@ final class RunFiles {
 
     RunFiles() {}
 
-    /** Refuses a page where there is none yet. */
-    void refuseHtml() {
-        if (html != null) {
-            throw Words.usage(spec, "--html of this command comes with a later version");
-        }
-    }
-
     /** Whether any of them shows a run, and not only what several came to. */
     boolean wantsRun() {
         return ledger != null || perfetto != null || svg != null;
@@ -91,18 +86,25 @@ final class RunFiles {
     void writePage(final RunSource source, final Function<PageHead, OutputFile.Content> page)
             throws IOException {
         if (html != null) {
-            final PageHead head =
-                    new PageHead(
-                            source.title(),
-                            source.lead(),
-                            Words.commandLine(spec),
-                            Version.number());
-            OutputFile.write(html, page.apply(head));
+            OutputFile.write(
+                    html,
+                    page.apply(
+                            new PageHead(
+                                    source.title(),
+                                    source.lead(),
+                                    Words.commandLine(spec),
+                                    Version.number())));
         }
     }
 
-    /** Writes those that the user wants, of several runs, each under its label. */
-    void write(final Map<String, FaultTable> runs) throws IOException {
+    /** Writes those that the user wants, of several runs. */
+    void write(final SideBySide result, final RunSource source) throws IOException {
+        final Map<String, FaultTable> runs = new LinkedHashMap<>();
+        final Map<String, RunResult> results = new LinkedHashMap<>();
+        for (final SideBySide.Run run : result.runs()) {
+            runs.put(run.variant().label(), run.faults());
+            results.put(run.variant().label(), run.faults().result());
+        }
         if (ledger != null) {
             LedgerOutput.write(ledger, new LedgerWriter(runs));
         }
@@ -115,8 +117,9 @@ final class RunFiles {
                         }
                     });
         }
-        final Map<String, RunResult> results = new LinkedHashMap<>();
-        runs.forEach((label, faults) -> results.put(label, faults.result()));
+        writePage(
+                source,
+                head -> new ComparePage(head, source.facts(), source.warnings(), result)::writeTo);
         writePicture(results);
     }
 

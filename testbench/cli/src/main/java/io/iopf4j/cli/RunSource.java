@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.cli;
 
+import io.iopf4j.replay.whatif.ScenarioFaults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,5 +42,15 @@ record RunSource(
 
     static RunSource of(final String scenario, final String title) {
         return new RunSource("Run of " + scenario, title, List.of(), List.of());
+    }
+
+    /** Of what is run several times. */
+    static RunSource of(final FaultsInput input, final int vms) {
+        final RunSource once =
+                input.faults() instanceof ScenarioFaults faults
+                        ? of(faults.name(), faults.scenario().title())
+                        : of(input.files(), input.dumps().orElseThrow(), vms);
+        return new RunSource(
+                "Comparison of " + input.faults().name(), once.lead, once.facts, once.warnings);
     }
 }

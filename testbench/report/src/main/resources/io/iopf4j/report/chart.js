@@ -278,11 +278,11 @@
     // What changes over time in steps: {title, description, yLabel, end, series: [{name, times,
     // values, mark, off}], limits: [{name, value}]}. Times are ns from 0 to 'end', ascending; a value
     // holds from its time on, before the first it is 0; 'mark' is the number of its color and dashes,
-    // 'off' hides it at first. Any number of points.
+    // 'off' hides it at first; 'most' is what the axis has room for at least. Any number of points.
     iopf4j.steps = (parent, spec) => {
         const end = Math.max(spec.end, 1);
         const [unit, size] = iopf4j.timeUnit(end);
-        let most = 0;
+        let most = spec.most || 0;
         for (const one of spec.series) {
             for (const value of one.values) {
                 most = Math.max(most, value);
