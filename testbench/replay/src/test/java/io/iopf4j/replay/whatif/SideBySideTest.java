@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +30,13 @@ class SideBySideTest {
     private static final Fate REFUSED = new Fate(Outcome.TERMINATED, PageResponseCode.INVALID);
     private static final Fate UNREPORTED = new Fate(Outcome.UNREPORTED, Ledger.NONE);
     private static final Fate OUTSTANDING = new Fate(Outcome.OUTSTANDING, Ledger.NONE);
+
+    private static SideBySide stallBuffer;
+
+    @BeforeAll
+    static void shouldRunOnce() throws IOException {
+        stallBuffer = policies(scenario("shared-stall-buffer"), "none", "vm-quota=half");
+    }
 
     // ---- Pairs ----------------------------------------------------------------------------------
 
@@ -48,8 +56,7 @@ class SideBySideTest {
 
     @Test
     void shouldPairAScenariosFaultsByDeviceAndNumber() throws IOException {
-        final SideBySide result =
-                policies(scenario("shared-stall-buffer"), "none", "vm-quota=half");
+        final SideBySide result = stallBuffer;
         final int most = (int) result.runs().get(1).faults().result().raised();
         assertEquals(most, result.pairs());
         assertEquals(most - result.runs().get(0).faults().result().raised(), result.notInAll());
@@ -72,8 +79,7 @@ class SideBySideTest {
 
     @Test
     void shouldTellOfDifferencesInTheOrderInWhichTheyWereRaised() throws IOException {
-        final SideBySide result =
-                policies(scenario("shared-stall-buffer"), "none", "vm-quota=half");
+        final SideBySide result = stallBuffer;
         long lastNs = 0;
         for (int i = 0; i < result.differences(); i++) {
             final int run = result.difference(i).faults().get(0).isPresent() ? 0 : 1;
@@ -95,8 +101,7 @@ class SideBySideTest {
 
     @Test
     void shouldCountHowFatesShiftFromTheFirstRun() throws IOException {
-        final SideBySide result =
-                policies(scenario("shared-stall-buffer"), "none", "vm-quota=half");
+        final SideBySide result = stallBuffer;
         assertEquals(
                 List.of(
                         new Shift(1, "silent", UNREPORTED, REFUSED, 1836),
@@ -107,8 +112,7 @@ class SideBySideTest {
 
     @Test
     void shouldTellFirstOfEachMachineAndWay() throws IOException {
-        final SideBySide result =
-                policies(scenario("shared-stall-buffer"), "none", "vm-quota=half");
+        final SideBySide result = stallBuffer;
         final List<Difference> told = result.first(3).stream().map(result::difference).toList();
         assertEquals(
                 List.of("silent", "silent", "web"), told.stream().map(Difference::vm).toList());
@@ -176,15 +180,14 @@ class SideBySideTest {
 
     @Test
     void shouldChargeTheSilentOneWithTheOthersWaiting() throws IOException {
-        final SideBySide result =
-                policies(scenario("shared-stall-buffer"), "none", "vm-quota=half");
+        final SideBySide result = stallBuffer;
         final VmWaits web = result.runs().get(0).waits().get(1);
         assertEquals("web", web.vm());
         assertEquals(16, web.neverReported());
         assertEquals(web.totalNs(), web.roomNs());
         assertEquals("silent", web.charges().get(0).vm());
         final long charged = web.charges().stream().mapToLong(VmWaits.Charge::ns).sum();
-        assertEquals(web.roomNs(), charged, 4);
+        assertTrue(Math.abs(web.roomNs() - charged) <= 4, "rounded, of each machine");
         assertTrue(web.charges().get(0).ns() > 0.99 * web.roomNs());
         assertEquals(64, web.takenAtPeak());
         final VmWaits saved = result.runs().get(1).waits().get(1);
@@ -198,7 +201,7 @@ class SideBySideTest {
         final VmWaits web = result.runs().get(0).waits().get(1);
         assertEquals("silent", web.charges().get(0).vm());
         final long charged = web.charges().stream().mapToLong(VmWaits.Charge::ns).sum();
-        assertEquals(web.roomNs(), charged, 4);
+        assertTrue(Math.abs(web.roomNs() - charged) <= 4, "rounded, of each machine");
     }
 
     @ParameterizedTest
@@ -221,9 +224,7 @@ class SideBySideTest {
     @Test
     void shouldBeTheSameWhateverTheNumberOfWorkers() throws IOException {
         final Faults dump = dump(ReadDump.of("open-mixed-a.dat"));
-        assertEquals(whole(dump, 1), whole(dump, 2));
-        final Faults fifteen = scenario("fifteen-devices");
-        assertEquals(whole(fifteen, 1), whole(fifteen, 3));
+        assertEquals(whole(dump, 1), whole(dump, 3));
     }
 
     @Test
@@ -235,10 +236,9 @@ class SideBySideTest {
                                 SideBySide.run(
                                         scenario("shared-prq"),
                                         List.of(
-                                                new Variant("a", Rules.DEFAULT),
                                                 new Variant(
-                                                        "b",
-                                                        Rules.DEFAULT.withHardware(stalls(4)))),
+                                                        "a", Rules.DEFAULT.withHardware(stalls(4))),
+                                                new Variant("b", Rules.DEFAULT)),
                                         2,
                                         Runs.Listener.UNHEARD));
         assertTrue(refused.getMessage().contains("VT-d has no stall buffer"), refused.getMessage());
