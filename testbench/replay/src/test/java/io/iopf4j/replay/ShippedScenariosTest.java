@@ -117,6 +117,19 @@ class ShippedScenariosTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"timeout=64ms, 18, 0", "timeout=128ms, 0, 0", "timeout=256ms, 0, 17"})
+    void shouldHaveOneTimeoutThatIsNeitherTooShortNorTooLong(
+            final String policy, final long cutShort, final long leastStarved) throws IOException {
+        final RunResult result = run("timeout-guess", policy);
+        assertEquals(cutShort, count(result, "slow", Outcome.TIMED_OUT));
+        final long starved =
+                count(result, "slow", Outcome.UNREPORTED)
+                        + count(result, "web", Outcome.UNREPORTED);
+        assertTrue(leastStarved == 0 ? starved == 0 : starved >= leastStarved, "" + starved);
+        assertAllHold(result);
+    }
+
+    @ParameterizedTest
     @EnumSource(names = {"SMMUV3", "VTD"})
     void shouldAnswerAGoodGuestBesideAHostileOne(final Hardware.Iommu iommu) throws IOException {
         for (final Semantics semantics : Semantics.values()) {

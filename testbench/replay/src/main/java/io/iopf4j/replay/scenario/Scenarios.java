@@ -30,6 +30,7 @@ public final class Scenarios {
                     "response-type",
                     "silent-then-disabled",
                     "slow-guest-timeout",
+                    "timeout-guess",
                     "wrong-code",
                     "answered-twice",
                     "closed-queue",
