@@ -161,7 +161,7 @@ public final class SharedRoomSvg {
                     "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>",
                     LEFT + Math.round((double) ns * PLOT_WIDTH / endNs),
                     TIME_TOP,
-                    time(ns));
+                    time(ns, step));
         }
     }
 
@@ -250,14 +250,14 @@ public final class SharedRoomSvg {
         return step;
     }
 
-    /** A tick is a whole number of some unit. */
-    private static String time(final long ns) {
+    /** A tick is a whole number of the unit that the step between ticks has. */
+    private static String time(final long ns, final long step) {
         if (ns == 0) {
             return "0";
         }
         long unit = NS_PER_S;
         int name = 0;
-        while (ns % unit != 0) {
+        while (step % unit != 0) {
             unit /= 1000;
             name++;
         }
