@@ -166,7 +166,7 @@
                             fill: mark.color}};
                 })],
                 hooks: {
-                    draw: [(u) => limits(u, spec.limits)],
+                    draw: [(u) => limits(u, spec.limits), (u) => marked(u, spec.mark)],
                     setCursor: [(u) => read(u)],
                     setSelect: [(u) => {
                         if (u.select.width > 4) {
@@ -199,6 +199,30 @@
                 context.fillText(line.name, u.bbox.left + u.bbox.width - 6 * devicePixelRatio,
                     y - 3 * devicePixelRatio);
             }
+            context.restore();
+        };
+
+        // A place on the x axis that is to be seen whatever stands there.
+        const marked = (u, mark) => {
+            if (!mark || mark.at < from || mark.at > to) {
+                return;
+            }
+            const context = u.ctx;
+            const x = Math.round(u.valToPos(mark.at, 'x', true)) + 0.5;
+            const isLeft = x < u.bbox.left + u.bbox.width / 2;
+            context.save();
+            context.strokeStyle = iopf4j.color('good');
+            context.fillStyle = context.strokeStyle;
+            context.lineWidth = 2 * devicePixelRatio;
+            context.font = '600 ' + 12 * devicePixelRatio + 'px system-ui, "DejaVu Sans", sans-serif';
+            context.textAlign = isLeft ? 'left' : 'right';
+            context.textBaseline = 'middle';
+            context.beginPath();
+            context.moveTo(x, u.bbox.top);
+            context.lineTo(x, u.bbox.top + u.bbox.height);
+            context.stroke();
+            context.fillText(mark.name, x + (isLeft ? 8 : -8) * devicePixelRatio,
+                u.bbox.top + u.bbox.height / 2);
             context.restore();
         };
 
@@ -306,8 +330,8 @@
 
     // Lines over something: {title, description, x: {label, values, format, log, splits}, y: {label,
     // format, range, whole}, series: [{name, values, mark, off}], limits: [{name, value}], isStepped,
-    // points}. The x values ascend, and are positive if 'log'; a value may be null; 'format' writes a
-    // value of the axis, plain if left out; 'points' marks each value.
+    // points, mark: {name, at}}. The x values ascend, and are positive if 'log'; a value may be null; 'format' writes a
+    // value of the axis, plain if left out; 'points' marks each value, 'mark' a place on the x axis.
     iopf4j.curves = (parent, spec) => {
         const x = spec.x.values;
         const plain = (v) => String(+Number(v).toPrecision(6));
@@ -330,6 +354,7 @@
             data: () => [x, ...spec.series.map((one) => one.values)],
             path: spec.isStepped ? uPlot.paths.stepped({align: 1}) : uPlot.paths.linear(),
             points: spec.points,
+            mark: spec.mark,
         });
     };
 })();

@@ -90,23 +90,21 @@
         const x = {label: first.name, values, log: isLog, format: write,
             ...(isLog ? {splits: iopf4j.decades} : {})};
         const of = (key, by = 1) => known.map((i) => points[i][key] / by);
-        // A mark on the line of what the others lose, at the answer alone.
-        const mark = (key, by = 1) => data.answer < 0 ? []
-            : [{name: 'the answer: ' + at(data.answer), mark: 4,
-                values: known.map((i) => i === data.answer ? points[i][key] / by : null)}];
+        const mark = data.answer < 0 ? undefined
+            : {name: first.words[data.answer], at: first.values[data.answer]};
         iopf4j.curves(part, {
             title: 'Faults',
             description: 'Answer: ' + answer + '. The table below has the numbers.',
             x,
             y: {label: 'faults', whole: true, format: (v) => iopf4j.count(+v.toPrecision(6))},
             points: known.length <= 64,
+            mark,
             series: [
                 {name: 'lost by ' + those, mark: 1, values: of('lost')},
                 {name: 'answered to ' + those, mark: 0, values: of('answered')},
                 ...(hasOffender ? [
                     {name: 'answered to ' + data.offender, mark: 2, values: of('itsAnswered')},
                     {name: 'ended of ' + data.offender, mark: 3, values: of('itsEnded')}] : []),
-                ...mark('lost'),
             ],
         });
         const longest = Math.max(1, ...of('p99'), ...of('wait'));
@@ -117,10 +115,10 @@
             x,
             y: {label: unit, format: (v) => String(+v.toPrecision(5))},
             points: known.length <= 64,
+            mark,
             series: [
                 {name: 'p99 from raised to answered', mark: 0, values: of('p99', size)},
                 {name: 'longest wait for the shared hardware', mark: 1, values: of('wait', size)},
-                ...mark('wait', size),
             ],
         });
     };
@@ -226,7 +224,7 @@
     const runs = iopf4j.section('Runs', 'Lost are faults of ' + those + ' that their guests would'
         + ' have answered, and those that were never raised since a device waited in vain.');
     const index = points.map((unused, i) => i).filter((i) => points[i] !== null);
-    const number = (key, write = iopf4j.count) => ({align: 'right',
+    const number = (key, write = iopf4j.count) => ({align: 'right', width: '88px',
         text: (row) => write(points[index[row]][key]), key: (row) => points[index[row]][key]});
     iopf4j.table(runs, {
         label: 'Runs',
@@ -234,21 +232,21 @@
         search: true,
         sort: [0, false],
         columns: [
-            {label: first.name, text: (row) => first.words[index[row] % width], align: 'right',
+            {label: first.name, width: '126px', text: (row) => first.words[index[row] % width], align: 'right',
                 key: (row) => first.values[index[row] % width]},
-            ...(second ? [{label: second.name, align: 'right',
+            ...(second ? [{label: second.name, align: 'right', width: '126px',
                 text: (row) => second.words[Math.floor(index[row] / width)],
                 key: (row) => second.values[Math.floor(index[row] / width)]}] : []),
-            {label: 'harms', align: 'right', title: points.length > 0 ? 'VMs' : null,
+            {label: 'harms', align: 'right', title: 'So many VMs', width: '72px',
                 text: (row) => iopf4j.count(points[index[row]].harmed.length),
                 key: (row) => points[index[row]].harmed.length},
             {label: 'whom', text: (row) => points[index[row]].harmed.join(', ')},
             {label: 'answered', ...number('answered')},
             {label: 'lost', ...number('lost')},
             {label: 'p99', ...number('p99', iopf4j.time)},
-            {label: 'longest wait', ...number('wait', iopf4j.time)},
-            ...(hasOffender ? [{label: 'its answered', ...number('itsAnswered')},
-                {label: 'its ended', ...number('itsEnded')}] : []),
+            {label: 'longest wait', ...number('wait', iopf4j.time), width: '112px'},
+            ...(hasOffender ? [{label: 'its answered', ...number('itsAnswered'), width: '112px'},
+                {label: 'its ended', ...number('itsEnded'), width: '94px'}] : []),
             {label: 'stalled', ...number('stalled')},
             {label: 'queued', ...number('queued')},
         ],
