@@ -64,12 +64,12 @@ class SweepTest {
                         "--stall-entries",
                         "{16,64,128}",
                         "--guest-delay",
-                        "{1ms,50ms}");
+                        "{1ms,300ms}");
         cli.assertRan();
         cli.outLines().forEach(line -> assertTrue(line.length() <= 72, line));
         assertTrue(cli.out().contains("guest-delay  stall-entries 16 to 128"), cli.out());
-        assertTrue(cli.out().contains("1ms  ..."), cli.out());
-        assertTrue(cli.out().contains("guest-delay 1ms: stall-entries 16"), cli.out());
+        assertTrue(cli.out().contains("300ms  333"), cli.out());
+        assertTrue(cli.out().contains("guest-delay 1ms: stall-entries 64"), cli.out());
     }
 
     @Test
@@ -131,10 +131,8 @@ class SweepTest {
         Cli.run(args.toArray(String[]::new)).assertRefused(saying);
     }
 
-    @ParameterizedTest
-    @CsvSource({"INT, 130", "TERM, 143"})
-    void shouldReportWhatIsDoneWhenASignalStopsIt(final String signal, final int status)
-            throws Exception {
+    @Test
+    void shouldReportWhatIsDoneWhenItIsInterrupted() throws Exception {
         final Path report = folder.resolve("report.json");
         // A shell in the background has made its children deaf to Ctrl-C; no user's is.
         final List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
@@ -162,14 +160,12 @@ class SweepTest {
                 assertTrue(process.isAlive() && System.nanoTime() < untilNs, "does not begin");
                 Thread.sleep(10);
             }
-            new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
-                    .start()
-                    .waitFor();
+            new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
             assertTrue(process.waitFor(HANG_SECONDS, TimeUnit.SECONDS), "hangs");
         } finally {
             process.destroyForcibly();
         }
-        assertEquals(status, process.exitValue());
+        assertEquals(Interruption.STATUS, process.exitValue());
         assertTrue(Files.readString(folder.resolve("out")).contains("interrupted after "));
         final JsonNode sweep = json(Files.readString(report)).get("sweep");
         assertTrue(sweep.get("interrupted").asBoolean());
