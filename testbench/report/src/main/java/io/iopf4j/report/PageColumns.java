@@ -51,7 +51,7 @@ final class PageColumns {
 
     private static void put(final ByteArrayOutputStream bytes, final long value, final long base) {
         final long delta = value - base;
-        long rest = value == Ledger.NONE ? 0 : (delta << 1 ^ delta >> Long.SIZE - 1) + 1;
+        long rest = value == Ledger.NONE ? 0 : ((delta << 1) ^ (delta >> (Long.SIZE - 1))) + 1;
         while (Long.compareUnsigned(rest, MORE) >= 0) {
             bytes.write((int) (rest | MORE));
             rest >>>= GROUP;
