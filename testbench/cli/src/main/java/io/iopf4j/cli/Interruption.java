@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * ends once it has told. The Java machine then gives the status of a process that a signal has
  * ended, 130 for SIGINT, 143 for SIGTERM and 129 for SIGHUP.
  */
-final class Interruption implements AutoCloseable {
+final class Interruption {
     /** What a command would end with that SIGINT has ended. */
     static final int STATUS = 130;
 
@@ -19,20 +19,33 @@ final class Interruption implements AutoCloseable {
     private final CountDownLatch isTold = new CountDownLatch(1);
     private final Thread hook;
 
-    /**
-     * From now on a signal stops something.
-     *
-     * @param stop is called on another thread, at most once
-     */
-    Interruption(final Runnable stop) {
-        hook =
-                new Thread(
-                        () -> {
-                            stop.run();
-                            await();
-                        },
-                        "interruption");
+    private Runnable stop = () -> {};
+    private boolean isHit;
+
+    /** From now on a signal waits until this is over. */
+    Interruption() {
+        hook = new Thread(this::hit, "interruption");
         Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /**
+     * Says what a signal stops, or the one that has come already.
+     *
+     * @param what is called on any thread, at most once
+     */
+    synchronized void stops(final Runnable what) {
+        stop = what;
+        if (isHit) {
+            stop.run();
+        }
+    }
+
+    private void hit() {
+        synchronized (this) {
+            isHit = true;
+            stop.run();
+        }
+        await();
     }
 
     private void await() {
@@ -45,8 +58,7 @@ final class Interruption implements AutoCloseable {
     }
 
     /** All is told; a signal ends the process again. */
-    @Override
-    public void close() {
+    void over() {
         isTold.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);

@@ -73,26 +73,41 @@ final class SweepCommand implements Callable<Integer> {
         if (elsewhere.isPresent()) {
             return elsewhere.getAsInt();
         }
-        try (Progress progress = new Progress(spec.commandLine().getErr(), report.isQuiet())) {
-            final FaultsInput input = FaultsInput.read(files, dumpOptions, vms, progress);
-            OutputFile.refuseClash(
-                    input.files(),
-                    Stream.concat(report.jsonFile().stream(), runFiles.all().stream()).toList());
-            final long startNs = System.nanoTime();
+        final FaultsInput input;
+        try (Progress progress = progress()) {
+            input = FaultsInput.read(files, dumpOptions, vms, progress);
+        }
+        OutputFile.refuseClash(
+                input.files(),
+                Stream.concat(report.jsonFile().stream(), runFiles.all().stream()).toList());
+        final Interruption interruption = new Interruption();
+        try {
+            return tell(input, run(asked.of(input.faults()), workers, interruption));
+        } finally {
+            interruption.over();
+        }
+    }
+
+    private Progress progress() {
+        return new Progress(spec.commandLine().getErr(), report.isQuiet());
+    }
+
+    private Optional<SweepResult> run(
+            final Question question, final int workers, final Interruption interruption)
+            throws IOException {
+        final long startNs = System.nanoTime();
+        try (Progress progress = progress()) {
             final Sweep sweep =
                     new Sweep(
-                            asked.of(input.faults()),
+                            question,
                             workers,
                             (done, all, share) ->
                                     progress.remaining(
                                             "sweeping, " + done + " of " + all + " runs done",
                                             share,
                                             System.nanoTime() - startNs));
-            try (Interruption unused = new Interruption(sweep::stop)) {
-                final Optional<SweepResult> result = sweep.run();
-                progress.close();
-                return tell(input, result);
-            }
+            interruption.stops(sweep::stop);
+            return sweep.run();
         }
     }
 

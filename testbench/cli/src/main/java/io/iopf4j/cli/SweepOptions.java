@@ -159,8 +159,7 @@ final class SweepOptions {
         }
         final boolean isRange = Range.isMeantBy(text);
         // One number is a list of one.
-        final Range range =
-                Words.parsed(spec, option, isRange ? text : "{" + text + "}", parser::apply);
+        final Range range = Words.parsed(spec, option, isRange ? text : "{" + text + "}", parser);
         for (final Value value : range.values()) {
             if (range.isOfTimes() || !isAllowed.test(value.number())) {
                 throw Words.usage(spec, option + " must be " + allowed + ", not " + value.word());
