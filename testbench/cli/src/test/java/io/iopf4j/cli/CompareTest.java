@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -43,7 +44,7 @@ class CompareTest {
         assertEquals(3, blocks.size(), blocks.toString());
         for (final String block : blocks) {
             // The table is shown for one machine, which need not be the first.
-            for (final String part : block.split("(?=\nweb\n)")) {
+            for (final String part : block.split("(?=\nweb\n)", -1)) {
                 assertTrue(run.out().contains(part), part);
             }
         }
@@ -308,6 +309,31 @@ class CompareTest {
         assertTrue(
                 objects.get(1000).startsWith("{\"run\":\"vm-quota=8,timeout=1s\",\"fault\":0,"),
                 objects.get(1000));
+    }
+
+    @Test
+    void shouldWriteEachFileThatIsWanted() throws IOException {
+        final List<Path> files =
+                Stream.of("page.html", "trace.pftrace", "room.svg").map(folder::resolve).toList();
+        compare(
+                        "fifteen-devices",
+                        "--policy",
+                        "device-quota=half",
+                        "--policy",
+                        "vm-quota=half",
+                        "--stories",
+                        "0",
+                        "--html",
+                        files.get(0).toString(),
+                        "--perfetto",
+                        files.get(1).toString(),
+                        "--svg",
+                        files.get(2).toString())
+                .assertRan();
+        for (final Path file : files) {
+            final String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+            assertTrue(text.contains("device-quota=half") && text.contains("vm-quota=half"), text);
+        }
     }
 
     // ---- Bad usage ------------------------------------------------------------------------------
