@@ -56,6 +56,33 @@ class OutputTest {
     }
 
     @Test
+    void shouldWriteAPageThatSaysWhatMadeIt() throws IOException {
+        final Path page = folder.resolve("it's a page.html");
+        Cli.run("run", "shared-prq", "--html", page.toString(), "--seed", "7").assertRan();
+        final String text = Files.readString(page);
+        assertTrue(text.startsWith("<!DOCTYPE html>"));
+        assertTrue(
+                text.contains(
+                        "\"command\":\"iopf4j run shared-prq --html '"
+                                + page.toString().replace("'", "'\\\\''")
+                                + "' --seed 7\""),
+                () -> text.substring(text.indexOf("\"command\"")).substring(0, 200));
+        assertTrue(text.contains("[\"seed\",\"7\"]"));
+    }
+
+    @Test
+    void shouldLeaveNoHalfOfAPage() throws IOException {
+        Cli.run("run", "shared-prq", "--html", folder.toString())
+                .assertRefused("cannot be written");
+        Cli.run("run", "shared-prq", "--html", folder + "/absent/page.html")
+                .assertRefused("absent/page.html");
+        Cli.run("run", "shared-prq", "--html", "/dev/full").assertRefused("/dev/full");
+        try (Stream<Path> left = Files.list(folder)) {
+            assertEquals(List.of(), left.toList());
+        }
+    }
+
+    @Test
     void shouldNotWriteTwoOutputsIntoOneFile() throws IOException {
         final String out = folder.resolve("out").toString();
         Cli.run("replay", copy().toString(), "--json=" + out, "--ledger=" + out)

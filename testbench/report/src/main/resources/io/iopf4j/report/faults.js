@@ -43,13 +43,19 @@
     faults.taken = (i) => faults.reported[i] >= 0 ? faults.reported[i]
         : faults.answered[i] >= 0 ? faults.answered[i] : faults.completed[i];
 
-    // How many of something there are over time: {times, values} of the faults that 'has' takes,
-    // each from begin(i) to end(i), of which -1 is never; weight(i) counts it for more than one.
-    faults.overTime = (has, begin, end, weight) => {
+    faults.all = Uint32Array.from({length: faults.count}, (unused, i) => i);
+    faults.ofVm = data.vms.map(() => []);
+    for (const i of faults.all) {
+        faults.ofVm[faults.vm[i]].push(i);
+    }
+
+    // How many of some faults there are over time: {times, values}, each fault from begin(i) to
+    // end(i), of which -1 is never; weight(i) counts it for more than one.
+    faults.overTime = (some, begin, end, weight) => {
         const begun = [];
         const ended = [];
-        for (let i = 0; i < faults.count; i++) {
-            if (has(i) && begin(i) >= 0) {
+        for (const i of some) {
+            if (begin(i) >= 0) {
                 for (let n = weight ? weight(i) : 1; n > 0; n--) {
                     begun.push(begin(i));
                     if (end(i) >= 0) {

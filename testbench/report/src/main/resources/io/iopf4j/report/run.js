@@ -7,6 +7,7 @@
     const faults = iopf4j.faults;
     const vms = data.vms;
     const LINES = 8;
+    const MOST_LINES = 40;
 
     // ---- Summary ----------------------------------------------------------------------------------
 
@@ -22,7 +23,7 @@
     const ended = sum([1, 2, 3]);
     // '3 terminated, 2 drained': those that there are.
     const these = (fates) => fates.filter((fate) => total[fate] > 0)
-        .map((fate) => iopf4j.count(total[fate]) + ' ' + data.fates[fate]).join(', ');
+        .map((fate) => iopf4j.count(total[fate]) + '\u00a0' + data.fates[fate]).join(', ');
     const plural = (number, noun) => iopf4j.count(number) + ' ' + noun + (number === 1 ? '' : 's');
     const part = (number) => faults.count === 0 ? ''
         : (100 * number / faults.count).toFixed(1) + ' % of all';
@@ -83,32 +84,41 @@
     const time = iopf4j.section('Over time',
         'Drag across a chart to look closer, double-click for the whole range.');
 
-    // The machines with most faults are drawn at first, the others when asked for.
-    const busiest = vms.map((vm, v) => v).sort((a, b) => vms[b].most - vms[a].most || a - b)
-        .slice(0, LINES);
+    // The machines with most faults are drawn at first, others when asked for.
+    const busiest = vms.map((vm, v) => v).sort((a, b) => vms[b].most - vms[a].most || a - b);
+    const drawn = busiest.slice(0, MOST_LINES).sort((a, b) => a - b);
+    const isOff = (v) => busiest.indexOf(v) >= LINES;
+    const those = vms.length > MOST_LINES ? ', the ' + MOST_LINES + ' with most' : '';
+    // A line far above all that happens would only press it flat: then words say where it is.
+    const isNear = (limit, most) => most * 8 >= limit;
+    const highest = Math.max(0, ...vms.map((vm) => vm.most));
     const quotas = [...new Set(vms.map((vm) => vm.quota).filter((quota) => quota > 0))];
+    const near = quotas.filter((quota) => isNear(quota, highest));
+    const far = quotas.filter((quota) => !near.includes(quota)).map(iopf4j.count);
+    const whose = (quota) => quotas.length === 1 ? '' : ' (' + vms
+        .filter((vm) => vm.quota === quota).map((vm) => vm.name).slice(0, 3).join(', ') + ')';
     iopf4j.steps(time, {
-        title: 'Faults outstanding, by VM',
-        description: vms.slice(0, 20).map((vm) => vm.name + ' at most ' + vm.most).join(', ') + '.',
+        title: 'Faults outstanding, by VM' + those
+            + (far.length > 0 ? ' (quota ' + far.join(', ') + ')' : ''),
+        description: drawn.map((v) => vms[v].name + ' at most ' + vms[v].most).join(', ') + '.',
         yLabel: 'faults',
         end: faults.end,
-        series: vms.map((vm, v) => ({
-            name: vm.name,
-            off: !busiest.includes(v),
-            ...faults.overTime((i) => faults.vm[i] === v, (i) => faults.delivered[i],
+        series: drawn.map((v) => ({
+            name: vms[v].name,
+            mark: v,
+            off: isOff(v),
+            ...faults.overTime(faults.ofVm[v], (i) => faults.delivered[i],
                 (i) => faults.completed[i]),
         })),
-        limits: quotas.map((quota) => ({name: 'quota ' + iopf4j.count(quota)
-            + (quotas.length === 1 ? '' : ' (' + vms.filter((vm) => vm.quota === quota)
-                .map((vm) => vm.name).slice(0, 3).join(', ') + ')'), value: quota})),
+        limits: near.map((quota) => ({name: 'quota ' + iopf4j.count(quota) + whose(quota),
+            value: quota})),
     });
 
     const hardware = data.hardware;
     const shared = [];
     const rooms = [];
-    // A line far above all that happens would only press it flat: then the caption says it.
     const room = (name, size, most) => {
-        if (size > 0 && most * 8 >= size) {
+        if (size > 0 && isNear(size, most)) {
             rooms.push({name: name + ' ' + iopf4j.count(size), value: size});
             return '';
         }
@@ -116,12 +126,12 @@
     };
     if (hardware.stallEntries > 0) {
         shared.push({name: 'stall buffer' + room('stall buffer', hardware.stallEntries,
-            hardware.stallHighWater), mark: 0, ...faults.overTime(() => true,
+            hardware.stallHighWater), mark: 0, ...faults.overTime(faults.all,
             (i) => faults.queued[i], (i) => faults.completed[i])});
     }
     shared.push({name: hardware.queue + room(hardware.queue, hardware.queueEntries,
-        hardware.queueHighWater), mark: 1, ...faults.overTime(() => true,
-    (i) => faults.queued[i], faults.taken, (i) => faults.requests[i])});
+        hardware.queueHighWater), mark: 1, ...faults.overTime(faults.all,
+        (i) => faults.queued[i], faults.taken, (i) => faults.requests[i])});
     iopf4j.steps(time, {
         title: 'What all VMs share',
         description: 'At most ' + hardware.stallHighWater + ' stalled, ' + hardware.queueHighWater
@@ -177,12 +187,12 @@
             });
         };
         iopf4j.curves(latency, {
-            title: 'Answered within',
+            title: 'Answered within' + those,
             description: 'The table below has the numbers.',
             x: {label: 'latency', log: true, values: x, splits: iopf4j.decades, format: (ns, isExact) => isExact
                 ? iopf4j.time(Math.round(ns)) : tick(ns)},
             y: {label: '% of answered', range: [0, 104], format: (v) => String(+v.toFixed(1))},
-            series: vms.map((vm, v) => ({name: vm.name, off: !busiest.includes(v),
+            series: drawn.map((v) => ({name: vms[v].name, mark: v, off: isOff(v),
                 values: shares(waits[v])})),
         });
     }
