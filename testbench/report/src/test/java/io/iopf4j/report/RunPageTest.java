@@ -19,6 +19,7 @@ import java.util.function.IntToLongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,6 +29,15 @@ final class RunPageTest {
     private static final Pattern DATA =
             Pattern.compile(
                     "<script type=\"application/json\" id=\"data\">(.*?)</script>", Pattern.DOTALL);
+
+    private static RunResult fifteen;
+    private static RunResult prq;
+
+    @BeforeAll
+    static void run() throws IOException {
+        fifteen = run("fifteen-devices", "vm-quota=half");
+        prq = run("shared-prq", "none");
+    }
 
     private static RunResult run(final String scenario, final String policies) throws IOException {
         return new ScenarioRun(Scenarios.named(scenario))
@@ -80,7 +90,7 @@ final class RunPageTest {
 
     @Test
     void shouldTellEveryTimeOfEveryFault() throws IOException {
-        final RunResult result = run("fifteen-devices", "vm-quota=half");
+        final RunResult result = fifteen;
         final Ledger ledger = result.ledger();
         final JsonNode faults = data(result).get("faults");
         assertEquals(6050, faults.get("count").asInt());
@@ -100,7 +110,7 @@ final class RunPageTest {
 
     @Test
     void shouldTellWhatEachFaultWas() throws IOException {
-        final RunResult result = run("shared-prq", "credit=16");
+        final RunResult result = prq;
         final Ledger ledger = result.ledger();
         final JsonNode faults = data(result).get("faults");
         assertArrayEquals(expected(result, ledger::vm), column(faults, "vm", null));
@@ -121,7 +131,7 @@ final class RunPageTest {
 
     @Test
     void shouldSayWhatItWentBy() throws IOException {
-        final JsonNode data = data(run("fifteen-devices", "vm-quota=half"));
+        final JsonNode data = data(fifteen);
         assertEquals(
                 "[[\"semantics\",\"mainline-6.12\"],[\"policy\",\"vm-quota=half\"],"
                         + "[\"hardware\",\"smmuv3: stall buffer of 64, event queue of 131,072"
@@ -135,21 +145,20 @@ final class RunPageTest {
 
     @Test
     void shouldSayWhatVtdHas() throws IOException {
-        final JsonNode hardware = data(run("shared-prq", "none")).get("hardware");
+        final JsonNode hardware = data(prq).get("hardware");
         assertEquals(0, hardware.get("stallEntries").asInt());
         assertEquals("page request queue", hardware.get("queue").asString());
     }
 
     @Test
     void shouldWriteTheSameBytesAgain() throws IOException {
-        assertEquals(page(run("shared-prq", "none")), page(run("shared-prq", "none")));
+        assertEquals(page(prq), page(run("shared-prq", "none")));
     }
 
     @Test
     void shouldTakeFewBytesOfAFault() throws IOException {
-        final RunResult result = run("fifteen-devices", "vm-quota=half");
-        final String page = page(result);
-        final int most = 40 * result.ledger().size() + 130_000;
+        final String page = page(fifteen);
+        final int most = 40 * fifteen.ledger().size() + 130_000;
         assertEquals(page.length(), Math.min(page.length(), most));
     }
 }
