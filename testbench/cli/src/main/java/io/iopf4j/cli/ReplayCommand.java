@@ -61,6 +61,8 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Mixin private RunFiles runFiles;
 
+    @Mixin private WatchOptions watchOptions;
+
     @Mixin private VmOptions vms;
 
     @Option(names = "--strict", description = "Exit 1 if a fate differs from the dump's.")
@@ -72,6 +74,7 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        watchOptions.refuseWithoutTerminal();
         final OptionalInt elsewhere = model.isolated();
         if (elsewhere.isPresent()) {
             return elsewhere.getAsInt();
@@ -92,13 +95,14 @@ final class ReplayCommand implements Callable<Integer> {
         final Dumps dumps = new Dumps(dumpOptions);
         final Recording recording = new Recording();
         final ReplayResult result;
-        try (Progress progress = new Progress(spec.commandLine().getErr(), report.isQuiet())) {
+        try (Progress progress = new Progress(spec.commandLine().getErr(), report.isQuiet());
+                Watch watch = watchOptions.open()) {
             dumps.read(files, List.of(recording), progress);
             if (files.size() > 1) {
                 recording.mergeByTime();
             }
             vms.requireKnown(settings.vms(), recording);
-            result = run(dumps, recording, settings, progress);
+            result = run(dumps, recording, settings, progress, watch);
         }
         runFiles.write(new FaultTable(result), RunSource.of(files, dumps, result.vms().size()));
         if (report.json() != null) {
@@ -117,14 +121,19 @@ final class ReplayCommand implements Callable<Integer> {
             final Dumps dumps,
             final Recording recording,
             final ReplaySettings settings,
-            final Progress progress)
+            final Progress progress,
+            final Watch watch)
             throws IOException {
+        final int all = recording.steps().size();
         try {
             return Replay.run(
                     recording,
                     dumps.summary(),
                     settings,
-                    done -> progress.show("replaying", done, recording.steps().size()));
+                    watch::of,
+                    watch.isShown()
+                            ? done -> watch.at(done, all)
+                            : done -> progress.show("replaying", done, all));
         } catch (final UnsupportedRecordingException e) {
             throw new IOException(String.join(", ", files) + ": " + e.getMessage(), e);
         }

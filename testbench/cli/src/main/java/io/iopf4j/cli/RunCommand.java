@@ -48,12 +48,14 @@ final class RunCommand implements Callable<Integer> {
     @Mixin private ModelOptions model;
     @Mixin private SizeOptions sizes;
     @Mixin private RunFiles runFiles;
+    @Mixin private WatchOptions watchOptions;
     @Spec private CommandSpec spec;
 
     RunCommand() {}
 
     @Override
     public Integer call() throws Exception {
+        watchOptions.refuseWithoutTerminal();
         final OptionalInt elsewhere = model.isolated();
         if (elsewhere.isPresent()) {
             return elsewhere.getAsInt();
@@ -65,7 +67,9 @@ final class RunCommand implements Callable<Integer> {
                 named.inputs(),
                 Stream.concat(report.jsonFile().stream(), runFiles.all().stream()).toList());
         final RunResult result;
-        try (Progress progress = new Progress(spec.commandLine().getErr(), report.isQuiet())) {
+        final long allNs = scenario.durationNs();
+        try (Progress progress = new Progress(spec.commandLine().getErr(), report.isQuiet());
+                Watch watch = watchOptions.open()) {
             result =
                     new ScenarioRun(scenario)
                             .withHardware(
@@ -73,7 +77,11 @@ final class RunCommand implements Callable<Integer> {
                             .withSeed(model.seed().orElse(scenario.seed()))
                             .withSemantics(rules.semantics())
                             .withPolicies(rules.policies())
-                            .run(done -> progress.show("running", done, scenario.durationNs()));
+                            .withWatcher(watch::of)
+                            .run(
+                                    watch.isShown()
+                                            ? done -> watch.at(done, allNs)
+                                            : done -> progress.show("running", done, allNs));
         }
         runFiles.write(new FaultTable(result), RunSource.of(name, scenario.title()));
         if (report.json() != null) {

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
@@ -38,7 +39,7 @@ import java.util.function.IntConsumer;
  * answered is answered so long after it has arrived, and the others still are not.
  */
 public final class Replay {
-    private static final int PROGRESS_STEPS = 1 << 12;
+    private static final int PROGRESS_STEPS = 1 << 10;
     private static final int PASID_MASK = (1 << RecordedGroup.PASID_BITS) - 1;
 
     private final Recording recording;
@@ -97,9 +98,33 @@ public final class Replay {
             final ReplaySettings settings,
             final IntConsumer progress)
             throws IOException {
+        return run(recording, summary, settings, bench -> {}, progress);
+    }
+
+    /**
+     * Runs a recording from start to end before somebody's eyes.
+     *
+     * @param recording what to run
+     * @param summary the same dump's counts
+     * @param settings how
+     * @param watcher gets the bench before the first step, to look at it whenever it hears of
+     *     progress; only looks
+     * @param progress hears now and then how many steps are done; all is at rest then
+     * @return what it came to
+     * @throws UnsupportedRecordingException if this hardware cannot do what was recorded
+     * @throws IOException if there is no such hardware: one line that says why
+     */
+    public static ReplayResult run(
+            final Recording recording,
+            final DumpSummary summary,
+            final ReplaySettings settings,
+            final Consumer<Bench> watcher,
+            final IntConsumer progress)
+            throws IOException {
         Bench bench = null;
         try {
             bench = Bench.recorded(benchSettings(recording, summary, settings));
+            watcher.accept(bench);
             return run(bench, recording, summary, settings, progress);
         } finally {
             if (bench == null) {

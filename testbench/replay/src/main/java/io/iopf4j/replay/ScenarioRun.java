@@ -65,6 +65,7 @@ public final class ScenarioRun {
     private Optional<String> idle = Optional.empty();
     private Seams seams = Seams.NONE;
     private Consumer<StormEnd> stormListener = end -> {};
+    private Consumer<Bench> watcher = watched -> {};
     private Hazards hazards;
     private Bench bench;
     private GuestDevice touched;
@@ -169,6 +170,18 @@ public final class ScenarioRun {
     }
 
     /**
+     * Says who looks at the run while it goes on.
+     *
+     * @param other gets the bench before anything happens on it, to look at it whenever it hears of
+     *     progress, when all is at rest; only looks
+     * @return this
+     */
+    public ScenarioRun withWatcher(final Consumer<Bench> other) {
+        watcher = other;
+        return this;
+    }
+
+    /**
      * Runs it to its end.
      *
      * @param progress hears the virtual time now and then, in nanoseconds
@@ -181,6 +194,7 @@ public final class ScenarioRun {
                 policies.isPresent() ? policies.get() : loaded(Policies::parse, scenario.policy());
         try {
             bench = Bench.recorded(settings(limits));
+            watcher.accept(bench);
             return runAll(progress);
         } finally {
             if (bench == null) {
