@@ -30,10 +30,10 @@ final class PerfettoRun {
     private final Ledger ledger;
     private final long flows;
     private final List<Long> vmTracks = new ArrayList<>();
-    private final List<Long> answerTracks = new ArrayList<>();
+    private final List<LaneTracks> answers = new ArrayList<>();
     private final Map<Long, DeviceTrack> deviceTracks = new HashMap<>();
-    private long kernelTrack;
-    private long completionTrack;
+    private LaneTracks kernelAnswers;
+    private LaneTracks completions;
 
     /**
      * A run.
@@ -74,10 +74,10 @@ final class PerfettoRun {
                     packets.counter(track, "stall buffer", "faults", "recorded faults that wait"),
                     occupancy.stalls());
         }
-        kernelTrack =
-                packets.track(track, "the kernel's answers", "answers that no guest has given");
-        completionTrack = packets.track(track, "completions", "accesses that end");
-        packets.beginEvent(EventType.INSTANT, result.bench().scheduler().nowNs(), completionTrack);
+        kernelAnswers = new LaneTracks(track, "the kernel's answers", 1);
+        completions = new LaneTracks(track, "completions", 2);
+        packets.beginEvent(
+                EventType.INSTANT, result.bench().scheduler().nowNs(), completions.at(0));
         packets.named("run", "end of the run");
         packets.endEvent();
     }
@@ -94,7 +94,8 @@ final class PerfettoRun {
                         "delivered and not ended"
                                 + (its.quota() > 0 ? "; its quota is " + its.quota() : "")),
                 occupancy.outstanding(vm));
-        answerTracks.add(packets.track(track, "answers", "answers that its guest has given"));
+        // A key that no device has.
+        answers.add(new LaneTracks(track, "answers", result.bench().devices().size()));
     }
 
     private void count(final long track, final StepSeries series) throws IOException {
@@ -137,9 +138,14 @@ final class PerfettoRun {
         final long answerNs = ledger.answeredNs(row);
         final Outcome outcome = ledger.outcome(row);
         final long flow = flows + fault + 1;
-        final long track =
-                deviceTrack(fault, row)
-                        .lane(ledger.raisedNs(row), endNs == Ledger.NONE ? Lanes.OPEN : endNs);
+        final DeviceTrack device = deviceTrack(fault, row);
+        final int lane =
+                device.lanes.take(
+                        ledger.raisedNs(row),
+                        endNs == Ledger.NONE
+                                ? Lanes.OPEN
+                                : Math.max(endNs, ledger.raisedNs(row) + 1));
+        final long track = device.tracks.at(lane);
         packets.beginEvent(EventType.BEGIN, ledger.raisedNs(row), track);
         packets.named("fault", lower(outcome).replace('_', ' '));
         packets.flow(flow, false);
@@ -148,22 +154,30 @@ final class PerfettoRun {
         if (answerNs != Ledger.NONE) {
             // An answer that has come after the end is the last of its fault.
             final boolean isLast = endNs != Ledger.NONE && endNs < answerNs;
-            packets.beginEvent(EventType.INSTANT, answerNs, answerTrack(row, outcome));
+            final long answers = answers(row, outcome).at(lane);
+            packets.beginEvent(EventType.BEGIN, answerNs, answers);
             packets.named("answer", answer(ledger.code(row)));
             packets.flow(flow, isLast);
             packets.number("fault", fault);
             packets.number("code", ledger.code(row));
             packets.endEvent();
+            end(answerNs + 1, answers);
         }
         if (endNs != Ledger.NONE) {
-            packets.beginEvent(EventType.INSTANT, endNs, completionTrack);
+            final long completed = completions.at(lane);
+            packets.beginEvent(EventType.BEGIN, endNs, completed);
             packets.named("completion", lower(ledger.result(row)));
             packets.flow(flow, answerNs <= endNs);
             packets.number("fault", fault);
             packets.endEvent();
-            packets.beginEvent(EventType.END, endNs, track);
-            packets.endEvent();
+            end(endNs + 1, completed);
+            end(endNs, track);
         }
+    }
+
+    private void end(final long ns, final long track) throws IOException {
+        packets.beginEvent(EventType.END, ns, track);
+        packets.endEvent();
     }
 
     /** What the ledger has of it, by the ledger's names. */
@@ -194,10 +208,10 @@ final class PerfettoRun {
     }
 
     /** What ends a fault without its guest is the kernel's doing. */
-    private long answerTrack(final int row, final Outcome outcome) {
+    private LaneTracks answers(final int row, final Outcome outcome) {
         return outcome == Outcome.ANSWERED || outcome == Outcome.OUTSTANDING
-                ? answerTracks.get(ledger.vm(row))
-                : kernelTrack;
+                ? answers.get(ledger.vm(row))
+                : kernelAnswers;
     }
 
     private DeviceTrack deviceTrack(final int fault, final int row) {
@@ -230,26 +244,41 @@ final class PerfettoRun {
         return value.name().toLowerCase(Locale.ROOT);
     }
 
-    /** Faults that overlap lie on lanes of their own, which the viewer shows as one track. */
+    /** A device's faults; one that ends as it begins holds its lane for a nanosecond. */
     private final class DeviceTrack {
+        private final Lanes lanes = new Lanes();
+        private final LaneTracks tracks;
+
+        DeviceTrack(final long parent, final String name, final int key) {
+            this.tracks = new LaneTracks(parent, name, key);
+        }
+    }
+
+    /**
+     * Tracks that the viewer shows as one. Faults that overlap lie on lanes of their own, and so do
+     * their answers and ends, which take a nanosecond: of instants at one time on one track the
+     * viewer drops all but the first five hundred.
+     */
+    private final class LaneTracks {
         private final long parent;
         private final String name;
         private final int key;
-        private final Lanes lanes = new Lanes();
-        private final List<Long> tracks = new ArrayList<>();
+        private final Map<Integer, Long> tracks = new HashMap<>();
 
-        DeviceTrack(final long parent, final String name, final int key) {
+        LaneTracks(final long parent, final String name, final int key) {
             this.parent = parent;
             this.name = name;
             this.key = key;
         }
 
-        long lane(final long fromNs, final long toNs) throws IOException {
-            final int lane = lanes.take(fromNs, toNs);
-            if (lane == tracks.size()) {
-                tracks.add(packets.lane(parent, name, key));
+        long at(final int lane) throws IOException {
+            final Long known = tracks.get(lane);
+            if (known != null) {
+                return known;
             }
-            return tracks.get(lane);
+            final long made = packets.lane(parent, name, key);
+            tracks.put(lane, made);
+            return made;
         }
     }
 }

@@ -67,11 +67,12 @@ final class PerfettoWriterTest {
         final List<Event> begins = new ArrayList<>();
         final Map<Event, Long> ends = new HashMap<>();
         for (final Event event : read(faults).events()) {
-            if (event.type() == PerfettoReader.BEGIN) {
+            if (event.category().equals("fault")) {
+                assertEquals(PerfettoReader.BEGIN, event.type());
                 begins.add(event);
                 // On one lane there is never more than one.
                 assertEquals(null, open.put(event.lane(), event));
-            } else if (event.type() == PerfettoReader.END) {
+            } else if (event.type() == PerfettoReader.END && open.containsKey(event.lane())) {
                 ends.put(open.remove(event.lane()), event.ns());
             }
         }
