@@ -227,17 +227,12 @@ final class PerfettoRun {
     }
 
     private static String answer(final int code) {
-        switch (code) {
-            case PageResponseCode.SUCCESS:
-                return "success";
-            case PageResponseCode.INVALID:
-                return "invalid";
-            case PageResponseCode.FAILURE:
-            case PageResponseCode.FAILURE_2017:
-                return "failure";
-            default:
-                return "no such code";
-        }
+        return switch (code) {
+            case PageResponseCode.SUCCESS -> "success";
+            case PageResponseCode.INVALID -> "invalid";
+            case PageResponseCode.FAILURE, PageResponseCode.FAILURE_2017 -> "failure";
+            default -> "no such code";
+        };
     }
 
     private static String lower(final Enum<?> value) {

@@ -34,8 +34,9 @@
     faults.address = (i) => '0x' + (faults.addrHigh[i] > 0
         ? faults.addrHigh[i].toString(16) + faults.addrLow[i].toString(16).padStart(8, '0')
         : faults.addrLow[i].toString(16));
+    // 15 is failure as the series of 2017 numbers it.
     faults.codeName = (code) => code < 0 ? ''
-        : code < data.codes.length ? data.codes[code] : 'code ' + code;
+        : code < data.codes.length ? data.codes[code] : code === 15 ? data.codes[2] : 'no such code';
     faults.differs = (i) => data.comparison !== undefined && faults.recorded[i] !== faults.code[i];
 
     // When the driver took its record. One whose report failed was taken all the same: the fault was

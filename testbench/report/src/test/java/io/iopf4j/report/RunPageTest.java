@@ -76,7 +76,7 @@ final class RunPageTest {
                     break;
                 }
             }
-            final long delta = (code - 1) >>> 1 ^ -((code - 1) & 1);
+            final long delta = ((code - 1) >>> 1) ^ -((code - 1) & 1);
             column[row] = code == 0 ? -1 : delta + (like == null ? last : Math.max(0, like[row]));
             last = code == 0 ? last : column[row];
         }
@@ -85,7 +85,7 @@ final class RunPageTest {
     }
 
     private static long[] expected(final RunResult result, final IntToLongFunction value) {
-        return IntStream.range(0, result.ledger().size()).mapToLong(value::applyAsLong).toArray();
+        return IntStream.range(0, result.ledger().size()).mapToLong(value).toArray();
     }
 
     @Test
