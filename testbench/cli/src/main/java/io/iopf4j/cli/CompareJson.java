@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.cli;
 
-import io.iopf4j.replay.dump.DumpSummary;
 import io.iopf4j.replay.ledger.Ledger;
 import io.iopf4j.replay.whatif.Difference;
 import io.iopf4j.replay.whatif.Fate;
@@ -33,14 +32,7 @@ final class CompareJson {
 
     private void write(final FaultsInput input, final int stories) {
         json.writeStartObject();
-        input.dumps()
-                .ifPresentOrElse(
-                        dumps -> JsonReport.head(json, dumps),
-                        () -> JsonReport.scenarioHead(json, input.faults().name()));
-        JsonReport.dump(
-                json,
-                input.dumps().map(Dumps::summary).orElseGet(DumpSummary::new),
-                result.runs().get(0).waits().size());
+        JsonReport.source(json, input, result.runs().get(0).waits().size());
         json.writeName("runs");
         json.writeStartArray();
         result.runs().forEach(this::run);

@@ -76,8 +76,17 @@ final class JsonReport {
         json.writeEndObject();
     }
 
+    /** What was read, and what is in it, of faults that were run several times. */
+    static void source(final JsonGenerator json, final FaultsInput input, final int vms) {
+        input.dumps()
+                .ifPresentOrElse(
+                        dumps -> head(json, dumps),
+                        () -> scenarioHead(json, input.faults().name()));
+        dump(json, input.dumps().map(Dumps::summary).orElseGet(DumpSummary::new), vms);
+    }
+
     /** What was read: a scenario. */
-    static void scenarioHead(final JsonGenerator json, final String file) {
+    private static void scenarioHead(final JsonGenerator json, final String file) {
         json.writeStringProperty("iopf4j", Version.number());
         json.writeName("inputs");
         json.writeStartArray();
@@ -137,7 +146,7 @@ final class JsonReport {
     }
 
     /** What was read: dumps. */
-    static void head(final JsonGenerator json, final Dumps dumps) {
+    private static void head(final JsonGenerator json, final Dumps dumps) {
         json.writeStringProperty("iopf4j", Version.number());
         json.writeName("inputs");
         json.writeStartArray();
@@ -163,7 +172,8 @@ final class JsonReport {
     }
 
     /** What was recorded. */
-    static void dump(final JsonGenerator json, final DumpSummary summary, final int vmCount) {
+    private static void dump(
+            final JsonGenerator json, final DumpSummary summary, final int vmCount) {
         json.writeName("dump");
         json.writeStartObject();
         json.writeNumberProperty("pageRequests", summary.pageRequests());
@@ -230,18 +240,27 @@ final class JsonReport {
         json.writeEndObject();
     }
 
+    /** What became of a machine's faults. */
+    static void fates(
+            final JsonGenerator json,
+            final long raised,
+            final Map<Outcome, Long> outcomes,
+            final long outstandingHighWater) {
+        json.writeNumberProperty("raised", raised);
+        json.writeNumberProperty("answered", outcomes.get(Outcome.ANSWERED));
+        json.writeNumberProperty("terminated", outcomes.get(Outcome.TERMINATED));
+        json.writeNumberProperty("timedOut", outcomes.get(Outcome.TIMED_OUT));
+        json.writeNumberProperty("drained", outcomes.get(Outcome.DRAINED));
+        json.writeNumberProperty("unreported", outcomes.get(Outcome.UNREPORTED));
+        json.writeNumberProperty("outstanding", outcomes.get(Outcome.OUTSTANDING));
+        json.writeNumberProperty("outstandingHighWater", outstandingHighWater);
+    }
+
     private static void vm(final JsonGenerator json, final VmResult vm) {
         json.writeStartObject();
         json.writeStringProperty("vm", vm.name());
         json.writeNumberProperty("devices", vm.devices());
-        json.writeNumberProperty("raised", vm.raised());
-        json.writeNumberProperty("answered", vm.outcomes().get(Outcome.ANSWERED));
-        json.writeNumberProperty("terminated", vm.outcomes().get(Outcome.TERMINATED));
-        json.writeNumberProperty("timedOut", vm.outcomes().get(Outcome.TIMED_OUT));
-        json.writeNumberProperty("drained", vm.outcomes().get(Outcome.DRAINED));
-        json.writeNumberProperty("unreported", vm.outcomes().get(Outcome.UNREPORTED));
-        json.writeNumberProperty("outstanding", vm.outcomes().get(Outcome.OUTSTANDING));
-        json.writeNumberProperty("outstandingHighWater", vm.outstandingHighWater());
+        fates(json, vm.raised(), vm.outcomes(), vm.outstandingHighWater());
         if (vm.quota() == 0) {
             json.writeNullProperty("quota");
         } else {

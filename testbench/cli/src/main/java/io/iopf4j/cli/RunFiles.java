@@ -66,9 +66,7 @@ final class RunFiles {
     /** Writes those that the user wants. */
     void write(final FaultTable faults, final RunSource source) throws IOException {
         writeRun(faults);
-        writePage(
-                source,
-                head -> new RunPage(head, source.facts(), source.warnings(), faults)::writeTo);
+        writePage(source, head -> new RunPage(head, faults)::writeTo);
     }
 
     /** Writes those but the page, if the user wants them. */
@@ -93,7 +91,9 @@ final class RunFiles {
                                     source.title(),
                                     source.lead(),
                                     Words.commandLine(spec),
-                                    Version.number())));
+                                    Version.number(),
+                                    source.facts(),
+                                    source.warnings())));
         }
     }
 
@@ -117,9 +117,7 @@ final class RunFiles {
                         }
                     });
         }
-        writePage(
-                source,
-                head -> new ComparePage(head, source.facts(), source.warnings(), result)::writeTo);
+        writePage(source, head -> new ComparePage(head, result)::writeTo);
         writePicture(results);
     }
 

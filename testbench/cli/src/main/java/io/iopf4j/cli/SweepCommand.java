@@ -144,7 +144,7 @@ final class SweepCommand implements Callable<Integer> {
                                 result.done().get(0).vms().size());
         runFiles.writePage(
                 source.titled("Sweep of " + input.faults().name()),
-                head -> new SweepPage(head, source.facts(), source.warnings(), result)::writeTo);
+                head -> new SweepPage(head, result)::writeTo);
     }
 
     /** What one run looks like, if somebody wants to see it. */

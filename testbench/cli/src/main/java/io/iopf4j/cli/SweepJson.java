@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.cli;
 
-import io.iopf4j.replay.dump.DumpSummary;
-import io.iopf4j.replay.ledger.Outcome;
 import io.iopf4j.replay.sweep.Axis;
 import io.iopf4j.replay.sweep.Offender;
 import io.iopf4j.replay.sweep.Point;
@@ -25,14 +23,7 @@ final class SweepJson {
 
     static void write(final JsonGenerator json, final FaultsInput input, final SweepResult result) {
         json.writeStartObject();
-        input.dumps()
-                .ifPresentOrElse(
-                        dumps -> JsonReport.head(json, dumps),
-                        () -> JsonReport.scenarioHead(json, input.faults().name()));
-        JsonReport.dump(
-                json,
-                input.dumps().map(Dumps::summary).orElseGet(DumpSummary::new),
-                result.done().get(0).vms().size());
+        JsonReport.source(json, input, result.done().get(0).vms().size());
         json.writeName("sweep");
         json.writeStartObject();
         new SweepJson(json, result).members();
@@ -165,14 +156,7 @@ final class SweepJson {
     private void vm(final VmTally vm) {
         json.writeStartObject();
         json.writeStringProperty("vm", vm.vm());
-        json.writeNumberProperty("raised", vm.raised());
-        json.writeNumberProperty("answered", vm.outcomes().get(Outcome.ANSWERED));
-        json.writeNumberProperty("terminated", vm.outcomes().get(Outcome.TERMINATED));
-        json.writeNumberProperty("timedOut", vm.outcomes().get(Outcome.TIMED_OUT));
-        json.writeNumberProperty("drained", vm.outcomes().get(Outcome.DRAINED));
-        json.writeNumberProperty("unreported", vm.outcomes().get(Outcome.UNREPORTED));
-        json.writeNumberProperty("outstanding", vm.outcomes().get(Outcome.OUTSTANDING));
-        json.writeNumberProperty("outstandingHighWater", vm.outstandingHighWater());
+        JsonReport.fates(json, vm.raised(), vm.outcomes(), vm.outstandingHighWater());
         json.writeNumberProperty("owed", vm.owed());
         json.writeNumberProperty("lost", vm.lost());
         json.writeNumberProperty("missing", vm.missing());

@@ -36,26 +36,16 @@ public final class ComparePage {
     private static final int MOST_STORIES = 4_000;
 
     private final PageHead head;
-    private final List<Map.Entry<String, String>> about;
-    private final List<String> warnings;
     private final SideBySide result;
 
     /**
      * A page.
      *
-     * @param head title and command
-     * @param about what was run, as names and texts in the order in which they are shown
-     * @param warnings what could not be read, a sentence each
+     * @param head what it says of itself
      * @param result the runs
      */
-    public ComparePage(
-            final PageHead head,
-            final List<Map.Entry<String, String>> about,
-            final List<String> warnings,
-            final SideBySide result) {
+    public ComparePage(final PageHead head, final SideBySide result) {
         this.head = head;
-        this.about = List.copyOf(about);
-        this.warnings = List.copyOf(warnings);
         this.result = result;
     }
 
@@ -70,14 +60,6 @@ public final class ComparePage {
     }
 
     private void data(final JsonGenerator json) {
-        json.writeName("about");
-        json.writeStartArray();
-        for (final Map.Entry<String, String> fact : about) {
-            strings(json, List.of(fact.getKey(), fact.getValue()));
-        }
-        json.writeEndArray();
-        json.writeName("warnings");
-        strings(json, warnings);
         json.writeNumberProperty("end", result.endNs());
         json.writeNumberProperty("faults", result.pairs());
         json.writeNumberProperty("notInAll", result.notInAll());

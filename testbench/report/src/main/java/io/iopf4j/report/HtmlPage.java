@@ -52,7 +52,7 @@ public final class HtmlPage {
      *
      * @param out where to; UTF-8; is not closed
      * @param data writes the members of the JSON object that the scripts find as {@code
-     *     iopf4j.data}; {@code head} is taken
+     *     iopf4j.data}; {@code head}, {@code source} and {@code warnings} are taken
      * @throws IOException if it cannot be written
      */
     public void writeTo(final Writer out, final Consumer<JsonGenerator> data) throws IOException {
@@ -100,6 +100,8 @@ public final class HtmlPage {
             json.writeStringProperty("command", head.command());
             json.writeStringProperty("version", head.version());
             json.writeEndObject();
+            PageParts.facts(json, "source", head.source());
+            PageParts.strings(json, "warnings", head.warnings());
             data.accept(json);
             json.writeEndObject();
         } catch (final JacksonIOException e) {

@@ -10,7 +10,6 @@ import io.iopf4j.replay.ledger.Ledger;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import tools.jackson.core.JsonGenerator;
 
@@ -21,27 +20,16 @@ import tools.jackson.core.JsonGenerator;
  */
 public final class RunPage {
     private final PageHead head;
-    private final List<Map.Entry<String, String>> about;
-    private final List<String> warnings;
     private final FaultTable faults;
 
     /**
      * A page.
      *
-     * @param head title and command
-     * @param about what was run, as names and texts in the order in which they are shown: the
-     *     dump's format, its kernel
-     * @param warnings what could not be read, a sentence each
+     * @param head what it says of itself
      * @param faults the run
      */
-    public RunPage(
-            final PageHead head,
-            final List<Map.Entry<String, String>> about,
-            final List<String> warnings,
-            final FaultTable faults) {
+    public RunPage(final PageHead head, final FaultTable faults) {
         this.head = head;
-        this.about = List.copyOf(about);
-        this.warnings = List.copyOf(warnings);
         this.faults = faults;
     }
 
@@ -57,9 +45,7 @@ public final class RunPage {
 
     private void data(final JsonGenerator json) {
         final RunResult result = faults.result();
-        PageParts.facts(json, "source", about);
         PageParts.facts(json, "rules", new RunRules(result).facts());
-        PageParts.strings(json, "warnings", warnings);
         rooms(json, new RunRules(result));
         responses(json, result);
         faults.replay().ifPresent(replay -> comparison(json, replay));

@@ -9,7 +9,6 @@ import io.iopf4j.replay.sweep.VmTally;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
@@ -19,26 +18,16 @@ import tools.jackson.core.JsonGenerator;
  */
 public final class SweepPage {
     private final PageHead head;
-    private final List<Map.Entry<String, String>> about;
-    private final List<String> warnings;
     private final SweepResult result;
 
     /**
      * A page.
      *
-     * @param head title and command
-     * @param about what was run, as names and texts in the order in which they are shown
-     * @param warnings what could not be read, a sentence each
+     * @param head what it says of itself
      * @param result the sweep, of which at least one run is done
      */
-    public SweepPage(
-            final PageHead head,
-            final List<Map.Entry<String, String>> about,
-            final List<String> warnings,
-            final SweepResult result) {
+    public SweepPage(final PageHead head, final SweepResult result) {
         this.head = head;
-        this.about = List.copyOf(about);
-        this.warnings = List.copyOf(warnings);
         this.result = result;
     }
 
@@ -53,8 +42,6 @@ public final class SweepPage {
     }
 
     private void data(final JsonGenerator json) {
-        PageParts.facts(json, "source", about);
-        PageParts.strings(json, "warnings", warnings);
         json.writeStringProperty("semantics", result.setting().semantics());
         json.writeStringProperty("iommu", result.setting().iommu());
         json.writeStringProperty("policy", result.question().rules().policy().orElse(null));

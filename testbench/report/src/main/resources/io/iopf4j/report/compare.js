@@ -25,7 +25,7 @@
         {label: 'Invariants', value: broken.length === 0 ? 'all hold' : broken.length + ' broken',
             tone: broken.length === 0 ? 'good' : 'bad'},
     ]);
-    iopf4j.facts(summary, data.about);
+    iopf4j.facts(summary, data.source);
     iopf4j.grid(summary, {
         label: 'Runs',
         columns: [{label: 'run'}, {label: 'semantics'}, {label: 'policy'}, {label: 'IOMMU'},

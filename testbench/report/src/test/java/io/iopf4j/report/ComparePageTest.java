@@ -55,9 +55,13 @@ final class ComparePageTest {
     private static String page() throws IOException {
         final StringWriter out = new StringWriter();
         new ComparePage(
-                        new PageHead("a", "b", "c", "0.1.0"),
-                        List.of(Map.entry("file", "x.dat")),
-                        List.of("cut short"),
+                        new PageHead(
+                                "a",
+                                "b",
+                                "c",
+                                "0.1.0",
+                                List.of(Map.entry("file", "x.dat")),
+                                List.of("cut short")),
                         result)
                 .writeTo(out);
         return out.toString();
@@ -88,7 +92,7 @@ final class ComparePageTest {
 
     @Test
     void shouldSayWhatWasRun() {
-        assertEquals("x.dat", data.at("/about/0/1").stringValue());
+        assertEquals("x.dat", data.at("/source/0/1").stringValue());
         assertEquals("cut short", data.at("/warnings/0").stringValue());
     }
 }

@@ -15,6 +15,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -30,7 +31,15 @@ final class HtmlPageTest {
 
     private static String page(final String text) throws IOException {
         final StringWriter out = new StringWriter();
-        new HtmlPage(new PageHead(text, text, text, "0.1.0"), List.of())
+        new HtmlPage(
+                        new PageHead(
+                                text,
+                                text,
+                                text,
+                                "0.1.0",
+                                List.of(Map.entry(text, text)),
+                                List.of(text)),
+                        List.of())
                 .writeTo(out, json -> json.writeStringProperty("name", text));
         return out.toString();
     }
@@ -108,7 +117,8 @@ final class HtmlPageTest {
                     @Override
                     public void close() {}
                 };
-        final HtmlPage page = new HtmlPage(new PageHead("a", "", "", "0.1.0"), List.of());
+        final HtmlPage page =
+                new HtmlPage(new PageHead("a", "", "", "0.1.0", List.of(), List.of()), List.of());
         assertSame(
                 full,
                 assertThrows(

@@ -25,7 +25,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 final class RunPageTest {
-    private static final PageHead HEAD = new PageHead("Run of it", "a test", "iopf4j run it", "0");
+    private static final PageHead HEAD =
+            new PageHead(
+                    "Run of it",
+                    "a test",
+                    "iopf4j run it",
+                    "0",
+                    List.of(Map.entry("kernel", "Linux <6.12>")),
+                    List.of("3 events are lost"));
     private static final Pattern DATA =
             Pattern.compile(
                     "<script type=\"application/json\" id=\"data\">(.*?)</script>", Pattern.DOTALL);
@@ -47,12 +54,7 @@ final class RunPageTest {
 
     private static String page(final RunResult result) throws IOException {
         final StringWriter out = new StringWriter();
-        new RunPage(
-                        HEAD,
-                        List.of(Map.entry("kernel", "Linux <6.12>")),
-                        List.of("3 events are lost"),
-                        new FaultTable(result))
-                .writeTo(out);
+        new RunPage(HEAD, new FaultTable(result)).writeTo(out);
         return out.toString();
     }
 
