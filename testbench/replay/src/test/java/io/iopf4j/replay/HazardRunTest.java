@@ -222,6 +222,42 @@ class HazardRunTest {
         assertFalse(ledger(run(storm, iommu, 7)).equals(ledger(run(storm, iommu, 8))));
     }
 
+    /** Its request lies in the queue while it is pulled out; then the host has no memory for it. */
+    @Test
+    void shouldForgetARequestOfADeviceThatIsGoneIfItsReportFails() throws IOException {
+        final RunResult result =
+                run(
+                        scenario(
+                                """
+                                title: unplugged before the report, which fails
+                                hardware: {iommu: vtd}
+                                semantics: v5-2018
+                                policy: drain
+                                calm: 25ms
+                                duration: 225ms
+                                careful: true
+                                vms:
+                                  - name: a
+                                    devices: [a.0]
+                                    guest: {kind: prompt, delay: 50us}
+                                  - name: b
+                                    devices: [b.0]
+                                    guest: {kind: prompt, delay: 50us}
+                                events:
+                                  - {at: 1us, access: a.0, pasid: 2}
+                                  - {at: 1us, access: b.0}
+                                  - {at: 4447426ns, access: b.0, pasid: 1}
+                                  - {at: 4448626ns, unplug: b.0}
+                                  - {at: 4448626ns, kill: a}
+                                hazards:
+                                  - {allocation: fails, every: 3}
+                                """),
+                        Hardware.Iommu.VTD,
+                        208372);
+        assertEquals(Outcome.DRAINED, result.ledger().outcome(2));
+        assertAllHold(result);
+    }
+
     private RunResult run(final Hardware.Iommu iommu, final String rest, final long seed)
             throws IOException {
         return run(scenario(MACHINES + rest), iommu, seed);

@@ -383,6 +383,14 @@ public final class Ledger implements FaultObserver {
         }
     }
 
+    /** What its device gave up on is over for the core as well: answered, or never taken. */
+    private void abandonedLeavesCore(final int row) {
+        if (row != NONE) {
+            isAbandoned[row] = false;
+            leaveCore(row);
+        }
+    }
+
     private void enterCore(final int row) {
         if (!isInCore[row]) {
             isInCore[row] = true;
@@ -478,6 +486,8 @@ public final class Ledger implements FaultObserver {
         final int row = rowOf(dev, fault);
         if (row != NONE) {
             driverAnswers[row] = true;
+        } else if (isOwedAnswer(fault)) {
+            abandonedLeavesCore(abandonedRow(dev, fault));
         }
     }
 
@@ -553,8 +563,7 @@ public final class Ledger implements FaultObserver {
         final int row = rowOf(dev, lastFault);
         final int abandoned = row == NONE ? abandonedRow(dev, lastFault) : NONE;
         if (abandoned != NONE) {
-            isAbandoned[abandoned] = false;
-            leaveCore(abandoned);
+            abandonedLeavesCore(abandoned);
             return;
         }
         if (row == NONE && whose == ResponseOrigin.NO_HANDLER) {
