@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Exit status: 0 it ran; 1 an invariant was broken in a run; 2 bad usage, unreadable",
-            "input, or with --isolate a crash.",
+            "Exit status: 0 it ran; 1 an invariant was broken in a run; 2 bad usage, unreadable"
+                    + " input, or with --isolate a crash.",
             "",
             "Examples:",
             "  iopf4j compare trace.dat --policy none --policy vm-quota=half",

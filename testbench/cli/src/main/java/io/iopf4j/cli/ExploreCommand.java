@@ -41,8 +41,8 @@ import tools.jackson.core.JsonGenerator;
         },
         footer = {
             "",
-            "Exit status: 0 nothing was found; 1 something was, and the shrunk scenario is in a",
-            "file; 2 bad usage.",
+            "Exit status: 0 nothing was found; 1 something was, and the shrunk scenario is in a"
+                    + " file; 2 bad usage.",
             "",
             "Examples:",
             "  iopf4j explore --seconds 60",

@@ -11,12 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "man",
         description = "Prints the manual page, made from what --help tells of every command.",
-        footer = {
-            "",
-            "Examples:",
-            "  iopf4j man | man -l -",
-            "  iopf4j man > iopf4j.1",
-        })
+        footer = {"", "Examples:", "  iopf4j man | man -l -", "  iopf4j man > iopf4j.1"})
 final class ManCommand implements Callable<Integer> {
     @Option(
             names = {"-h", "--help"},

@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Exit status: 0 it ran; 1 an invariant was broken, or with --strict a fate differs;",
-            "2 bad usage, unreadable input, or with --isolate a crash.",
+            "Exit status: 0 it ran; 1 an invariant was broken, or with --strict a fate differs;"
+                    + " 2 bad usage, unreadable input, or with --isolate a crash.",
             "",
             "Examples:",
             "  iopf4j replay trace.dat",

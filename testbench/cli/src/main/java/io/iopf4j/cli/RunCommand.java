@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
             "",
             "The options win over what the scenario says.",
             "",
-            "Exit status: 0 it ran; 1 an invariant was broken; 2 bad usage, a scenario that",
-            "cannot be read, or with --isolate a crash.",
+            "Exit status: 0 it ran; 1 an invariant was broken; 2 bad usage, a scenario that"
+                    + " cannot be read, or with --isolate a crash.",
             "",
             "Examples:",
             "  iopf4j run shared-stall-buffer",

@@ -35,9 +35,9 @@ import picocli.CommandLine.Spec;
             "",
             "--ledger, --perfetto and --svg show the run that the answer names.",
             "",
-            "Exit status: 0 it ran; 1 an invariant was broken in a run; 2 bad usage, unreadable",
-            "input, no answer for --ledger, or with --isolate a crash; 130 interrupted: what is",
-            "done was reported.",
+            "Exit status: 0 it ran; 1 an invariant was broken in a run; 2 bad usage, unreadable"
+                    + " input, no answer for --ledger, or with --isolate a crash; 130 interrupted: what is"
+                    + " done was reported.",
             "",
             "Examples:",
             "  iopf4j sweep shared-stall-buffer --policy 'vm-quota=1..64'",
