@@ -157,7 +157,10 @@ final class SweepCommand implements Callable<Integer> {
                         .orElseThrow(
                                 () ->
                                         new IOException(
-                                                "no value harms nobody, so that there is no run for"
+                                                (result.isIdle()
+                                                                ? "nothing is at stake"
+                                                                : "no value harms nobody")
+                                                        + ", so that there is no run for"
                                                         + " --ledger, --perfetto or --svg to show"));
         final Question question = result.question();
         runFiles.writeRun(

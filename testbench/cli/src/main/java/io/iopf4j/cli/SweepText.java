@@ -97,9 +97,11 @@ final class SweepText {
     // ---- One range ------------------------------------------------------------------------------
 
     private void table() {
-        out.printf(
-                "%-13s %36s %15s%n",
-                "", "all others", result.offender().isNobody() ? "" : "offender");
+        out.println(
+                String.format(
+                                "%-13s %36s %15s",
+                                "", "all others", result.offender().isNobody() ? "" : "offender")
+                        .stripTrailing());
         out.printf(
                 "%13s %8s %7s %9s %9s %8s %6s %5s%n",
                 MailText.cut(result.question().axes().get(0).name(), 13),
@@ -246,29 +248,34 @@ final class SweepText {
     private void smallest() {
         int line = 0;
         while (line < result.lines()) {
-            final Optional<Value> value = smallest(line);
+            final String smallest = smallest(line);
             int last = line;
-            while (last + 1 < result.lines() && smallest(last + 1).equals(value)) {
+            while (last + 1 < result.lines() && smallest(last + 1).equals(smallest)) {
                 last++;
             }
-            mail.line(
-                    MailText.INDENT
-                            + result.question().axes().get(1).name()
-                            + " "
-                            + lines(line, last)
-                            + ": "
-                            + value.map(
-                                            v ->
-                                                    result.question().axes().get(0).name()
-                                                            + " "
-                                                            + v.word())
-                                    .orElse("none of the values harms nobody"));
+            mail.line(MailText.INDENT + axisName(1) + " " + lines(line, last) + ": " + smallest);
             line = last + 1;
         }
     }
 
-    private Optional<Value> smallest(final int line) {
-        return result.smallest(line).map(point -> point.values().get(0));
+    private String smallest(final int line) {
+        final long done = result.line(line).stream().flatMap(Optional::stream).count();
+        if (done == 0) {
+            return "not run";
+        }
+        if (result.isIdle()) {
+            return "nothing is at stake";
+        }
+        return result.smallest(line)
+                .map(point -> axisName(0) + " " + point.values().get(0).word())
+                .orElse(
+                        done < result.width()
+                                ? "none so far harms nobody"
+                                : "none of the values harms nobody");
+    }
+
+    private String axisName(final int axis) {
+        return result.question().axes().get(axis).name();
     }
 
     // ---- The answer -----------------------------------------------------------------------------
@@ -300,7 +307,10 @@ final class SweepText {
                             + " answers a fault, whatever the value; see --unharmed and --offender");
             return;
         }
-        mail.line("answer      none: each value harms somebody");
+        mail.line(
+                result.isInterrupted()
+                        ? "answer      none so far: each value that was run harms somebody"
+                        : "answer      none: each value harms somebody");
         final Point closest = result.closest().orElseThrow();
         mail.line(
                 MailText.INDENT

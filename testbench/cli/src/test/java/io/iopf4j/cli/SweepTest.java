@@ -100,6 +100,24 @@ class SweepTest {
         assertTrue(Files.notExists(ledger));
     }
 
+    @Test
+    void shouldNameNoSmallestWhereNothingIsAtStake() {
+        final Path ledger = folder.resolve("none.csv");
+        final Cli cli =
+                Cli.run(
+                        "sweep",
+                        Cli.dump("open-greedy-a.dat"),
+                        "--policy",
+                        "vm-quota={1,2}",
+                        "--guest-delay",
+                        "{1ms,2ms}",
+                        "--ledger",
+                        ledger.toString());
+        assertEquals(Main.UNUSABLE, cli.status());
+        assertTrue(cli.out().contains("guest-delay 1ms to 2ms: nothing is at stake"), cli.out());
+        assertTrue(cli.err().contains("nothing is at stake, so that there is no run"), cli.err());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

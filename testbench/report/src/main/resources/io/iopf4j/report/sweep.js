@@ -203,12 +203,19 @@
             sample('4', '4', 'more'), sample('unknown', '?', 'not run')));
     };
 
+    // An interrupted sweep says nothing of what it did not run.
+    const noneOf = (line) => {
+        const row = points.slice(line * width, (line + 1) * width);
+        const ran = row.filter((point) => point !== null).length;
+        return ran === 0 ? 'not run' : ran < width ? 'none so far' : 'none';
+    };
+
     const smallest = () => {
         const part = iopf4j.section('For each ' + second.name);
         iopf4j.grid(part, {
             label: 'Values of ' + first.name + ' that harm nobody, for each ' + second.name,
             columns: [{label: second.name}, {label: first.name + ' that harms nobody'}],
-            rows: second.words.map((word, line) => [word, harmless(line) || 'none']),
+            rows: second.words.map((word, line) => [word, harmless(line) || noneOf(line)]),
         });
     };
 
