@@ -35,16 +35,16 @@ final class Words {
     /** A time as a policy's parameter, in ns. */
     static long timeNs(final String policy, final String text) {
         final Matcher matcher = TIME.matcher(text);
-        final long ns =
-                matcher.matches() ? Long.parseLong(matcher.group(1)) * unitNs(matcher.group(2)) : 0;
-        if (ns < 1 || ns > MAX_TIME_NS) {
+        final long units = matcher.matches() ? Long.parseLong(matcher.group(1)) : 0;
+        final long unitNs = matcher.matches() ? unitNs(matcher.group(2)) : 1;
+        if (units < 1 || units > MAX_TIME_NS / unitNs) {
             throw new IllegalArgumentException(
                     policy
                             + "="
                             + text
                             + ": D must be a time like 500us, 20ms, 10s or 2m, at most 1440m");
         }
-        return ns;
+        return units * unitNs;
     }
 
     private static long unitNs(final String unit) {

@@ -84,6 +84,9 @@ final class SweepText {
 
     private String offender() {
         final Offender offender = result.offender();
+        if (result.done().get(0).vms().isEmpty()) {
+            return "none: there is no VM";
+        }
         if (offender.isNobody()) {
             return offender.choice() == Offender.Choice.ONLY_ONE
                     ? "none: there is one VM, which is to be unharmed"

@@ -118,6 +118,20 @@ class SweepTest {
         assertTrue(cli.err().contains("nothing is at stake, so that there is no run"), cli.err());
     }
 
+    @Test
+    void shouldNotCountAVmWhereThereIsNone() {
+        final Cli cli =
+                Cli.run(
+                        "sweep",
+                        Cli.dump("queue-cmdq.hexdump.txt"),
+                        "--as",
+                        "cmdq",
+                        "--policy",
+                        "vm-quota={1,2}");
+        cli.assertRan();
+        assertTrue(cli.out().contains("offender    none: there is no VM"), cli.out());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

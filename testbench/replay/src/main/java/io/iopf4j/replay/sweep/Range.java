@@ -154,14 +154,17 @@ public record Range(String text, boolean isOfTimes, List<Value> values) {
         }
         final Matcher time = TIME.matcher(word);
         if (time.matches()) {
-            final long ns = Long.parseLong(time.group(1)) * unitNs(time.group(2));
-            if (ns <= MOST_NS) {
-                return ns;
+            final long units = Long.parseLong(time.group(1));
+            if (units <= MOST_NS / unitNs(time.group(2))) {
+                return units * unitNs(time.group(2));
             }
         }
         throw wrong(
                 text,
-                "'" + word + "' is no number such as 16, nor a time of at most 24h such as 10ms");
+                "'"
+                        + word
+                        + "' is no number of at most 9 digits such as 16, nor a time of at most"
+                        + " 1440m such as 10ms");
     }
 
     /**
@@ -212,6 +215,9 @@ public record Range(String text, boolean isOfTimes, List<Value> values) {
                 values.put(value.number(), value);
                 if (values.size() >= MOST_VALUES) {
                     throw wrong(text, "it has more than " + MOST_VALUES + " values");
+                }
+                if (at > (to - add) / factor) {
+                    break;
                 }
             }
             values.put(to, value(to, areTimes));

@@ -34,6 +34,7 @@ class RangeTest {
                     0ms..30ms+10ms    | 0ns 10ms 20ms 30ms
                     1s..1m*30         | 1s 30s 1m
                     {2s,1ms}          | 1ms 2s
+                    1400m..1440m*1000000 | 1400m 1440m
                     """)
     void shouldHaveItsValuesInRisingOrder(final String text, final String values) {
         assertEquals(values, words(Range.parse(text)));
@@ -79,6 +80,7 @@ class RangeTest {
                 "1..8*1",
                 "1..8*x",
                 "1..8*2ms",
+                "1s..307445735m",
                 "0..8*2",
                 "{}",
                 "{1",
