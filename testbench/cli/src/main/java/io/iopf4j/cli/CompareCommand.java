@@ -89,7 +89,7 @@ final class CompareCommand implements Callable<Integer> {
         try (Progress progress = new Progress(spec.commandLine().getErr(), report.isQuiet())) {
             input = FaultsInput.read(files, dumpOptions, vms, progress);
             OutputFile.refuseClash(
-                    input.files(),
+                    vms.inputs(dumpOptions.inputs(input.files())),
                     Stream.concat(report.jsonFile().stream(), runFiles.all().stream()).toList());
             result =
                     SideBySide.run(

@@ -6,6 +6,8 @@ import io.iopf4j.trace.TraceReader;
 import io.iopf4j.trace.fault.FaultMap;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -26,6 +28,13 @@ final class DumpOptions {
     /** Opens a file, or standard input. */
     TraceReader open(final String file) throws IOException {
         return input.open(file);
+    }
+
+    /** These files, and that which says what their events are. */
+    List<String> inputs(final List<String> files) {
+        return mapFile == null
+                ? files
+                : Stream.concat(files.stream(), Stream.of(mapFile.toString())).toList();
     }
 
     /** Which events are steps of faults. */

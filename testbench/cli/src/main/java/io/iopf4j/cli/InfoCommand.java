@@ -50,7 +50,7 @@ final class InfoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         final PrintWriter out = spec.commandLine().getOut();
-        OutputFile.refuseClash(files, report.jsonFile().stream().toList());
+        OutputFile.refuseClash(dumpOptions.inputs(files), report.jsonFile().stream().toList());
         final Dumps dumps = new Dumps(dumpOptions);
         final FaultKinds faults = new FaultKinds();
         try (Progress progress = new Progress(spec.commandLine().getErr(), report.isQuiet())) {

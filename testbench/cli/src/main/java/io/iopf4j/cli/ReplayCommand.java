@@ -91,7 +91,8 @@ final class ReplayCommand implements Callable<Integer> {
     private int replay(final ReplaySettings settings) throws IOException {
         final PrintWriter out = spec.commandLine().getOut();
         OutputFile.refuseClash(
-                files, Stream.concat(report.jsonFile().stream(), runFiles.all().stream()).toList());
+                vms.inputs(dumpOptions.inputs(files)),
+                Stream.concat(report.jsonFile().stream(), runFiles.all().stream()).toList());
         final Dumps dumps = new Dumps(dumpOptions);
         final Recording recording = new Recording();
         final ReplayResult result;

@@ -78,7 +78,7 @@ final class SweepCommand implements Callable<Integer> {
             input = FaultsInput.read(files, dumpOptions, vms, progress);
         }
         OutputFile.refuseClash(
-                input.files(),
+                vms.inputs(dumpOptions.inputs(input.files())),
                 Stream.concat(report.jsonFile().stream(), runFiles.all().stream()).toList());
         final Interruption interruption = new Interruption();
         try {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** Which device of a dump belongs to which machine. */
@@ -25,6 +26,13 @@ final class VmOptions {
 
     boolean isGiven() {
         return vms != null;
+    }
+
+    /** These files, and that which says whose the devices are. */
+    List<String> inputs(final List<String> files) {
+        return vms == null
+                ? files
+                : Stream.concat(files.stream(), Stream.of(vms.toString())).toList();
     }
 
     /** What the file says; nothing if there is none. */

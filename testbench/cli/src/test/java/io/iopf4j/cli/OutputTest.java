@@ -36,6 +36,23 @@ class OutputTest {
         assertArrayEquals(before, Files.readAllBytes(dump));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "info DUMP --map FILE --json=FILE",
+                "replay DUMP --map FILE --json=FILE",
+                "replay DUMP --vms FILE --html FILE",
+                "compare DUMP --policy none --policy drain --vms FILE --ledger FILE",
+                "sweep DUMP --policy vm-quota=1..2 --map FILE --svg FILE",
+                "sweep DUMP --policy vm-quota=1..2 --vms FILE --json=FILE",
+            })
+    void shouldNotWriteOverWhatItReadsBesideTheDump(final String line) throws IOException {
+        final Path file = Files.writeString(folder.resolve("beside.yaml"), "{}\n");
+        Cli.run(line.replace("DUMP", Cli.dump(SMALL)).replace("FILE", file.toString()).split(" "))
+                .assertRefused("input itself");
+        assertEquals("{}\n", Files.readString(file));
+    }
+
     @Test
     void shouldNotWriteOverTheScenarioThatANameStandsFor() throws IOException {
         final String before = System.getProperty(Scenarios.FOLDER_PROPERTY);
