@@ -22,7 +22,10 @@ final class Occupancy {
             final long completedNs = ledger.completedNs(row);
             span(outstanding.get(ledger.vm(row)), ledger.deliveredNs(row), completedNs);
             span(stalls, ledger.queuedNs(row), completedNs);
-            span(queue, ledger.queuedNs(row), takenNs(ledger, row));
+            final long takenNs = takenNs(ledger, row);
+            for (int record = 0; record < ledger.requests(row); record++) {
+                span(queue, ledger.queuedNs(row), takenNs);
+            }
         }
     }
 
@@ -50,7 +53,7 @@ final class Occupancy {
         return outstanding.get(vm);
     }
 
-    /** Records in the hardware's queue of faults, until the driver took them. */
+    /** Records in the hardware's queue, one for each request, until the driver took them. */
     StepSeries queue() {
         return queue;
     }

@@ -152,20 +152,22 @@ final class PerfettoWriterTest {
     @Test
     void shouldCountToTheMostThatTheBenchHasSeen() throws IOException {
         final FaultTable faults = runs.get(0);
-        final Map<String, Long> most =
-                read(faults).events().stream()
-                        .filter(event -> event.track().isCounter())
-                        .collect(
-                                Collectors.toMap(
-                                        event -> event.track().path().replaceFirst("[^/]*/", ""),
-                                        Event::count,
-                                        Math::max));
+        final Map<String, Long> most = most(faults);
         assertEquals(
                 faults.result().bench().hardware().stallHighWater(),
                 most.get("smmuv3/stall buffer"));
         for (final VmResult vm : faults.result().vms()) {
             assertEquals(vm.outstandingHighWater(), most.get(vm.name() + "/outstanding"));
         }
+    }
+
+    @Test
+    void shouldCountRecordsInAQueueOfRequests() throws IOException {
+        final FaultTable faults = scenario("shared-prq", Rules.DEFAULT);
+        final long queued = most(faults).get("vtd/fault queue");
+        final long highWater = faults.result().bench().hardware().queueHighWater();
+        // Not more, and not a fraction of it as if a group took one place.
+        assertTrue(queued <= highWater && queued > 0.9 * highWater, queued + " of " + highWater);
     }
 
     @Test
@@ -227,6 +229,17 @@ final class PerfettoWriterTest {
     @Test
     void shouldWriteTheSameBytesAgain() throws IOException {
         assertArrayEquals(write(dump("open-mixed-a.dat")), write(dump("open-mixed-a.dat")));
+    }
+
+    /** The most that each counter comes to, by its place below the run. */
+    private static Map<String, Long> most(final FaultTable faults) throws IOException {
+        return read(faults).events().stream()
+                .filter(event -> event.track().isCounter())
+                .collect(
+                        Collectors.toMap(
+                                event -> event.track().path().replaceFirst("[^/]*/", ""),
+                                Event::count,
+                                Math::max));
     }
 
     private static OptionalInt number(final Event event, final String field) {

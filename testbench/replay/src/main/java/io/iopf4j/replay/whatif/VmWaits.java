@@ -17,7 +17,8 @@ import java.util.List;
  * @param longestNs the longest that one of them waited for service
  * @param totalNs how long all of them together waited for service
  * @param roomNs the part of that for which the hardware had no room
- * @param heldAtPeak how much of the shared room it held when most of it was taken, the last time
+ * @param heldAtPeak how much of the shared room it held when most of it was taken, the last time:
+ *     stalls with SMMUv3; with VT-d records in the queue, one for each request of a group
  * @param takenAtPeak how much was taken then
  * @param charges who held the room meanwhile, most to blame first; their sum is {@code roomNs}, but
  *     for moments in which nobody held any

@@ -17,9 +17,9 @@ import java.util.stream.IntStream;
  * Reads out of a run's ledger who waited for the hardware, and for whom. With SMMUv3 the room that
  * all share is the stall buffer, which a fault holds from its record to its access's end; while
  * that has room, and always with VT-d, it is the queue, which it holds until the driver has
- * reported it. A queue that has overflowed may stay shut, or be asked again only later: who waits
- * while it is empty does so for those who held it last. Of a fault that was recorded again the last
- * record counts. One thread.
+ * reported it; there each request of a group takes a place. A queue that has overflowed may stay
+ * shut, or be asked again only later: who waits while it is empty does so for those who held it
+ * last. Of a fault that was recorded again the last record counts. One thread.
  */
 final class Waits {
     /** More machines than these are told apart only as far as they hold most. */
@@ -34,7 +34,7 @@ final class Waits {
         WAIT_BEGUN
     }
 
-    private record Change(long ns, What what, int vm) {}
+    private record Change(long ns, What what, int vm, int places) {}
 
     private final Ledger ledger;
     private final long endNs;
@@ -128,16 +128,18 @@ final class Waits {
         longestNs[vm] = Math.max(longestNs[vm], servedNs - raisedNs);
         if (ledger.foundNoRoom(row)) {
             final long roomAtNs = queuedNs == Ledger.NONE ? overNs : queuedNs;
-            add(raisedNs, What.WAIT_BEGUN, roomAtNs, What.WAIT_OVER, vm);
+            add(raisedNs, What.WAIT_BEGUN, roomAtNs, What.WAIT_OVER, vm, 1);
             roomNs[vm] += roomAtNs - raisedNs;
         }
         if (queuedNs != Ledger.NONE) {
-            add(queuedNs, What.QUEUE_TAKEN, Math.max(queuedNs, servedNs), What.QUEUE_LEFT, vm);
+            final int records = ledger.requests(row);
+            final long leftNs = Math.max(queuedNs, servedNs);
+            add(queuedNs, What.QUEUE_TAKEN, leftNs, What.QUEUE_LEFT, vm, records);
             if (stallMax > 0) {
-                add(queuedNs, What.ROOM_TAKEN, overNs, What.ROOM_LEFT, vm);
+                add(queuedNs, What.ROOM_TAKEN, overNs, What.ROOM_LEFT, vm, 1);
                 heldNs[vm] += overNs - queuedNs;
             } else {
-                heldNs[vm] += Math.max(0, servedNs - queuedNs);
+                heldNs[vm] += records * (leftNs - queuedNs);
             }
         }
     }
@@ -147,10 +149,15 @@ final class Waits {
     }
 
     private void add(
-            final long fromNs, final What begin, final long toNs, final What end, final int vm) {
+            final long fromNs,
+            final What begin,
+            final long toNs,
+            final What end,
+            final int vm,
+            final int places) {
         if (toNs > fromNs) {
-            changes.add(new Change(fromNs, begin, vm));
-            changes.add(new Change(toNs, end, vm));
+            changes.add(new Change(fromNs, begin, vm, places));
+            changes.add(new Change(toNs, end, vm, places));
         }
     }
 
@@ -204,10 +211,10 @@ final class Waits {
 
     private void apply(final Change change) {
         switch (change.what()) {
-            case ROOM_TAKEN -> stalls.change(change.vm(), 1);
-            case ROOM_LEFT -> stalls.change(change.vm(), -1);
-            case QUEUE_TAKEN -> queue.change(change.vm(), 1);
-            case QUEUE_LEFT -> queue.change(change.vm(), -1);
+            case ROOM_TAKEN -> stalls.change(change.vm(), change.places());
+            case ROOM_LEFT -> stalls.change(change.vm(), -change.places());
+            case QUEUE_TAKEN -> queue.change(change.vm(), change.places());
+            case QUEUE_LEFT -> queue.change(change.vm(), -change.places());
             case WAIT_BEGUN -> waits(change.vm(), 1);
             case WAIT_OVER -> waits(change.vm(), -1);
         }

@@ -204,6 +204,16 @@ class SideBySideTest {
         assertTrue(Math.abs(web.roomNs() - charged) <= 4, "rounded, of each machine");
     }
 
+    @Test
+    void shouldCountRecordsInAQueueOfRequests() throws IOException {
+        final SideBySide result = policies(scenario("shared-prq"), "none", "credit=16");
+        final List<VmWaits> full = result.runs().get(0).waits();
+        final int taken = full.get(0).takenAtPeak();
+        assertTrue(taken > 240 && taken <= 256, "of its 256 entries, not a group each: " + taken);
+        assertEquals(taken, full.stream().mapToInt(VmWaits::heldAtPeak).sum());
+        assertEquals(0, full.get(0).heldAtPeak() % 4, "the silent machine's groups are of 4");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"fifteen-devices", "storm"})
     void shouldShareOutThePeak(final String name) throws IOException {
