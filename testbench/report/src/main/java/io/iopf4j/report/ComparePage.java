@@ -6,7 +6,6 @@ import io.iopf4j.replay.RunResult;
 import io.iopf4j.replay.VmResult;
 import io.iopf4j.replay.bench.Hardware;
 import io.iopf4j.replay.invariants.Invariant;
-import io.iopf4j.replay.ledger.Ledger;
 import io.iopf4j.replay.ledger.Outcome;
 import io.iopf4j.replay.whatif.Difference;
 import io.iopf4j.replay.whatif.Fate;
@@ -21,8 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntPredicate;
-import java.util.function.IntToLongFunction;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -94,6 +91,7 @@ public final class ComparePage {
         json.writeNumberProperty("queued", hardware.queueHighWater());
         json.writeNumberProperty("overflows", hardware.queueOverflows());
         json.writeNumberProperty("stallEntries", new RunRules(ran).stallEntries());
+        json.writeNumberProperty("queueEntries", new RunRules(ran).queueEntries());
         json.writeName("broken");
         strings(
                 json,
@@ -155,17 +153,14 @@ public final class ComparePage {
 
     /** What is outstanding of each machine over time, and what of the shared room is taken. */
     private void series(final JsonGenerator json, final FaultTable faults) {
-        final Ledger ledger = faults.result().ledger();
+        final Occupancy occupancy = new Occupancy(faults.result());
         final boolean hasStalls = new RunRules(faults.result()).stallEntries() > 0;
         json.writeName("series");
         json.writeStartArray();
         steps(
                 json,
                 hasStalls ? "stall buffer, all VMs" : "page request queue, all VMs",
-                ledger,
-                row -> true,
-                ledger::queuedNs,
-                hasStalls ? ledger::completedNs : ledger::reportedNs);
+                hasStalls ? occupancy.stalls() : occupancy.queue());
         result.vms(MOST_VMS).stream()
                 .limit(MOST_LINES)
                 .forEach(
@@ -173,32 +168,12 @@ public final class ComparePage {
                                 steps(
                                         json,
                                         faults.result().vms().get(vm).name(),
-                                        ledger,
-                                        row -> ledger.vm(row) == vm,
-                                        ledger::deliveredNs,
-                                        ledger::completedNs));
+                                        occupancy.outstanding(vm)));
         json.writeEndArray();
     }
 
     private static void steps(
-            final JsonGenerator json,
-            final String name,
-            final Ledger ledger,
-            final IntPredicate has,
-            final IntToLongFunction begin,
-            final IntToLongFunction end) {
-        final StepSeries series = new StepSeries();
-        for (int row = 0; row < ledger.size(); row++) {
-            final long fromNs = begin.applyAsLong(row);
-            if (has.test(row) && fromNs != Ledger.NONE) {
-                series.begin(fromNs);
-                final long untilNs = end.applyAsLong(row);
-                if (untilNs != Ledger.NONE) {
-                    // Of a fault that was recorded again its last report may be an earlier one.
-                    series.end(Math.max(fromNs, untilNs));
-                }
-            }
-        }
+            final JsonGenerator json, final String name, final StepSeries series) {
         final List<Long> times = new ArrayList<>();
         final List<Long> values = new ArrayList<>();
         series.forEach(

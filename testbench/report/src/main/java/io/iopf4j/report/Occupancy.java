@@ -43,7 +43,8 @@ final class Occupancy {
         if (fromNs != Ledger.NONE) {
             series.begin(fromNs);
             if (toNs != Ledger.NONE) {
-                series.end(toNs);
+                // Of a fault that was recorded again its last report may be an earlier one.
+                series.end(Math.max(fromNs, toNs));
             }
         }
     }

@@ -106,14 +106,15 @@
         const quotas = [...new Set(run.vms.map((vm) => vm.quota))]
             .filter((quota) => quota > 0 && quota <= 8 * most);
         const limits = quotas.map((quota) => ({name: 'quota ' + iopf4j.count(quota), value: quota}));
-        if (run.stallEntries > 0 && run.stallEntries <= 8 * most) {
-            limits.push({name: 'stall buffer ' + iopf4j.count(run.stallEntries),
-                value: run.stallEntries});
+        const [room, size] = run.stallEntries > 0 ? ['stall buffer', run.stallEntries]
+            : ['page request queue', run.queueEntries];
+        if (size > 0 && size <= 8 * most) {
+            limits.push({name: room + ' ' + iopf4j.count(size), value: size});
         }
         iopf4j.steps(charts, {
             title: title(r),
             description: run.series.length - 1 + ' VMs.',
-            yLabel: 'faults',
+            yLabel: run.stallEntries > 0 ? 'faults' : 'faults, requests in the queue',
             end: data.end,
             most,
             series: series[r],

@@ -60,7 +60,8 @@
                 for (let n = weight ? weight(i) : 1; n > 0; n--) {
                     begun.push(begin(i));
                     if (end(i) >= 0) {
-                        ended.push(end(i));
+                        // Of one that was recorded again the last report may be an earlier one.
+                        ended.push(Math.max(begin(i), end(i)));
                     }
                 }
             }

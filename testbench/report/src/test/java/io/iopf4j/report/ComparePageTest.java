@@ -12,6 +12,7 @@ import io.iopf4j.replay.whatif.SideBySide;
 import io.iopf4j.replay.whatif.Variant;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -34,25 +35,29 @@ final class ComparePageTest {
 
     @BeforeAll
     static void shouldRun() throws IOException {
-        result =
-                SideBySide.run(
-                        new ScenarioFaults(
-                                "shared-stall-buffer", Scenarios.named("shared-stall-buffer")),
-                        Stream.of("none", "vm-quota=half")
-                                .map(
-                                        policy ->
-                                                new Variant(
-                                                        policy, Rules.DEFAULT.withPolicy(policy)))
-                                .toList(),
-                        2,
-                        Runs.Listener.UNHEARD);
-        page = page();
-        final Matcher found = DATA.matcher(page);
-        assertTrue(found.find());
-        data = JsonMapper.shared().readTree(found.group(1));
+        result = compare("shared-stall-buffer", "none", "vm-quota=half");
+        page = page(result);
+        data = data(page);
     }
 
-    private static String page() throws IOException {
+    private static SideBySide compare(final String scenario, final String... policies)
+            throws IOException {
+        return SideBySide.run(
+                new ScenarioFaults(scenario, Scenarios.named(scenario)),
+                Stream.of(policies)
+                        .map(policy -> new Variant(policy, Rules.DEFAULT.withPolicy(policy)))
+                        .toList(),
+                2,
+                Runs.Listener.UNHEARD);
+    }
+
+    private static JsonNode data(final String page) {
+        final Matcher found = DATA.matcher(page);
+        assertTrue(found.find());
+        return JsonMapper.shared().readTree(found.group(1));
+    }
+
+    private static String page(final SideBySide result) throws IOException {
         final StringWriter out = new StringWriter();
         new ComparePage(
                         new PageHead(
@@ -69,7 +74,7 @@ final class ComparePageTest {
 
     @Test
     void shouldBeTheSameEachTime() throws IOException {
-        assertEquals(page, page());
+        assertEquals(page, page(result));
     }
 
     @Test
@@ -80,6 +85,36 @@ final class ComparePageTest {
         assertEquals(5, data.at("/runs/1/series").size());
         assertEquals(32, data.at("/runs/1/vms/0/quota").intValue());
         assertEquals("silent", data.at("/runs/0/vms/1/charges/0/0").stringValue());
+    }
+
+    @Test
+    void shouldCountRequestsInAQueueOfRequests() throws IOException {
+        final SideBySide vtd = compare("shared-prq", "none", "credit=16");
+        final JsonNode run = data(page(vtd)).at("/runs/0");
+        final JsonNode queue = run.at("/series/0");
+        assertEquals("page request queue, all VMs", queue.at("/name").stringValue());
+        final long most = most(Base64.getDecoder().decode(queue.at("/values").stringValue()));
+        final int highWater = run.at("/queued").intValue();
+        assertTrue(most <= highWater && most > 0.9 * highWater, most + " of " + highWater);
+    }
+
+    /** The largest number of a column, as {@link PageColumns} writes it. */
+    private static long most(final byte[] column) {
+        long most = 0;
+        long now = 0;
+        long rest = 0;
+        int shift = 0;
+        for (final byte next : column) {
+            rest |= (next & 0x7fL) << shift;
+            shift += 7;
+            if (next >= 0) {
+                now += (rest - 1) % 2 == 0 ? (rest - 1) / 2 : -rest / 2;
+                most = Math.max(most, now);
+                rest = 0;
+                shift = 0;
+            }
+        }
+        return most;
     }
 
     @Test
