@@ -83,7 +83,6 @@ final class CheckedRunTest {
                                 "-Xmx256m",
                                 "-XX:+UseSerialGC",
                                 "-Diopf4j.test.seeds=" + SEEDS,
-                                "-Diopf4j.test.policies=1",
                                 "-cp",
                                 System.getProperty(
                                         "surefire.test.class.path",

@@ -29,17 +29,12 @@ final class CoreScenarioTest {
                     "credit=2,silent-guest=3",
                     "device-quota=half,timeout=500us,silent-guest=2,drain");
 
-    /** With how many of them each scenario is run. */
-    private static final int TRIED = Integer.getInteger("iopf4j.test.policies", POLICIES.size());
-
     private final Path core = Compiler.example("core");
 
     static List<Arguments> runs() throws IOException {
         final List<Arguments> runs = new ArrayList<>();
         for (final LedgerOf.Case its : LedgerOf.cases()) {
-            for (int i = 0; i < Math.min(TRIED, POLICIES.size()); i++) {
-                runs.add(Arguments.of(its, POLICIES.get(runs.size() % POLICIES.size())));
-            }
+            POLICIES.forEach(policies -> runs.add(Arguments.of(its, policies)));
         }
         return runs;
     }

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("interleaving")
 class AnswerInterleavingTest {
-    private static final int SCENARIOS = Integer.getInteger("iopf4j.scenarios", 5);
-    private static final int INTERLEAVINGS = Integer.getInteger("iopf4j.interleavings", 25);
+    private static final int SCENARIOS = Integer.getInteger("iopf4j.scenarios", 8);
+    private static final int INTERLEAVINGS = Integer.getInteger("iopf4j.interleavings", 30);
 
     /** More than the words of a cookie table that has not grown: its scan is no endless loop. */
     private static final int LOOP_BOUND = 1_000;

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Inputs that were worth keeping, and many random ones, without a fuzzer. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 final class FuzzTest {
-    private static final int RANDOM_INPUTS = 3_000;
+    private static final int RANDOM_INPUTS = 10_000;
     private static final int LONGEST = 512;
 
     /** A target by the name of its corpus. */

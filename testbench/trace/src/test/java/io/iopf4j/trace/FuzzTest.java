@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 final class FuzzTest {
     private static final Path CORPORA = Path.of("src/test/resources/fuzz");
-    private static final int DAMAGED_INPUTS = 400;
+    private static final int DAMAGED_INPUTS = 1000;
 
     static List<String> corpora() throws IOException {
         try (Stream<Path> folders = Files.list(CORPORA)) {

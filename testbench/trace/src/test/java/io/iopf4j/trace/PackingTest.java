@@ -29,7 +29,7 @@ import org.tukaani.xz.XZOutputStream;
 
 /** Traces in gzip, xz and zstd. */
 class PackingTest {
-    private static final int CUTS = 8;
+    private static final int CUTS = 20;
 
     private static OutputStream packer(final Packing packing, final OutputStream out)
             throws IOException {
