@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -89,8 +88,7 @@ final class CompareCommand implements Callable<Integer> {
         try (Progress progress = new Progress(spec.commandLine().getErr(), report.isQuiet())) {
             input = FaultsInput.read(files, dumpOptions, vms, progress);
             OutputFile.refuseClash(
-                    vms.inputs(dumpOptions.inputs(input.files())),
-                    Stream.concat(report.jsonFile().stream(), runFiles.all().stream()).toList());
+                    vms.inputs(dumpOptions.inputs(input.files())), runFiles.with(report));
             result =
                     SideBySide.run(
                             input.faults(),
@@ -102,7 +100,8 @@ final class CompareCommand implements Callable<Integer> {
                                             (long) (share * PARTS),
                                             PARTS));
         }
-        runFiles.write(result, RunSource.of(input, result.runs().get(0).waits().size()));
+        runFiles.write(
+                result, RunSource.of("Comparison", input, result.runs().get(0).waits().size()));
         final PrintWriter out = spec.commandLine().getOut();
         if (report.json() != null) {
             JsonOutput.write(

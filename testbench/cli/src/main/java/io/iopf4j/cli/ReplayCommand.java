@@ -14,7 +14,6 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -90,9 +89,7 @@ final class ReplayCommand implements Callable<Integer> {
 
     private int replay(final ReplaySettings settings) throws IOException {
         final PrintWriter out = spec.commandLine().getOut();
-        OutputFile.refuseClash(
-                vms.inputs(dumpOptions.inputs(files)),
-                Stream.concat(report.jsonFile().stream(), runFiles.all().stream()).toList());
+        OutputFile.refuseClash(vms.inputs(dumpOptions.inputs(files)), runFiles.with(report));
         final Dumps dumps = new Dumps(dumpOptions);
         final Recording recording = new Recording();
         final ReplayResult result;

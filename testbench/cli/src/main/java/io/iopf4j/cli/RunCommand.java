@@ -8,7 +8,6 @@ import io.iopf4j.replay.scenario.Scenario;
 import java.io.PrintWriter;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,9 +62,7 @@ final class RunCommand implements Callable<Integer> {
         final ScenarioName named = new ScenarioName(name);
         final Scenario scenario = named.read();
         final PrintWriter out = spec.commandLine().getOut();
-        OutputFile.refuseClash(
-                named.inputs(),
-                Stream.concat(report.jsonFile().stream(), runFiles.all().stream()).toList());
+        OutputFile.refuseClash(named.inputs(), runFiles.with(report));
         final RunResult result;
         final long allNs = scenario.durationNs();
         try (Progress progress = new Progress(spec.commandLine().getErr(), report.isQuiet());

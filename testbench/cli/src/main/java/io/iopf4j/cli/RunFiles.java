@@ -58,9 +58,11 @@ final class RunFiles {
         return ledger != null || perfetto != null || svg != null;
     }
 
-    /** All that are written. */
-    List<Path> all() {
-        return Stream.of(ledger, html, perfetto, svg).filter(Objects::nonNull).toList();
+    /** All that are written, the report among them if it goes to a file. */
+    List<Path> with(final ReportOptions report) {
+        return Stream.of(report.jsonFile().orElse(null), ledger, html, perfetto, svg)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** Writes those that the user wants. */

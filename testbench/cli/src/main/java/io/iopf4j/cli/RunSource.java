@@ -35,22 +35,17 @@ record RunSource(
         return new RunSource("Replay of " + String.join(", ", files), "", facts, warnings);
     }
 
-    /** The same under another title. */
-    RunSource titled(final String other) {
-        return new RunSource(other, lead, facts, warnings);
-    }
-
     static RunSource of(final String scenario, final String title) {
         return new RunSource("Run of " + scenario, title, List.of(), List.of());
     }
 
-    /** Of what is run several times. */
-    static RunSource of(final FaultsInput input, final int vms) {
+    /** Of what is run several times, to do what the verb says. */
+    static RunSource of(final String verb, final FaultsInput input, final int vms) {
         final RunSource once =
                 input.faults() instanceof ScenarioFaults faults
                         ? of(faults.name(), faults.scenario().title())
                         : of(input.files(), input.dumps().orElseThrow(), vms);
         return new RunSource(
-                "Comparison of " + input.faults().name(), once.lead, once.facts, once.warnings);
+                verb + " of " + input.faults().name(), once.lead, once.facts, once.warnings);
     }
 }

@@ -6,7 +6,6 @@ import io.iopf4j.replay.sweep.Question;
 import io.iopf4j.replay.sweep.Sweep;
 import io.iopf4j.replay.sweep.SweepResult;
 import io.iopf4j.replay.whatif.Faults;
-import io.iopf4j.replay.whatif.ScenarioFaults;
 import io.iopf4j.report.SweepPage;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -78,8 +76,7 @@ final class SweepCommand implements Callable<Integer> {
             input = FaultsInput.read(files, dumpOptions, vms, progress);
         }
         OutputFile.refuseClash(
-                vms.inputs(dumpOptions.inputs(input.files())),
-                Stream.concat(report.jsonFile().stream(), runFiles.all().stream()).toList());
+                vms.inputs(dumpOptions.inputs(input.files())), runFiles.with(report));
         final Interruption interruption = new Interruption();
         try {
             return tell(input, run(asked.of(input.faults()), workers, interruption));
@@ -135,15 +132,8 @@ final class SweepCommand implements Callable<Integer> {
     }
 
     private void writePage(final FaultsInput input, final SweepResult result) throws IOException {
-        final RunSource source =
-                input.faults() instanceof ScenarioFaults faults
-                        ? RunSource.of(faults.name(), faults.scenario().title())
-                        : RunSource.of(
-                                files,
-                                input.dumps().orElseThrow(),
-                                result.done().get(0).vms().size());
         runFiles.writePage(
-                source.titled("Sweep of " + input.faults().name()),
+                RunSource.of("Sweep", input, result.done().get(0).vms().size()),
                 head -> new SweepPage(head, result)::writeTo);
     }
 

@@ -89,6 +89,28 @@ public record Hardware(
     }
 
     /**
+     * The same with a stall buffer of another size.
+     *
+     * @param entries in [1, {@link #MOST_STALLS}]
+     * @return the two together
+     */
+    public Hardware withStallEntries(final int entries) {
+        return new Hardware(
+                iommu, OptionalInt.of(entries), queueEntries, interruptLatencyNs, driver);
+    }
+
+    /**
+     * The same with a queue of another size.
+     *
+     * @param entries a power of two in [1, {@link #MOST_QUEUE_ENTRIES}]
+     * @return the two together
+     */
+    public Hardware withQueueEntries(final int entries) {
+        return new Hardware(
+                iommu, stallEntries, OptionalInt.of(entries), interruptLatencyNs, driver);
+    }
+
+    /**
      * The same with another driver.
      *
      * @param other a fault path for SMMUv3's driver; empty for its own

@@ -3,7 +3,6 @@ package io.iopf4j.replay.sweep;
 
 import io.iopf4j.replay.scenario.Hardware;
 import io.iopf4j.replay.whatif.Rules;
-import java.util.OptionalInt;
 import java.util.function.BiFunction;
 
 /**
@@ -28,16 +27,9 @@ public record Axis(
                 "stall-entries",
                 range,
                 false,
-                (rules, value) -> {
-                    final Hardware hardware = rules.hardware();
-                    return rules.withHardware(
-                            new Hardware(
-                                    hardware.iommu(),
-                                    OptionalInt.of((int) value.number()),
-                                    hardware.queueEntries(),
-                                    hardware.interruptLatencyNs(),
-                                    hardware.driver()));
-                });
+                (rules, value) ->
+                        rules.withHardware(
+                                rules.hardware().withStallEntries((int) value.number())));
     }
 
     /**
@@ -51,16 +43,9 @@ public record Axis(
                 "queue-entries",
                 range,
                 false,
-                (rules, value) -> {
-                    final Hardware hardware = rules.hardware();
-                    return rules.withHardware(
-                            new Hardware(
-                                    hardware.iommu(),
-                                    hardware.stallEntries(),
-                                    OptionalInt.of((int) value.number()),
-                                    hardware.interruptLatencyNs(),
-                                    hardware.driver()));
-                });
+                (rules, value) ->
+                        rules.withHardware(
+                                rules.hardware().withQueueEntries((int) value.number())));
     }
 
     /**

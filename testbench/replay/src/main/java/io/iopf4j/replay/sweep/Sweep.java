@@ -8,6 +8,7 @@ import io.iopf4j.replay.VmResult;
 import io.iopf4j.replay.bench.BenchSettings;
 import io.iopf4j.replay.bench.Hardware;
 import io.iopf4j.replay.invariants.Invariant;
+import io.iopf4j.replay.whatif.Faults;
 import io.iopf4j.replay.whatif.Rules;
 import io.iopf4j.replay.whatif.Runs;
 import java.io.IOException;
@@ -131,8 +132,7 @@ public final class Sweep {
     /** What is known of a run that no policy limits. */
     private record Alone(SweepResult.Setting setting, List<VmResult> vms) {}
 
-    private Alone baseline(final io.iopf4j.replay.whatif.Faults.RunProgress progress)
-            throws IOException {
+    private Alone baseline(final Faults.RunProgress progress) throws IOException {
         final RunResult result =
                 question.faults()
                         .run(question.rules().withPolicy(Policies.NONE), progress)
