@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.benchmarks;
 
+import io.iopf4j.api.PageResponseCode;
+import io.iopf4j.core.semantics.Semantics;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -27,25 +30,54 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class CoreCycleBenchmark {
-    private static final long SEED = 1;
-
-    /** Faults that the guest holds while another one is made. */
+    /** Faults that guests hold once another one is made. */
     @Param({"1", "1000"})
     public int outstanding;
+
+    /** Devices, each in a virtual machine of its own. */
+    @Param({"1", "64"})
+    public int devices;
+
+    /** Faults before an answer, and answers after them; 1, 2, 4, 8, 16 or 32. */
+    @Param("1")
+    public int batch;
+
+    /** Which is answered. */
+    @Param("RANDOM")
+    public Order order;
+
+    /** The kernel's rules, by their name. */
+    @Param("mainline-6.12")
+    public String semantics;
+
+    /** Policies joined by a plus, since a comma parts a parameter's values. */
+    @Param("none")
+    public String policy;
 
     private CoreCycle cycle;
 
     /** Is made by JMH. */
     public CoreCycleBenchmark() {}
 
-    /** Attaches the device. */
+    /** Attaches the devices and fills them up. */
     @Setup
     public void build() {
-        cycle = new CoreCycle(outstanding, 1, CoreCycle.NONE, SEED);
+        cycle =
+                new CoreCycle(
+                        new CycleSettings(
+                                outstanding,
+                                devices,
+                                batch,
+                                order,
+                                PageResponseCode.INVALID,
+                                Semantics.of(semantics),
+                                policy.replace('+', ',')));
+        cycle.fill();
     }
 
-    /** One cycle. */
+    /** So many cycles as count as one round. */
     @Benchmark
+    @OperationsPerInvocation(Cycle.ROUND)
     public void cycle() {
         cycle.run();
     }

@@ -3,130 +3,68 @@ package io.iopf4j.benchmarks;
 
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.PageResponseCode;
-import io.iopf4j.core.policy.FaultPolicy;
 import io.iopf4j.core.policy.Policies;
-import io.iopf4j.core.semantics.Profile;
-import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.emulation.AccessResult;
-import io.iopf4j.emulation.smmuv3.SmmuV3Config;
+import io.iopf4j.emulation.Scheduler;
 import io.iopf4j.replay.bench.Bench;
 import io.iopf4j.replay.bench.BenchSettings;
 import io.iopf4j.replay.bench.GuestDevice;
-import io.iopf4j.replay.bench.SmmuSettings;
-import java.util.List;
+import io.iopf4j.replay.bench.GuestRecord;
 import java.util.Set;
-import java.util.SplittableRandom;
 
 /**
- * The whole cycle, over and over: an endpoint's access stalls, the driver's thread reports it, its
- * guest reads it; then one of the outstanding faults, any of them, is answered, and its access
- * ends. Each access is to another page. One thread.
+ * The whole cycle: an endpoint's access faults in the model, the driver's thread reports it, its
+ * guest reads it; one of the outstanding faults is answered, and its access ends. Each access is to
+ * another page.
  */
-final class FaultCycle {
-    private static final long PAGE_BYTES = 1L << 12;
-    private static final long IOVA_MASK = (1L << 40) - 1;
-
-    /** Short rings: emulated memory comes into being when a ring's first lap touches it. */
-    private static final int QUEUE_LOG2 = 10;
-
+final class FaultCycle extends Cycle {
     private static final int PASID = 1;
+
     private final Bench bench;
     private final GuestDevice[] devices;
-    private final SplittableRandom random;
-    private final int code;
     private final AccessResult expected;
-    private final OutstandingFaults outstanding;
-    private long iova;
     private int ended;
 
     /**
-     * Builds a machine without policies and leaves all faults outstanding but one.
+     * Builds the machine and attaches its devices.
      *
-     * @param outstandingCount faults between two answers, at least 1
-     * @param deviceCount devices, each in a virtual machine of its own, in [1, 4096]
-     * @param code SUCCESS or INVALID, what the guests answer
-     * @param seed picks devices and answers
+     * @param model the hardware
+     * @param settings what is measured
      */
-    FaultCycle(final int outstandingCount, final int deviceCount, final int code, final long seed) {
-        this(
-                outstandingCount,
-                deviceCount,
-                code,
-                Semantics.MAINLINE_6_12,
-                Policies.parse(Policies.NONE),
-                seed);
-    }
-
-    /**
-     * Builds a machine under other rules and leaves all faults outstanding but one.
-     *
-     * @param outstandingCount faults between two answers, at least 1
-     * @param deviceCount devices, each in a virtual machine of its own, in [1, 4096]
-     * @param code SUCCESS or INVALID, what the guests answer
-     * @param semantics of 6.12's generation
-     * @param policies that refuse nothing of this
-     * @param seed picks devices and answers
-     */
-    FaultCycle(
-            final int outstandingCount,
-            final int deviceCount,
-            final int code,
-            final Profile semantics,
-            final List<FaultPolicy> policies,
-            final long seed) {
-        this.bench =
+    FaultCycle(final Model model, final CycleSettings settings) {
+        super(settings, model.mostOfDevice());
+        if (settings.outstanding() + (long) settings.batch() - 1 > model.mostOfAll()) {
+            throw new IllegalArgumentException(
+                    model + " can have " + model.mostOfAll() + " faults outstanding, not more");
+        }
+        bench =
                 Bench.unrecorded(
-                        new BenchSettings(hardware(), semantics, policies, seed),
+                        new BenchSettings(
+                                model.settings(settings.semantics()),
+                                settings.semantics(),
+                                Policies.parse(settings.policies()),
+                                seed()),
                         this::accessEnded);
-        this.random = new SplittableRandom(seed);
-        this.code = code;
-        this.expected = code == PageResponseCode.SUCCESS ? AccessResult.DONE : AccessResult.ABORTED;
-        this.outstanding = new OutstandingFaults(outstandingCount);
-        this.devices = new GuestDevice[deviceCount];
-        for (int i = 0; i < deviceCount; i++) {
+        expected =
+                settings.code() == PageResponseCode.SUCCESS
+                        ? AccessResult.DONE
+                        : AccessResult.ABORTED;
+        devices = new GuestDevice[settings.devices()];
+        for (int i = 0; i < devices.length; i++) {
             devices[i] = bench.addDevice("dev" + i, bench.addVm("vm" + i), Set.of(PASID));
+            devices[i].vm().setListener(this::look);
             devices[i].attach();
             devices[i].prepare(PASID);
         }
-        for (int i = 1; i < outstandingCount; i++) {
-            fault();
-        }
     }
 
-    /**
-     * One fault more, and one answer.
-     *
-     * @throws IllegalStateException if a step does not come to what it must
-     */
-    void run() {
-        fault();
-        final int picked = outstanding.pick(random);
-        final int before = ended;
-        final GuestDevice device = devices[outstanding.device(picked)];
-        Expect.zero(
-                "answer",
-                device.vm()
-                        .answer(
-                                device,
-                                PASID,
-                                outstanding.iova(picked),
-                                0,
-                                outstanding.cookie(picked),
-                                code));
-        outstanding.remove(picked);
-        Expect.equal("accesses ended", before + 1, ended);
-    }
-
-    private void fault() {
-        final int index = devices.length == 1 ? 0 : random.nextInt(devices.length);
-        iova = (iova + PAGE_BYTES) & IOVA_MASK;
-        devices[index].issue(PASID, iova, IommuFault.PERM_READ);
-        bench.scheduler().runReady();
-        final int cookie = devices[index].vm().readOne();
-        if (cookie == 0) {
-            throw new IllegalStateException("a fault must reach its guest: iova=" + iova);
-        }
-        outstanding.add(index, cookie, iova);
+    private void look(final GuestRecord record) {
+        seen(
+                record.device().endpoint().index(),
+                record.ssid(),
+                record.grpid(),
+                record.cookie(),
+                record.iova());
     }
 
     private void accessEnded(final int device, final int id, final AccessResult result) {
@@ -137,10 +75,38 @@ final class FaultCycle {
         ended++;
     }
 
-    private static SmmuSettings hardware() {
-        return new SmmuSettings(
-                SmmuV3Config.roomy()
-                        .withCommandQueueLog2Max(QUEUE_LOG2)
-                        .withEventQueueLog2Max(QUEUE_LOG2));
+    @Override
+    Scheduler scheduler() {
+        return bench.scheduler();
+    }
+
+    @Override
+    void raise(final int device, final long address) {
+        devices[device].issue(PASID, address, IommuFault.PERM_READ);
+    }
+
+    @Override
+    void read(final int device) {
+        devices[device].vm().readAll();
+    }
+
+    @Override
+    void answer(final OutstandingFaults faults, final int at) {
+        final GuestDevice device = devices[faults.device(at)];
+        Expect.zero(
+                "answer",
+                device.vm()
+                        .answer(
+                                device,
+                                faults.pasid(at),
+                                faults.iova(at),
+                                faults.grpid(at),
+                                faults.cookie(at),
+                                settings().code()));
+    }
+
+    @Override
+    int ended() {
+        return ended;
     }
 }

@@ -2,7 +2,6 @@
 package io.iopf4j.benchmarks;
 
 import io.iopf4j.api.PageResponseCode;
-import io.iopf4j.core.policy.Policies;
 import io.iopf4j.core.semantics.Profiles;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -10,6 +9,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -28,7 +28,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class NativeCycleBenchmark {
-    private static final long SEED = 1;
     private static final int OUTSTANDING = 10;
     private static final int DEVICES = 4;
 
@@ -65,16 +64,17 @@ public class NativeCycleBenchmark {
     public void build() {
         cycle =
                 new FaultCycle(
-                        OUTSTANDING,
-                        DEVICES,
-                        PageResponseCode.SUCCESS,
-                        Profiles.of(NativeLibraries.in(rules.semantics)),
-                        Policies.parse(NativeLibraries.in(rules.policies)),
-                        SEED);
+                        Model.SMMUV3,
+                        CycleSettings.of(OUTSTANDING, DEVICES)
+                                .withCode(PageResponseCode.SUCCESS)
+                                .withSemantics(Profiles.of(NativeLibraries.in(rules.semantics)))
+                                .withPolicies(NativeLibraries.in(rules.policies)));
+        cycle.fill();
     }
 
-    /** One cycle. */
+    /** So many cycles as count as one round. */
     @Benchmark
+    @OperationsPerInvocation(Cycle.ROUND)
     public void cycle() {
         cycle.run();
     }

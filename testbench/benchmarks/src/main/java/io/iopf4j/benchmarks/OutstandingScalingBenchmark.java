@@ -7,6 +7,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -16,9 +17,9 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Whether the core's part of a cycle costs more when more is outstanding, in ns: report, policies,
- * read, write in random order, {@code page_response}. The steps are the same whatever is
- * outstanding. What does grow is the time that memory takes once a million faults fit no cache;
- * large pages and a collector that does not follow each store keep other costs out.
+ * read, write, {@code page_response}. The steps are the same whatever is outstanding. What does
+ * grow is the time that memory takes once a million faults fit no cache; large pages and a
+ * collector that does not follow each store keep other costs out.
  *
  * <pre>java -jar testbench/benchmarks/target/benchmarks.jar OutstandingScaling -prof gc</pre>
  */
@@ -37,10 +38,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class OutstandingScalingBenchmark {
-    private static final long SEED = 1;
-
     /** Policies joined by a plus, since a comma parts a parameter's values. */
-    @Param({"none", "vm-quota=1000000+timeout"})
+    @Param({"none", "vm-quota=1000000+timeout=100s"})
     public String policy;
 
     /** Faults that guests hold while another one is made. */
@@ -51,6 +50,10 @@ public class OutstandingScalingBenchmark {
     @Param({"1", "64", "4096"})
     public int devices;
 
+    /** Which is answered. */
+    @Param("RANDOM")
+    public Order order;
+
     private CoreCycle cycle;
 
     /** Is made by JMH. */
@@ -59,11 +62,17 @@ public class OutstandingScalingBenchmark {
     /** Attaches the devices and fills them up. */
     @Setup
     public void build() {
-        cycle = new CoreCycle(outstanding, devices, policy.replace('+', ','), SEED);
+        cycle =
+                new CoreCycle(
+                        CycleSettings.of(outstanding, devices)
+                                .withOrder(order)
+                                .withPolicies(policy.replace('+', ',')));
+        cycle.fill();
     }
 
-    /** One cycle. */
+    /** So many cycles as count as one round. */
     @Benchmark
+    @OperationsPerInvocation(Cycle.ROUND)
     public void cycle() {
         cycle.run();
     }

@@ -1,0 +1,247 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# How fast a fault cycle is, beside the same cycle in C (src/main/c/cycle.c), in one sitting: each
+# row is measured in C and on each Java in turn. docs/performance.md says what the rows are.
+#
+#   testbench/benchmarks/cycle-speed.sh [--quick] [JAVA_HOME ...]
+#
+# Needs cc, the java on the PATH, testbench/benchmarks/target/benchmarks.jar and, for explore,
+# testbench/cli/target/iopf4j.jar (mvn -DskipTests package). The second column of figures is of the
+# first JAVA_HOME that is given, or of $JAVA25_HOME, or of a Java 25 in /usr/lib/jvm. Measures with
+# JMH and -prof gc, for some ten minutes; with --quick by CPU time in a loop, for some three.
+set -euo pipefail
+
+readonly here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+readonly jar=$here/target/benchmarks.jar
+readonly cli=$here/../cli/target/iopf4j.jar
+readonly million=1000000
+# As the launcher runs it.
+readonly collector=-XX:+UseSerialGC
+
+die() {
+    echo "cycle-speed: $*" >&2
+    exit 2
+}
+
+usage() {
+    sed -n '4,/^set/{/^set/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"
+    exit
+}
+
+quick=
+homes=()
+for word; do
+    case $word in
+    --help | -h) usage ;;
+    --quick) quick=yes ;;
+    -*) die "no such option: $word (--help says which there are)" ;;
+    *)
+        [[ -x $word/bin/java ]] || die "$word has no bin/java"
+        homes+=("$word")
+        ;;
+    esac
+done
+
+command -v cc >/dev/null || die "needs cc, a C compiler"
+command -v java >/dev/null || die "needs java on the PATH"
+[[ -f $jar ]] || die "$jar is not built: mvn -DskipTests package"
+[[ -f $cli ]] || die "$cli is not built: mvn -DskipTests package"
+
+further_java() {
+    local found
+    if ((${#homes[@]})); then
+        echo "${homes[0]}/bin/java"
+    elif [[ -n ${JAVA25_HOME:-} ]]; then
+        [[ -x $JAVA25_HOME/bin/java ]] || die "JAVA25_HOME is $JAVA25_HOME, which has no bin/java"
+        echo "$JAVA25_HOME/bin/java"
+    else
+        for found in /usr/lib/jvm/*25*/bin/java; do
+            [[ ! -x $found ]] || echo "$found"
+        done | head -n 1
+    fi
+}
+
+major() {
+    "$1" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1
+}
+
+further=$(further_java)
+readonly javas=(java ${further:+"$further"})
+majors=()
+for java in "${javas[@]}"; do
+    majors+=("$(major "$java")")
+    ((${majors[-1]:-0} >= 17)) || die "needs Java 17 or newer: $java is ${majors[-1]:-of no version}"
+done
+
+readonly work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cc -O2 -o "$work/cycle" "$here/src/main/c/cycle.c"
+
+# ---- One figure ----------------------------------------------------------------------------------
+
+# Nanoseconds of the limit.
+of_c() {
+    "$work/cycle" ${quick:+--rounds=7} "$@" | sed 's/ .*//'
+}
+
+# Nanoseconds and bytes of a cycle in Java, by CPU time: the Java, what, its words.
+of_loop() {
+    "$1" "${flags[@]}" -cp "$jar" io.iopf4j.benchmarks.CycleSpeed \
+        "${@:2}" "${loop[@]}"
+}
+
+# The same by JMH.
+of_jmh() {
+    local java=$1 what=$2 params=() word
+    case $what in
+    core) params=(CoreCycleBenchmark) ;;
+    *) params=(FaultCycleBenchmark -p "model=${what^^}" -p answer=INVALID) ;;
+    esac
+    for word in outstanding=1000 devices=64 "${@:3}"; do
+        params+=(-p "${word//,/+}")
+    done
+    "$java" -jar "$jar" "${params[@]}" -prof gc -f 1 -wi 4 -w 500ms -i 6 -r 500ms \
+        -jvmArgsAppend "${flags[*]}" -rf csv -rff "$work/jmh.csv" >"$work/jmh.out" 2>&1 ||
+        die "JMH fails: $(tail -n 1 "$work/jmh.out")"
+    awk -F, '$1 ~ /cycle"$/ { ns = $5 }
+        $1 ~ /gc.alloc.rate.norm"$/ { bytes = $5 }
+        END { printf "%.1f %.2f\n", ns, bytes }' "$work/jmh.csv"
+}
+
+of_java() {
+    if [[ -n $quick ]]; then of_loop "$@"; else of_jmh "$@"; fi
+}
+
+# ---- Rows ----------------------------------------------------------------------------------------
+
+declare -A ns # by a row's name and C or a Java's number
+
+# What a value comes to against a goal.
+verdict() {
+    awk -v value="$1" -v goal="$2" 'BEGIN {
+        if (goal == "" || value == "") print "-"
+        else if (value <= goal * 1.0005) print "met"
+        else printf "%.2fx\n", value / goal
+    }'
+}
+
+heading() {
+    printf '\n%-25s%6s%6s%6s%6s%6s%6s%5s%6s\n' \
+        "$1" C "Jv${majors[0]}" ratio "${majors[1]:+Jv${majors[1]}}" "${majors[1]:+ratio}" \
+        bytes goal met
+}
+
+# Measures and prints: the row's name, its goal as a factor of C or "=ns" or nothing, the words for
+# C, and the words for Java.
+row() {
+    local name=$1 goal=$2 c_words=() measured i worst=0 bytes=0
+    read -ra c_words <<<"$3"
+    read -ra java_words <<<"$4"
+    ns[$name,C]=$(of_c "${c_words[@]}")
+    for i in "${!javas[@]}"; do
+        measured=$(of_java "${javas[i]}" "${java_words[@]}")
+        ns[$name,$i]=${measured% *}
+        worst=$(awk -v a="$worst" -v b="${measured% *}" 'BEGIN { print (a > b ? a : b) }')
+        bytes=$(awk -v a="$bytes" -v b="${measured#* }" 'BEGIN { printf "%.2f", (a > b ? a : b) }')
+    done
+    case $goal in
+    =*) goal=${goal#=} ;;
+    ?*) goal=$(awk -v c="${ns[$name,C]}" -v factor="$goal" 'BEGIN { printf "%.1f", c * factor }') ;;
+    esac
+    awk -v name="$name" -v c="${ns[$name,C]}" -v a="${ns[$name,0]}" -v b="${ns[$name,1]:-}" \
+        -v bytes="$bytes" -v goal="$goal" -v met="$(verdict "$worst" "$goal")" 'BEGIN {
+        printf "%-25s%6.1f%6.0f%6.1f", name, c, a, a / c
+        if (b == "") printf "%12s", ""
+        else printf "%6.0f%6.1f", b, b / c
+        printf "%6s%5s%6s\n", bytes, goal == "" ? "-" : sprintf("%.0f", goal), met
+    }'
+}
+
+# Prints how much more a row costs than another: name, the row, the other, its goal, and whether 1.25
+# times what C grows is a goal as well.
+growth() {
+    local name=$1 more=$2 less=$3 goal=$4 of worst=0 c
+    local factors=()
+    for of in C "${!javas[@]}"; do
+        factors+=("$(awk -v a="${ns[$more,$of]}" -v b="${ns[$less,$of]}" \
+            'BEGIN { printf "%.2f", a / b }')")
+    done
+    c=${factors[0]}
+    for of in "${factors[@]:1}"; do
+        worst=$(awk -v a="$worst" -v b="$of" 'BEGIN { print (a > b ? a : b) }')
+    done
+    printf '%-31s%6s%6s%6s%6s%6s' "$name" "$c" "${factors[1]}" "${factors[2]:-}" \
+        "$goal" "$(verdict "$worst" "$goal")"
+    if [[ ${5:-} == beside-c ]]; then
+        printf '%6s' "$(verdict "$worst" "$(awk -v c="$c" 'BEGIN { print c * 1.25 }')")"
+    fi
+    printf '\n'
+}
+
+growth_heading() {
+    printf '\n%-31s%6s%6s%6s%6s%6s%6s\n' \
+        "$1" C "Jv${majors[0]}" "${majors[1]:+Jv${majors[1]}}" goal met "${2:-}"
+}
+
+# ---- The table -----------------------------------------------------------------------------------
+
+flags=("$collector" -Xmx1g)
+loop=(warm-up=1500000 cycles=100000 rounds=9)
+started=$SECONDS
+
+cat <<END
+$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1), $(nproc) CPUs, $(cc --version | head -n 1)
+$(for java in "${javas[@]}"; do "$java" -version 2>&1 | sed -n 2p; done)
+$(if [[ -n $quick ]]; then echo "CPU time, in a loop"; else echo "JMH, -prof gc"; fi), $(date -u +%F)
+
+1,000 outstanding, 64 devices and machines, random order, 6.12, a quota for
+each machine, one fault for each interrupt, unless said otherwise.
+"bytes" are allocated by a cycle; "met" or how many times the goal.
+END
+
+readonly quota=policy=vm-quota=2000
+readonly timer=policy=vm-quota=2000,timeout=100s
+
+heading "ns a cycle"
+for model in smmuv3 vtd; do
+    row "$model, INVALID" 3 "" "$model $quota"
+    row "$model, SUCCESS" 3 "" "$model answer=SUCCESS $quota"
+    row "$model, no quota" "" "" "$model"
+    row "$model, 32 at once" =80 "--batch=32" "$model batch=32 $quota"
+    row "$model, in order" 3 "--in-order" "$model order=OLDEST $quota"
+    row "$model, timer" "" "--timer" "$model $timer"
+done
+row "core" 2 "--core" "core $quota"
+row "core, no quota" "" "--core" "core"
+row "core, 32 at once" 2 "--core --batch=32" "core batch=32 $quota"
+row "core, in order" 2 "--core --in-order" "core order=OLDEST $quota"
+row "core, timer" "" "--core --timer" "core $timer"
+for semantics in mainline-5.x v5-2018 v3-2017; do
+    row "core, $semantics" "" "--core" "core semantics=$semantics $quota"
+done
+
+flags=("$collector" -Xms4g -Xmx4g -XX:+AlwaysPreTouch -XX:+UseTransparentHugePages)
+large=$quota
+heading "ns a cycle, core, by size"
+for devices in 1 64; do
+    for order in OLDEST RANDOM; do
+        in_order=
+        [[ $order == RANDOM ]] || in_order=--in-order
+        for outstanding in 100 1000 $million; do
+            loop=(warm-up=1500000 cycles=100000 rounds=7)
+            cycles=
+            if ((outstanding == million)); then
+                loop=(warm-up=1500000 cycles=500000 rounds=3)
+                cycles=--cycles=500000
+            fi
+            large=policy=vm-quota=2000000
+            row "$devices, ${order,,}, $outstanding" "" \
+                "--core --huge --devices=$devices --outstanding=$outstanding $in_order $cycles" \
+                "core devices=$devices outstanding=$outstanding order=$order $large"
+        done
+    done
+done
+row "64, random, timer, $million" "" \
+    "--core --huge --outstanding=$million --timer --cycles=500000" \
+    "core outstanding=$million $large,timeout=100s"
