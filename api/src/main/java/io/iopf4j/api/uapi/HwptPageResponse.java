@@ -33,8 +33,7 @@ public final class HwptPageResponse {
      */
     public static void encode(
             final ByteBuffer buffer, final int at, final int cookie, final int code) {
-        Bytes.putInt(buffer, at, cookie);
-        Bytes.putInt(buffer, at + CODE, code);
+        Bytes.putInts(buffer, at, cookie, code);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.iopf4j.api.uapi;
 
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuFault;
+
 import java.nio.ByteBuffer;
 
 /**
@@ -25,7 +26,6 @@ public final class HwptPgfault {
     private static final int PASID = 8;
     private static final int GRPID = 12;
     private static final int PERM = 16;
-    private static final int RESERVED = 20;
     private static final int ADDR = 24;
     private static final int LENGTH = 32;
     private static final int COOKIE = 36;
@@ -49,15 +49,13 @@ public final class HwptPgfault {
             final int devId,
             final int cookie) {
         final int seen = fault.flags() & (IommuFault.FLAG_PASID_VALID | IommuFault.FLAG_LAST_PAGE);
-        Bytes.putInt(buffer, at, fault.needsPasid() ? seen | NEEDS_PASID_612 : seen);
-        Bytes.putInt(buffer, at + DEV_ID, devId);
-        Bytes.putInt(buffer, at + PASID, fault.pasid());
-        Bytes.putInt(buffer, at + GRPID, fault.grpid());
-        Bytes.putInt(buffer, at + PERM, fault.perm());
-        Bytes.putInt(buffer, at + RESERVED, 0);
+        final int flags = fault.needsPasid() ? seen | NEEDS_PASID_612 : seen;
+        // Two fields at a time.
+        Bytes.putInts(buffer, at, flags, devId);
+        Bytes.putInts(buffer, at + PASID, fault.pasid(), fault.grpid());
+        Bytes.putInts(buffer, at + PERM, fault.perm(), 0);
         Bytes.putLong(buffer, at + ADDR, fault.addr());
-        Bytes.putInt(buffer, at + LENGTH, 0);
-        Bytes.putInt(buffer, at + COOKIE, cookie);
+        Bytes.putInts(buffer, at + LENGTH, 0, cookie);
     }
 
     /**
