@@ -2,11 +2,13 @@
 package io.iopf4j.core;
 
 import io.iopf4j.api.IommuAttachHandle;
+
 import java.util.Arrays;
 
 /**
- * Attach handles by PASID, immutable: {@code group->pasid_array} of Linux 6.12. A fault looks its
- * handle up without a lock and without allocation; whoever attaches makes a new table.
+ * Attach handles by PASID, without the one at the RID, immutable: {@code group->pasid_array} of
+ * Linux 6.12. A fault looks its handle up without a lock and without allocation; whoever attaches
+ * makes a new table.
  */
 final class AttachTable {
     static final AttachTable EMPTY = new AttachTable(new int[0], new IommuAttachHandle[0]);
@@ -22,10 +24,6 @@ final class AttachTable {
     IommuAttachHandle get(final int pasid) {
         final int at = Arrays.binarySearch(pasids, pasid);
         return at < 0 ? null : handles[at];
-    }
-
-    int size() {
-        return pasids.length;
     }
 
     AttachTable with(final int pasid, final IommuAttachHandle handle) {
@@ -51,6 +49,9 @@ final class AttachTable {
         final int at = Arrays.binarySearch(pasids, pasid);
         if (at < 0) {
             return this;
+        }
+        if (pasids.length == 1) {
+            return EMPTY;
         }
         final int[] fewerPasids = new int[pasids.length - 1];
         final IommuAttachHandle[] fewerHandles = new IommuAttachHandle[fewerPasids.length];

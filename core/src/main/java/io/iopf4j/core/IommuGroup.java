@@ -6,6 +6,7 @@ import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuAttachHandle;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuDomain;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,7 +22,11 @@ public final class IommuGroup {
 
     private final int id;
     private final List<IommuDevice> devices = new ArrayList<>();
-    private volatile AttachTable handles = AttachTable.EMPTY;
+
+    /** What is attached at the RID: most often all there is, and found without a search. */
+    private volatile IommuAttachHandle ridHandle;
+
+    private volatile AttachTable pasidHandles = AttachTable.EMPTY;
 
     /**
      * An empty group.
@@ -112,14 +117,14 @@ public final class IommuGroup {
      * @return 0; {@code -EBUSY} if one is attached; or the driver's errno, nothing being attached
      */
     public synchronized int attach(final IommuDomain domain, final IommuAttachHandle handle) {
-        if (handles.get(NO_PASID) != null) {
+        if (ridHandle != null) {
             return -Errno.EBUSY;
         }
         handle.setDomain(domain);
-        handles = handles.with(NO_PASID, handle);
+        ridHandle = handle;
         final int ret = setDomain(domain, null);
         if (ret != 0) {
-            handles = handles.without(NO_PASID);
+            ridHandle = null;
         }
         return ret;
     }
@@ -132,7 +137,7 @@ public final class IommuGroup {
         for (final IommuDevice dev : devices) {
             dev.ops().blockedDomain().attachDev(dev);
         }
-        handles = handles.without(NO_PASID);
+        ridHandle = null;
     }
 
     /**
@@ -145,11 +150,11 @@ public final class IommuGroup {
      * @return 0, or the driver's errno, the old domain being attached still
      */
     public synchronized int replace(final IommuDomain domain, final IommuAttachHandle handle) {
-        final IommuAttachHandle old = handles.get(NO_PASID);
+        final IommuAttachHandle old = ridHandle;
         handle.setDomain(domain);
         final int ret = setDomain(domain, old == null ? null : old.domain());
         if (ret == 0) {
-            handles = handles.with(NO_PASID, handle);
+            ridHandle = handle;
         }
         return ret;
     }
@@ -168,15 +173,15 @@ public final class IommuGroup {
         if (pasid == NO_PASID) {
             return -Errno.EINVAL;
         }
-        if (handles.get(pasid) != null) {
+        if (pasidHandles.get(pasid) != null) {
             return -Errno.EBUSY;
         }
         handle.setDomain(domain);
-        handles = handles.with(pasid, handle);
+        pasidHandles = pasidHandles.with(pasid, handle);
         for (int i = 0; i < devices.size(); i++) {
             final int ret = domain.setDevPasid(devices.get(i), pasid);
             if (ret != 0) {
-                handles = handles.without(pasid);
+                pasidHandles = pasidHandles.without(pasid);
                 while (--i >= 0) {
                     clearPasid(devices.get(i), pasid);
                 }
@@ -199,7 +204,7 @@ public final class IommuGroup {
      */
     public synchronized int replacePasid(
             final IommuDomain domain, final int pasid, final IommuAttachHandle handle) {
-        final IommuAttachHandle old = pasid == NO_PASID ? null : handles.get(pasid);
+        final IommuAttachHandle old = pasid == NO_PASID ? null : pasidHandles.get(pasid);
         if (old == null) {
             return -Errno.EINVAL;
         }
@@ -213,7 +218,7 @@ public final class IommuGroup {
                 return ret;
             }
         }
-        handles = handles.with(pasid, handle);
+        pasidHandles = pasidHandles.with(pasid, handle);
         return 0;
     }
 
@@ -226,7 +231,7 @@ public final class IommuGroup {
         for (final IommuDevice dev : devices) {
             clearPasid(dev, pasid);
         }
-        handles = handles.without(pasid);
+        pasidHandles = pasidHandles.without(pasid);
     }
 
     /**
@@ -236,7 +241,11 @@ public final class IommuGroup {
      * @return the handle, or null where the kernel says {@code -ENOENT}
      */
     public IommuAttachHandle attachHandle(final int pasid) {
-        return handles.get(pasid);
+        if (pasid == NO_PASID) {
+            return ridHandle;
+        }
+        final AttachTable others = pasidHandles;
+        return others == AttachTable.EMPTY ? null : others.get(pasid);
     }
 
     /**
@@ -248,7 +257,7 @@ public final class IommuGroup {
      * @return 0; {@code -ENOENT} if nothing is attached; {@code -EBUSY} if another type is
      */
     public int checkAttachHandle(final int pasid, final DomainType type) {
-        final IommuAttachHandle handle = handles.get(pasid);
+        final IommuAttachHandle handle = attachHandle(pasid);
         if (handle == null) {
             return -Errno.ENOENT;
         }
@@ -271,7 +280,7 @@ public final class IommuGroup {
     }
 
     private IommuDomain attachedDomain(final IommuDevice dev) {
-        final IommuAttachHandle handle = handles.get(NO_PASID);
+        final IommuAttachHandle handle = ridHandle;
         return handle == null ? dev.ops().blockedDomain() : handle.domain();
     }
 
