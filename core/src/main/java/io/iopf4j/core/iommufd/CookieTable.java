@@ -2,12 +2,14 @@
 package io.iopf4j.core.iommufd;
 
 import io.iopf4j.core.iopf.PendingGroup;
+
 import java.util.Arrays;
 
 /**
  * Groups by cookie: always the lowest free number from 1 on, as the kernel's {@code xa_alloc} with
  * {@code XA_FLAGS_ALLOC1} gives it. Three levels of bitmaps say where something is free, so that a
- * step costs the same whatever is stored; 2^24 groups and more memory than that fit below them.
+ * step costs the same whatever is stored; 2^24 groups and more memory than that fit below them. The
+ * levels stand in one array, the uppermost first: while little is stored one cache line is enough.
  *
  * <p>A cookie whose group the host has withdrawn rests: were it given out again at once, a guest's
  * late answer would go to another fault. The longest-rested one of 2^16 comes back for the next.
@@ -18,17 +20,23 @@ final class CookieTable {
 
     private static final int WORD_SHIFT = 6;
     private static final int WORD_BITS = 1 << WORD_SHIFT;
-    private static final int INITIAL = 1 << 12;
+    private static final int INITIAL = 1 << 8;
     private static final int MAX = 1 << 24;
     private static final int MAX_RESTING = 1 << 16;
 
     private PendingGroup[] groups = new PendingGroup[INITIAL];
 
     /** A set bit: the group is free; in the words above: something below is. */
-    private long[] free = allSet(INITIAL);
+    private long[] free;
 
-    private long[] freeWords = allSet(INITIAL >> WORD_SHIFT);
-    private long[] freeBlocks = allSet(INITIAL >> (2 * WORD_SHIFT));
+    /** Where the words of two levels begin; those of the uppermost are in front of them. */
+    private int blocksAt;
+
+    private int wordsAt;
+
+    /** Nothing below is free: most often the next one is near. */
+    private int lowest;
+
     private int size;
 
     /** A ring of cookies that rest; null until one does. */
@@ -36,6 +44,11 @@ final class CookieTable {
 
     private int restingFirst;
     private int restingCount;
+
+    CookieTable() {
+        layOut(INITIAL);
+        setFree(0, INITIAL);
+    }
 
     int size() {
         return size;
@@ -52,23 +65,44 @@ final class CookieTable {
                 return FULL;
             }
         }
-        int top = 0;
-        while (freeBlocks[top] == 0) {
-            top++;
-        }
-        final int block = (top << WORD_SHIFT) + Long.numberOfTrailingZeros(freeBlocks[top]);
-        final int word = (block << WORD_SHIFT) + Long.numberOfTrailingZeros(freeWords[block]);
-        final int index = (word << WORD_SHIFT) + Long.numberOfTrailingZeros(free[word]);
+        final int index = lowestFree();
+        lowest = index + 1;
         groups[index] = group;
         size++;
-        free[word] &= ~bit(index);
-        if (free[word] == 0) {
-            freeWords[block] &= ~bit(word);
-            if (freeWords[block] == 0) {
-                freeBlocks[top] &= ~bit(block);
-            }
+        final int word = index >> WORD_SHIFT;
+        final int block = word >> WORD_SHIFT;
+        if (clear(wordsAt + word, index) && clear(blocksAt + block, word)) {
+            clear(block >> WORD_SHIFT, block);
         }
         return index + 1;
+    }
+
+    private int lowestFree() {
+        final int near = lowest >> WORD_SHIFT;
+        if (lowest < groups.length) {
+            final long bits = free[wordsAt + near] & -bit(lowest);
+            if (bits != 0) {
+                return (near << WORD_SHIFT) + Long.numberOfTrailingZeros(bits);
+            }
+        }
+        int top = 0;
+        while (free[top] == 0) {
+            top++;
+        }
+        final int block = firstFree(top, top);
+        final int word = firstFree(blocksAt + block, block);
+        return firstFree(wordsAt + word, word);
+    }
+
+    /** The number of the first set bit in a word that is the given one of its level. */
+    private int firstFree(final int at, final int word) {
+        return (word << WORD_SHIFT) + Long.numberOfTrailingZeros(free[at]);
+    }
+
+    /** Clears a bit; whether it was the last one in its word. */
+    private boolean clear(final int at, final int bit) {
+        free[at] &= ~bit(bit);
+        return free[at] == 0;
     }
 
     /** The group of a cookie, or null. */
@@ -109,19 +143,30 @@ final class CookieTable {
     }
 
     private void release(final int cookie) {
-        final int index = cookie - 1;
+        setFree(cookie - 1);
+    }
+
+    private void setFree(final int index) {
         final int word = index >> WORD_SHIFT;
         final int block = word >> WORD_SHIFT;
-        free[word] |= bit(index);
-        freeWords[block] |= bit(word);
-        freeBlocks[block >> WORD_SHIFT] |= bit(block);
+        if (set(wordsAt + word, index) && set(blocksAt + block, word)) {
+            set(block >> WORD_SHIFT, block);
+        }
+        lowest = Math.min(lowest, index);
+    }
+
+    /** Sets a bit; whether it is the first one in its word. */
+    private boolean set(final int at, final int bit) {
+        final long had = free[at];
+        free[at] = had | bit(bit);
+        return had == 0;
     }
 
     /** The lowest cookie in use that is above another; 0 if there is none. */
     int next(final int above) {
         for (int index = above; index < groups.length && size > 0; ) {
             final int word = index >> WORD_SHIFT;
-            final long used = ~free[word] & -bit(index);
+            final long used = ~free[wordsAt + word] & -bit(index);
             if (used == 0) {
                 index = (word + 1) << WORD_SHIFT;
                 continue;
@@ -135,25 +180,27 @@ final class CookieTable {
         return 0;
     }
 
+    /** Only what is full grows: all that is free is new. */
     private void grow() {
         final int from = groups.length;
-        final int to = from * 2;
-        groups = Arrays.copyOf(groups, to);
-        free = extend(free, from, to);
-        freeWords = extend(freeWords, from >> WORD_SHIFT, to >> WORD_SHIFT);
-        freeBlocks = extend(freeBlocks, from >> (2 * WORD_SHIFT), to >> (2 * WORD_SHIFT));
+        groups = Arrays.copyOf(groups, from * 2);
+        layOut(groups.length);
+        setFree(from, groups.length);
     }
 
-    private static long[] extend(final long[] bits, final int from, final int to) {
-        final long[] longer = Arrays.copyOf(bits, words(to));
-        for (int i = from; i < to; i++) {
-            longer[i >> WORD_SHIFT] |= bit(i);
+    /** Room for bits of so many groups, none of them set. */
+    private void layOut(final int count) {
+        final int words = words(count);
+        final int blocks = words(words);
+        blocksAt = words(blocks);
+        wordsAt = blocksAt + blocks;
+        free = new long[wordsAt + words];
+    }
+
+    private void setFree(final int from, final int to) {
+        for (int index = from; index < to; index++) {
+            setFree(index);
         }
-        return longer;
-    }
-
-    private static long[] allSet(final int count) {
-        return extend(new long[0], 0, count);
     }
 
     private static int words(final int bits) {
