@@ -12,7 +12,7 @@ package io.iopf4j.api;
  * cycle allocates nothing; whoever keeps a fault copies it. Not thread-safe: it belongs to whoever
  * fills it until the call that it is handed to returns.
  */
-public final class IommuFault {
+public class IommuFault {
     /** An unrecoverable fault ({@code IOMMU_FAULT_DMA_UNRECOV}); not reported in 6.12. */
     public static final int TYPE_DMA_UNRECOV = 1;
 
@@ -80,7 +80,7 @@ public final class IommuFault {
      * @param addr the faulting I/O virtual address in bytes
      * @return this
      */
-    public IommuFault pageRequest(
+    public final IommuFault pageRequest(
             final int flags, final int pasid, final int grpid, final int perm, final long addr) {
         this.type = TYPE_PAGE_REQ;
         this.flags = flags;
@@ -107,7 +107,7 @@ public final class IommuFault {
      * @param fetchAddr the address whose fetch aborted, in bytes
      * @return this
      */
-    public IommuFault unrecoverable(
+    public final IommuFault unrecoverable(
             final int reason,
             final int flags,
             final int pasid,
@@ -130,7 +130,7 @@ public final class IommuFault {
      * @param second second word
      * @return this
      */
-    public IommuFault privateData(final long first, final long second) {
+    public final IommuFault privateData(final long first, final long second) {
         privateData0 = first;
         privateData1 = second;
         return this;
@@ -143,7 +143,7 @@ public final class IommuFault {
      * @param type a {@link PageResponseType}
      * @return this
      */
-    public IommuFault responseType(final int type) {
+    public final IommuFault responseType(final int type) {
         responseType = type;
         return this;
     }
@@ -154,7 +154,7 @@ public final class IommuFault {
      * @param type a fault type number
      * @return this
      */
-    public IommuFault type(final int type) {
+    public final IommuFault type(final int type) {
         this.type = type;
         return this;
     }
@@ -164,7 +164,7 @@ public final class IommuFault {
      *
      * @param other where from
      */
-    public void copyFrom(final IommuFault other) {
+    public final void copyFrom(final IommuFault other) {
         type = other.type;
         flags = other.flags;
         pasid = other.pasid;
@@ -183,7 +183,7 @@ public final class IommuFault {
      *
      * @return {@link #TYPE_PAGE_REQ} or {@link #TYPE_DMA_UNRECOV}, or 0 when never filled
      */
-    public int type() {
+    public final int type() {
         return type;
     }
 
@@ -192,7 +192,7 @@ public final class IommuFault {
      *
      * @return {@code FLAG_} bits
      */
-    public int flags() {
+    public final int flags() {
         return flags;
     }
 
@@ -201,7 +201,7 @@ public final class IommuFault {
      *
      * @return 20 bits; meaningful with {@link #hasPasid()}
      */
-    public int pasid() {
+    public final int pasid() {
         return pasid;
     }
 
@@ -210,7 +210,7 @@ public final class IommuFault {
      *
      * @return the index as the hardware gave it
      */
-    public int grpid() {
+    public final int grpid() {
         return grpid;
     }
 
@@ -219,7 +219,7 @@ public final class IommuFault {
      *
      * @return {@code PERM_} bits
      */
-    public int perm() {
+    public final int perm() {
         return perm;
     }
 
@@ -228,7 +228,7 @@ public final class IommuFault {
      *
      * @return an I/O virtual address in bytes, not page-aligned when the hardware did not align it
      */
-    public long addr() {
+    public final long addr() {
         return addr;
     }
 
@@ -237,7 +237,7 @@ public final class IommuFault {
      *
      * @return the generation's number, 0 for a page request
      */
-    public int reason() {
+    public final int reason() {
         return reason;
     }
 
@@ -246,7 +246,7 @@ public final class IommuFault {
      *
      * @return bytes, meaningful with {@link #UNRECOV_FETCH_ADDR_VALID}
      */
-    public long fetchAddr() {
+    public final long fetchAddr() {
         return fetchAddr;
     }
 
@@ -255,7 +255,7 @@ public final class IommuFault {
      *
      * @return {@code private_data[0]}, or {@code device_private} in 2017 and 2018
      */
-    public long privateData0() {
+    public final long privateData0() {
         return privateData0;
     }
 
@@ -264,7 +264,7 @@ public final class IommuFault {
      *
      * @return {@code private_data[1]}, or {@code iommu_private} in 2017 and 2018
      */
-    public long privateData1() {
+    public final long privateData1() {
         return privateData1;
     }
 
@@ -273,7 +273,7 @@ public final class IommuFault {
      *
      * @return a {@link PageResponseType}, 0 for an unrecoverable fault
      */
-    public int responseType() {
+    public final int responseType() {
         return responseType;
     }
 
@@ -282,7 +282,7 @@ public final class IommuFault {
      *
      * @return a page request with {@link #FLAG_LAST_PAGE}
      */
-    public boolean isLastPageRequest() {
+    public final boolean isLastPageRequest() {
         return type == TYPE_PAGE_REQ && isLast();
     }
 
@@ -291,7 +291,7 @@ public final class IommuFault {
      *
      * @return {@link #FLAG_PASID_VALID} is set
      */
-    public boolean hasPasid() {
+    public final boolean hasPasid() {
         return (flags & FLAG_PASID_VALID) != 0;
     }
 
@@ -300,7 +300,7 @@ public final class IommuFault {
      *
      * @return {@link #FLAG_LAST_PAGE} is set
      */
-    public boolean isLast() {
+    public final boolean isLast() {
         return (flags & FLAG_LAST_PAGE) != 0;
     }
 
@@ -309,7 +309,7 @@ public final class IommuFault {
      *
      * @return {@link #FLAG_NEEDS_PASID} is set
      */
-    public boolean needsPasid() {
+    public final boolean needsPasid() {
         return (flags & FLAG_NEEDS_PASID) != 0;
     }
 

@@ -51,14 +51,7 @@ final class NativeDevice {
             return null;
         }
         synchronized (its) {
-            for (FaultParamGroup group = its.newestPending();
-                    group != null;
-                    group = its.nextPending(group)) {
-                if (group.address() == groupAddress) {
-                    return group;
-                }
-            }
-            return null;
+            return its.pendingAt(groupAddress);
         }
     }
 

@@ -66,6 +66,16 @@ public interface Kernel {
     KernelTimer newTimer(Runnable expired);
 
     /**
+     * Whether everything that it serves runs on one thread, as in a kernel without {@code
+     * CONFIG_SMP}: a lock keeps nobody out there, and code in a hurry need not take it.
+     *
+     * @return false unless that is certain
+     */
+    default boolean isUniprocessor() {
+        return false;
+    }
+
+    /**
      * The log.
      *
      * @return where {@code dev_err()} goes

@@ -5,13 +5,14 @@ import io.iopf4j.api.IommuAttachHandle;
 
 /** An attachment that knows its device: {@code struct iommufd_attach_handle} of Linux 6.12. */
 final class IommufdAttachHandle extends IommuAttachHandle {
-    private final IommufdDevice device;
+    private final int deviceId;
 
     IommufdAttachHandle(final IommufdDevice device) {
-        this.device = device;
+        deviceId = device.id();
     }
 
-    IommufdDevice device() {
-        return device;
+    /** The id of its device, which each fault record has. */
+    int deviceId() {
+        return deviceId;
     }
 }

@@ -12,7 +12,9 @@ import io.iopf4j.api.uapi.HwptPageResponse;
 import io.iopf4j.api.uapi.HwptPgfault;
 import io.iopf4j.core.iopf.GroupResponder;
 import io.iopf4j.core.iopf.PendingGroup;
+
 import java.nio.ByteBuffer;
+import java.util.Queue;
 
 /**
  * The fault queue that a virtual machine monitor reads and writes: {@code struct iommufd_fault} and
@@ -28,9 +30,10 @@ public final class IommufdFaultQueue implements IopfHandler {
     private final GroupResponder responder;
     private final FaultObserver observer;
     private final Object mutex = new Object();
-    private final PendingGroup.Fifo deliver = new PendingGroup.Fifo();
+    private final UnreadGroups deliver = new UnreadGroups();
     private final CookieTable response = new CookieTable();
-    private volatile Runnable wakeup = () -> {};
+    private final boolean isUniprocessor;
+    private volatile Runnable wakeup;
     private int users;
     private volatile boolean isOpen = true;
     private boolean isWithdrawnRested;
@@ -38,6 +41,7 @@ public final class IommufdFaultQueue implements IopfHandler {
     IommufdFaultQueue(final GroupResponder responder, final FaultObserver observer) {
         this.responder = responder;
         this.observer = observer;
+        isUniprocessor = responder.isUniprocessor();
     }
 
     /**
@@ -52,10 +56,17 @@ public final class IommufdFaultQueue implements IopfHandler {
     /** {@code iommufd_fault_iopf_handler()}: never refuses. */
     @Override
     public int handle(final IopfGroup group) {
-        synchronized (deliver) {
+        if (isUniprocessor) {
             deliver.addLast((PendingGroup) group);
+        } else {
+            synchronized (deliver) {
+                deliver.addLast((PendingGroup) group);
+            }
         }
-        wakeup.run();
+        final Runnable poller = wakeup;
+        if (poller != null) {
+            poller.run();
+        }
         return 0;
     }
 
@@ -152,19 +163,26 @@ public final class IommufdFaultQueue implements IopfHandler {
         if (position != 0 || count % HwptPgfault.BYTES != 0) {
             return -Errno.ESPIPE;
         }
-        synchronized (mutex) {
-            int done = 0;
-            for (PendingGroup group = fetch(); group != null; group = fetch()) {
-                final long bytes = (long) group.faultCount() * HwptPgfault.BYTES;
-                final int error = bytes > count - done ? -Errno.EINVAL : deliverTo(buffer, group);
-                if (error != 0) {
-                    restore(group);
-                    return done == 0 ? error : done;
-                }
-                done += (int) bytes;
-            }
-            return done;
+        if (isUniprocessor) {
+            return deliverTo(buffer, count);
         }
+        synchronized (mutex) {
+            return deliverTo(buffer, count);
+        }
+    }
+
+    private int deliverTo(final ByteBuffer buffer, final int count) {
+        int done = 0;
+        for (PendingGroup group = fetch(); group != null; group = fetch()) {
+            final long bytes = (long) group.faultCount() * HwptPgfault.BYTES;
+            final int error = bytes > count - done ? -Errno.EINVAL : deliverTo(buffer, group);
+            if (error != 0) {
+                restore(group);
+                return done == 0 ? error : done;
+            }
+            done += (int) bytes;
+        }
+        return done;
     }
 
     private int deliverTo(final ByteBuffer buffer, final PendingGroup group) {
@@ -176,7 +194,7 @@ public final class IommufdFaultQueue implements IopfHandler {
             return -Errno.ENOMEM;
         }
         group.setCookie(cookie);
-        final int devId = ((IommufdAttachHandle) group.attachHandle()).device().id();
+        final int devId = ((IommufdAttachHandle) group.attachHandle()).deviceId();
         for (int i = 0; i < group.faultCount(); i++) {
             HwptPgfault.encode(buffer, buffer.position(), group.fault(i), devId, cookie);
             buffer.position(buffer.position() + HwptPgfault.BYTES);
@@ -215,18 +233,26 @@ public final class IommufdFaultQueue implements IopfHandler {
         if (position != 0 || count % HwptPageResponse.BYTES != 0) {
             return -Errno.ESPIPE;
         }
-        synchronized (mutex) {
-            int done = 0;
-            while (done < count) {
-                final int error = answer(buffer, buffer.position());
-                if (error != 0) {
-                    return done == 0 ? error : done;
-                }
-                buffer.position(buffer.position() + HwptPageResponse.BYTES);
-                done += HwptPageResponse.BYTES;
-            }
-            return done;
+        if (isUniprocessor) {
+            return answerAll(buffer, count);
         }
+        synchronized (mutex) {
+            return answerAll(buffer, count);
+        }
+    }
+
+    private int answerAll(final ByteBuffer buffer, final int count) {
+        final int from = buffer.position();
+        int done = 0;
+        int error = 0;
+        while (done < count && error == 0) {
+            error = answer(buffer, from + done);
+            if (error == 0) {
+                done += HwptPageResponse.BYTES;
+                buffer.position(from + done);
+            }
+        }
+        return done == 0 ? error : done;
     }
 
     private int answer(final ByteBuffer buffer, final int at) {
@@ -241,7 +267,7 @@ public final class IommufdFaultQueue implements IopfHandler {
             observer.refused(cookie, code, -Errno.EINVAL);
             return -Errno.EINVAL;
         }
-        end(group, code, ResponseOrigin.CONSUMER);
+        responder.end(group, code, ResponseOrigin.CONSUMER);
         return 0;
     }
 
@@ -261,10 +287,8 @@ public final class IommufdFaultQueue implements IopfHandler {
      */
     void autoResponse(final IommuAttachHandle handle) {
         synchronized (mutex) {
-            final PendingGroup.Fifo unread = takeUnread(handle);
-            for (PendingGroup group = unread.first(); group != null; group = unread.first()) {
-                unread.remove(group);
-                end(group, PageResponseCode.INVALID, ResponseOrigin.DOMAIN_CHANGED);
+            for (final PendingGroup group : takeUnread(handle)) {
+                responder.end(group, PageResponseCode.INVALID, ResponseOrigin.DOMAIN_CHANGED);
             }
             for (int cookie = response.next(0); cookie != 0; cookie = response.next(cookie)) {
                 final PendingGroup group = response.get(cookie);
@@ -274,7 +298,7 @@ public final class IommufdFaultQueue implements IopfHandler {
                     } else {
                         response.remove(cookie);
                     }
-                    end(group, PageResponseCode.INVALID, ResponseOrigin.DOMAIN_CHANGED);
+                    responder.end(group, PageResponseCode.INVALID, ResponseOrigin.DOMAIN_CHANGED);
                 }
             }
         }
@@ -297,10 +321,10 @@ public final class IommufdFaultQueue implements IopfHandler {
         }
         synchronized (mutex) {
             for (PendingGroup group = fetch(); group != null; group = fetch()) {
-                end(group, PageResponseCode.INVALID, ResponseOrigin.QUEUE_DESTROYED);
+                responder.end(group, PageResponseCode.INVALID, ResponseOrigin.QUEUE_DESTROYED);
             }
             for (int cookie = response.next(0); cookie != 0; cookie = response.next(cookie)) {
-                end(
+                responder.end(
                         response.remove(cookie),
                         PageResponseCode.INVALID,
                         ResponseOrigin.QUEUE_DESTROYED);
@@ -309,18 +333,12 @@ public final class IommufdFaultQueue implements IopfHandler {
         return 0;
     }
 
-    private void end(final PendingGroup group, final int code, final ResponseOrigin origin) {
-        responder.groupResponse(group, code, origin);
-        responder.freeGroup(group);
-    }
-
     private PendingGroup fetch() {
+        if (isUniprocessor) {
+            return deliver.removeFirst();
+        }
         synchronized (deliver) {
-            final PendingGroup group = deliver.first();
-            if (group != null) {
-                deliver.remove(group);
-            }
-            return group;
+            return deliver.removeFirst();
         }
     }
 
@@ -330,19 +348,10 @@ public final class IommufdFaultQueue implements IopfHandler {
         }
     }
 
-    /** All unread groups of an attachment, newest first, in one pass. */
-    private PendingGroup.Fifo takeUnread(final IommuAttachHandle handle) {
-        final PendingGroup.Fifo taken = new PendingGroup.Fifo();
+    /** All unread groups of an attachment, newest first. */
+    private Queue<PendingGroup> takeUnread(final IommuAttachHandle handle) {
         synchronized (deliver) {
-            for (PendingGroup group = deliver.last(); group != null; ) {
-                final PendingGroup older = deliver.previous(group);
-                if (group.attachHandle() == handle) {
-                    deliver.remove(group);
-                    taken.addLast(group);
-                }
-                group = older;
-            }
+            return deliver.removeAll(handle);
         }
-        return taken;
     }
 }

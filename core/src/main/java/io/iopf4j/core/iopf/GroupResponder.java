@@ -20,4 +20,25 @@ public interface GroupResponder {
      * @param group a group that is not pending
      */
     void freeGroup(PendingGroup group);
+
+    /**
+     * Answers a group and frees it.
+     *
+     * @param group a group that was not freed
+     * @param code the response code
+     * @param origin why
+     */
+    default void end(final PendingGroup group, final int code, final ResponseOrigin origin) {
+        groupResponse(group, code, origin);
+        freeGroup(group);
+    }
+
+    /**
+     * Whether reports, answers and consumers all come on one thread.
+     *
+     * @return {@link io.iopf4j.api.kernel.Kernel#isUniprocessor()} of the kernel that it runs on
+     */
+    default boolean isUniprocessor() {
+        return false;
+    }
 }

@@ -7,6 +7,11 @@ import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IommuPageResponse;
 import io.iopf4j.api.kernel.Workqueue;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
 /**
  * What the core keeps of a device that is on a fault queue: partial faults, pending groups, and the
  * pools that both come from. {@code struct iommu_fault_param}, {@code include/linux/iommu.h} of
@@ -15,16 +20,27 @@ import io.iopf4j.api.kernel.Workqueue;
  * requests looks at this device's partial faults of that index only. As in the kernel nothing
  * bounds either list.
  */
-public final class IommuFaultParam {
+public final class IommuFaultParam extends GroupOwner {
+    private static final int INITIAL = 16;
+    private static final int NONE = -1;
+
     private final IommuDevice device;
-    private final GroupResponder responder;
     private final FailSlab failSlab;
-    private final Workqueue workqueue;
     private final IommuPageResponse response = new IommuPageResponse();
-    private final PartialFaults partials;
-    private FaultParamGroup newestPending;
-    private FaultParamGroup freeGroups;
+
+    /** Null until a device asks for several pages at once, which a stall never does. */
+    private PartialFaults partials;
+
+    /** All groups that there ever were, in use or not. */
+    private FaultParamGroup[] groups = new FaultParamGroup[INITIAL];
+
+    /** Where a core that is not in Java keeps them; of a core in Java nobody asks. */
+    private long[] addresses = {};
+
+    private int groupCount;
+    private int firstFree = NONE;
     private int pendingCount;
+    private long arrivals;
     private boolean isRemoved;
 
     /**
@@ -40,11 +56,9 @@ public final class IommuFaultParam {
             final GroupResponder responder,
             final FailSlab failSlab,
             final Workqueue workqueue) {
+        super(responder, workqueue);
         this.device = device;
-        this.responder = responder;
         this.failSlab = failSlab;
-        this.partials = new PartialFaults(failSlab);
-        this.workqueue = workqueue;
     }
 
     /**
@@ -88,14 +102,6 @@ public final class IommuFaultParam {
         return isRemoved;
     }
 
-    Workqueue workqueue() {
-        return workqueue;
-    }
-
-    GroupResponder responder() {
-        return responder;
-    }
-
     /**
      * Keeps a copy of a request that is not its group's last.
      *
@@ -103,12 +109,15 @@ public final class IommuFaultParam {
      * @return false without memory
      */
     public boolean addPartial(final IommuFault fault) {
+        if (partials == null) {
+            partials = new PartialFaults(failSlab);
+        }
         return partials.add(fault);
     }
 
     /**
      * Makes a group of a last request and the partial faults of its group id, whatever their PASID,
-     * and puts it at the head of the pending list: {@code iopf_group_alloc()}.
+     * and puts it at the head of the pending list, as the newest one: {@code iopf_group_alloc()}.
      *
      * @param last the request that completes the group
      * @param handle the attachment that it came in by
@@ -118,22 +127,27 @@ public final class IommuFaultParam {
         if (failSlab.fails()) {
             return null;
         }
-        FaultParamGroup group = freeGroups;
-        if (group == null) {
-            group = new FaultParamGroup(this);
-        } else {
-            freeGroups = group.pendingNext;
-        }
-        group.open(last, handle);
-        group.addEarlier(partials.takeGroup(last.grpid()));
-        group.pendingPrevious = null;
-        group.pendingNext = newestPending;
-        if (newestPending != null) {
-            newestPending.pendingPrevious = group;
-        }
-        newestPending = group;
-        group.isPending = true;
+        final FaultParamGroup group = takeFree();
+        group.open(
+                last,
+                handle,
+                partials == null ? null : partials.takeGroup(last.grpid()),
+                ++arrivals);
         pendingCount++;
+        return group;
+    }
+
+    private FaultParamGroup takeFree() {
+        if (firstFree != NONE) {
+            final FaultParamGroup group = groups[firstFree];
+            firstFree = group.nextFree();
+            return group;
+        }
+        if (groupCount == groups.length) {
+            groups = Arrays.copyOf(groups, groupCount * 2);
+        }
+        final FaultParamGroup group = new FaultParamGroup(this, groupCount);
+        groups[groupCount++] = group;
         return group;
     }
 
@@ -145,42 +159,31 @@ public final class IommuFaultParam {
      * @return false if it is not pending: answered already
      */
     public boolean endPending(final FaultParamGroup group) {
-        if (!group.isInUse) {
-            throw new AssertionError("freed group answered: grpid=" + group.lastFault().grpid());
+        if (group.isFree()) {
+            throw new AssertionError("freed group answered: grpid=" + group.grpid());
         }
-        if (!group.isPending) {
+        if (!group.isPending()) {
             return false;
         }
-        group.isPending = false;
+        group.setAnswered();
         pendingCount--;
-        if (group.pendingPrevious == null) {
-            newestPending = group.pendingNext;
-        } else {
-            group.pendingPrevious.pendingNext = group.pendingNext;
-        }
-        if (group.pendingNext != null) {
-            group.pendingNext.pendingPrevious = group.pendingPrevious;
-        }
         return true;
     }
 
     /**
-     * The group that came last of those that are pending.
+     * The groups that are not answered. Rare: allocating the list does not matter.
      *
-     * @return the head of the pending list, or null
+     * @return the pending list as it is now, the newest first
      */
-    public FaultParamGroup newestPending() {
-        return newestPending;
-    }
-
-    /**
-     * The group that came before another.
-     *
-     * @param group a pending one
-     * @return the next one of the pending list, or null
-     */
-    public FaultParamGroup nextPending(final FaultParamGroup group) {
-        return group.pendingNext;
+    public List<FaultParamGroup> pending() {
+        final List<FaultParamGroup> pending = new ArrayList<>(pendingCount);
+        for (int i = 0; i < groupCount; i++) {
+            if (groups[i].isPending()) {
+                pending.add(groups[i]);
+            }
+        }
+        pending.sort(Comparator.comparingLong(FaultParamGroup::arrival).reversed());
+        return pending;
     }
 
     /**
@@ -189,16 +192,43 @@ public final class IommuFaultParam {
      * @param group one of this device's, not pending
      */
     public void recycle(final FaultParamGroup group) {
-        if (!group.isInUse || group.isPending) {
+        if (group.isFree() || group.isPending()) {
             throw new AssertionError(
-                    (group.isPending ? "pending group freed: grpid=" : "group freed twice: grpid=")
-                            + group.lastFault().grpid());
+                    (group.isFree() ? "group freed twice: grpid=" : "pending group freed: grpid=")
+                            + group.grpid());
         }
-        group.isInUse = false;
-        partials.recycle(group.firstFault);
-        group.firstFault = null;
-        group.pendingNext = freeGroups;
-        freeGroups = group;
+        final PartialFault earlier = group.takeEarlier();
+        if (earlier != null) {
+            partials.recycle(earlier);
+        }
+        group.setFree(firstFree);
+        firstFree = group.index;
+    }
+
+    long address(final int group) {
+        return addresses[group];
+    }
+
+    void setAddress(final int group, final long address) {
+        if (addresses.length < groups.length) {
+            addresses = Arrays.copyOf(addresses, groups.length);
+        }
+        addresses[group] = address;
+    }
+
+    /**
+     * The pending group that a core which is not in Java keeps at an address.
+     *
+     * @param address of a group that is pending
+     * @return the group, or null
+     */
+    public FaultParamGroup pendingAt(final long address) {
+        for (int i = 0; i < Math.min(groupCount, addresses.length); i++) {
+            if (addresses[i] == address && groups[i].isPending()) {
+                return groups[i];
+            }
+        }
+        return null;
     }
 
     /**
@@ -208,7 +238,7 @@ public final class IommuFaultParam {
      * @return a count
      */
     public int partialCount() {
-        return partials.count();
+        return partials == null ? 0 : partials.count();
     }
 
     /**
@@ -217,7 +247,7 @@ public final class IommuFaultParam {
      * @return the request, valid until the next call, or null if there is none
      */
     public IommuFault dropOnePartial() {
-        return partials.dropOne();
+        return partials == null ? null : partials.dropOne();
     }
 
     /**
@@ -227,6 +257,6 @@ public final class IommuFaultParam {
      * @return the request, valid until the next call, or null if there is none
      */
     public IommuFault dropOnePartialOf(final int grpid) {
-        return partials.dropOneOf(grpid);
+        return partials == null ? null : partials.dropOneOf(grpid);
     }
 }

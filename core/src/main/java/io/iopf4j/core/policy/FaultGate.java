@@ -14,6 +14,7 @@ import io.iopf4j.api.IopfQueue;
 import io.iopf4j.api.ResponseOrigin;
 import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.core.semantics.FaultCore;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,6 +41,7 @@ public final class FaultGate implements IommuCore, AutoCloseable {
     private final Kernel kernel;
     private final FaultObserver next;
     private final List<FaultPolicy> policies;
+    private final boolean isOpen;
     private final FaultBook book;
     private final SlotEnder ender;
     private final GateKernel policyKernel;
@@ -63,6 +65,7 @@ public final class FaultGate implements IommuCore, AutoCloseable {
         this.kernel = kernel;
         this.next = next;
         this.policies = List.copyOf(policies);
+        isOpen = policies.isEmpty();
         book = new FaultBook(kernel, this.policies);
         ender =
                 new SlotEnder(
@@ -140,7 +143,7 @@ public final class FaultGate implements IommuCore, AutoCloseable {
      * @throws IllegalArgumentException if a policy cannot be kept for this device
      */
     public void assign(final IommuDevice dev, final Account vm) {
-        if (policies.isEmpty()) {
+        if (isOpen) {
             return;
         }
         final Account owner = vm == null ? host : vm;
@@ -233,7 +236,7 @@ public final class FaultGate implements IommuCore, AutoCloseable {
      */
     @Override
     public int reportDeviceFault(final IommuDevice dev, final IommuFault fault) {
-        if (policies.isEmpty() || fault.type() != IommuFault.TYPE_PAGE_REQ) {
+        if (isOpen || fault.type() != IommuFault.TYPE_PAGE_REQ) {
             return core.reportDeviceFault(dev, fault);
         }
         final FaultSlot slot = take(dev, fault);
@@ -293,7 +296,7 @@ public final class FaultGate implements IommuCore, AutoCloseable {
     @Override
     public int pageResponse(
             final IommuDomain domain, final IommuDevice dev, final IommuPageResponse msg) {
-        if (policies.isEmpty() || core.generation() == FaultGeneration.LINUX_6_12) {
+        if (isOpen || core.generation() == FaultGeneration.LINUX_6_12) {
             return core.pageResponse(domain, dev, msg);
         }
         final FaultSlot slot;

@@ -22,6 +22,7 @@ import io.iopf4j.core.iopf.FaultParamGroup;
 import io.iopf4j.core.iopf.GroupResponder;
 import io.iopf4j.core.iopf.IommuFaultParam;
 import io.iopf4j.core.iopf.PendingGroup;
+
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ public class Mainline612 implements FaultCore, GroupResponder {
     private final Kernel kernel;
     private final FaultObserver observer;
     private final FailSlab failSlab;
+    private final boolean isUniprocessor;
 
     /**
      * A core in which every allocation succeeds.
@@ -64,6 +66,12 @@ public class Mainline612 implements FaultCore, GroupResponder {
         this.kernel = kernel;
         this.observer = observer;
         this.failSlab = failSlab;
+        isUniprocessor = kernel.isUniprocessor();
+    }
+
+    @Override
+    public final boolean isUniprocessor() {
+        return isUniprocessor;
     }
 
     @Override
@@ -115,21 +123,11 @@ public class Mainline612 implements FaultCore, GroupResponder {
             final IommuFaultParam param,
             final IommuAttachHandle handle,
             final IommuFault fault) {
-        final boolean isRemoved;
-        final FaultParamGroup group;
-        final int generation;
-        synchronized (param) {
-            isRemoved = param.isRemoved();
-            group = isRemoved ? null : param.openGroup(fault, handle);
-            generation = group == null ? 0 : group.generation();
-        }
-        if (isRemoved) {
-            return noHandler(dev, fault);
-        }
+        final FaultParamGroup group = lockAndOpen(param, fault, handle);
         if (group == null) {
-            refuse(dev, fault, PageResponseCode.FAILURE, ResponseOrigin.NO_MEMORY);
-            return 0;
+            return notOpened(dev, param, fault);
         }
+        final int generation = group.generation();
         observer.delivered(group);
         final IopfHandler handler = handle.domain().iopfHandler();
         if (handler.handle(group) != 0) {
@@ -137,6 +135,35 @@ public class Mainline612 implements FaultCore, GroupResponder {
         } else if (!isAttached(dev, fault, handle) && handler.withdraw(group, generation)) {
             endOwned(group, generation, PageResponseCode.INVALID, ResponseOrigin.DOMAIN_CHANGED);
         }
+        return 0;
+    }
+
+    private FaultParamGroup lockAndOpen(
+            final IommuFaultParam param, final IommuFault fault, final IommuAttachHandle handle) {
+        if (isUniprocessor) {
+            return open(param, fault, handle);
+        }
+        synchronized (param) {
+            return open(param, fault, handle);
+        }
+    }
+
+    /** Null if the device has left its queue, or without memory. */
+    private static FaultParamGroup open(
+            final IommuFaultParam param, final IommuFault fault, final IommuAttachHandle handle) {
+        return param.isRemoved() ? null : param.openGroup(fault, handle);
+    }
+
+    private int notOpened(
+            final IommuDevice dev, final IommuFaultParam param, final IommuFault fault) {
+        final boolean isRemoved;
+        synchronized (param) {
+            isRemoved = param.isRemoved();
+        }
+        if (isRemoved) {
+            return noHandler(dev, fault);
+        }
+        refuse(dev, fault, PageResponseCode.FAILURE, ResponseOrigin.NO_MEMORY);
         return 0;
     }
 
@@ -223,10 +250,22 @@ public class Mainline612 implements FaultCore, GroupResponder {
             final PendingGroup pending, final int code, final ResponseOrigin origin) {
         final FaultParamGroup group = (FaultParamGroup) pending;
         final IommuFaultParam param = group.param();
-        synchronized (param) {
-            if (param.endPending(group)) {
-                send(param, group, code, origin);
+        if (isUniprocessor) {
+            respond(param, group, code, origin);
+        } else {
+            synchronized (param) {
+                respond(param, group, code, origin);
             }
+        }
+    }
+
+    private void respond(
+            final IommuFaultParam param,
+            final FaultParamGroup group,
+            final int code,
+            final ResponseOrigin origin) {
+        if (param.endPending(group)) {
+            send(param, group, code, origin);
         }
     }
 
@@ -235,8 +274,26 @@ public class Mainline612 implements FaultCore, GroupResponder {
     public void freeGroup(final PendingGroup pending) {
         final FaultParamGroup group = (FaultParamGroup) pending;
         final IommuFaultParam param = group.param();
-        synchronized (param) {
+        if (isUniprocessor) {
             param.recycle(group);
+        } else {
+            synchronized (param) {
+                param.recycle(group);
+            }
+        }
+    }
+
+    /** One turn of the lock for both. */
+    @Override
+    public void end(final PendingGroup pending, final int code, final ResponseOrigin origin) {
+        if (isUniprocessor) {
+            groupResponse(pending, code, origin);
+            freeGroup(pending);
+        } else {
+            synchronized (((FaultParamGroup) pending).param()) {
+                groupResponse(pending, code, origin);
+                freeGroup(pending);
+            }
         }
     }
 
@@ -406,12 +463,11 @@ public class Mainline612 implements FaultCore, GroupResponder {
             synchronized (param) {
                 param.markRemoved();
                 dropPartials(param);
-                for (FaultParamGroup group = param.newestPending();
-                        group != null;
-                        group = param.newestPending()) {
-                    param.endPending(group);
-                    send(param, group, PageResponseCode.INVALID, ResponseOrigin.DEVICE_REMOVED);
-                    param.recycle(group);
+                for (final FaultParamGroup group : param.pending()) {
+                    if (param.endPending(group)) {
+                        send(param, group, PageResponseCode.INVALID, ResponseOrigin.DEVICE_REMOVED);
+                        param.recycle(group);
+                    }
                 }
             }
             dev.setFaultParam(null);

@@ -8,6 +8,7 @@ import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.api.kernel.KernelLog;
 import io.iopf4j.api.kernel.KernelTimer;
 import io.iopf4j.api.kernel.Workqueue;
+
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -50,6 +51,12 @@ public final class SimulatedKernel implements Kernel {
     @Override
     public long nowNs() {
         return scheduler.nowNs();
+    }
+
+    /** Yes: all its tasks are its scheduler's, which has one thread. */
+    @Override
+    public boolean isUniprocessor() {
+        return true;
     }
 
     @Override

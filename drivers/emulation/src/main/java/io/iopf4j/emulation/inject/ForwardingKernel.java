@@ -27,6 +27,11 @@ public abstract class ForwardingKernel implements Kernel {
     }
 
     @Override
+    public boolean isUniprocessor() {
+        return given.isUniprocessor();
+    }
+
+    @Override
     public void udelay(final long microseconds) {
         given.udelay(microseconds);
     }
