@@ -2,15 +2,16 @@
 package io.iopf4j.api;
 
 import io.iopf4j.api.hw.PciConfig;
+
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A device behind an IOMMU: {@code struct device} with its {@code struct dev_iommu}, {@code
- * include/linux/iommu.h} of Linux 6.12. Three slots belong to others and are typed by their owners:
+ * include/linux/iommu.h} of Linux 6.12. Four slots belong to others and are typed by their owners:
  * the driver's private data ({@code dev_iommu_priv_get/set}), the core's fault parameters ({@code
- * dev->iommu->fault_param}), and its place on a fault queue of 5.13 to 6.8 ({@code
- * dev->iommu->iopf_param}). Until 6.8 its monitor is {@code dev->iommu->lock}. Changed only while
- * the device is probed, attached or removed.
+ * dev->iommu->fault_param}), its place on a fault queue of 5.13 to 6.8 ({@code
+ * dev->iommu->iopf_param}), and what a gate of policies keeps of it. Until 6.8 its monitor is
+ * {@code dev->iommu->lock}. Changed only while the device is probed, attached or removed.
  */
 public final class IommuDevice {
     private final String name;
@@ -21,6 +22,7 @@ public final class IommuDevice {
     private volatile Object faultParam;
     private volatile Object iopfParam;
     private volatile Object iommuGroup;
+    private volatile Object gateRecord;
     private final AtomicInteger references = new AtomicInteger();
 
     /**
@@ -158,6 +160,24 @@ public final class IommuDevice {
      */
     public void setIommuGroup(final Object iommuGroup) {
         this.iommuGroup = iommuGroup;
+    }
+
+    /**
+     * What a gate of policies in front of the core keeps of this device. Not in Linux.
+     *
+     * @return the record of the gate that came to know it last, or null
+     */
+    public Object gateRecord() {
+        return gateRecord;
+    }
+
+    /**
+     * Sets what a gate of policies keeps of this device. For the gate alone.
+     *
+     * @param gateRecord the record, which knows its gate
+     */
+    public void setGateRecord(final Object gateRecord) {
+        this.gateRecord = gateRecord;
     }
 
     /** Takes a reference ({@code get_device}). */

@@ -14,7 +14,7 @@ public final class Account {
     public static final int HOST = -1;
 
     private final SlotEnder ender;
-    private final Object lock;
+    private final FaultBook book;
     private final String name;
     private final int index;
     private int outstandingGroups;
@@ -31,9 +31,9 @@ public final class Account {
 
     boolean isSettling;
 
-    Account(final SlotEnder ender, final Object lock, final String name, final int index) {
+    Account(final SlotEnder ender, final FaultBook book, final String name, final int index) {
         this.ender = ender;
-        this.lock = lock;
+        this.book = book;
         this.name = name;
         this.index = index;
     }
@@ -71,7 +71,10 @@ public final class Account {
      * @return a count
      */
     public int outstandingGroups() {
-        synchronized (lock) {
+        if (book.isUniprocessor()) {
+            return outstandingGroups;
+        }
+        synchronized (book) {
             return outstandingGroups;
         }
     }
@@ -82,7 +85,10 @@ public final class Account {
      * @return a count, at least that of the groups
      */
     public int outstandingRequests() {
-        synchronized (lock) {
+        if (book.isUniprocessor()) {
+            return outstandingRequests;
+        }
+        synchronized (book) {
             return outstandingRequests;
         }
     }
@@ -93,7 +99,7 @@ public final class Account {
      * @return a count
      */
     public int highWater() {
-        synchronized (lock) {
+        synchronized (book) {
             return highWater;
         }
     }
@@ -104,7 +110,10 @@ public final class Account {
      * @return groups; 0 if no policy has set one
      */
     public int quota() {
-        synchronized (lock) {
+        if (book.isUniprocessor()) {
+            return quota;
+        }
+        synchronized (book) {
             return quota;
         }
     }
@@ -115,7 +124,7 @@ public final class Account {
      * @param groups at least 1
      */
     public void setQuota(final int groups) {
-        synchronized (lock) {
+        synchronized (book) {
             quota = groups;
         }
     }
@@ -132,7 +141,7 @@ public final class Account {
 
     /** Lets faults in again. */
     public void enable() {
-        synchronized (lock) {
+        synchronized (book) {
             isDisabled = false;
         }
     }
@@ -143,7 +152,7 @@ public final class Account {
      * @return true between {@link #disable()} and {@link #enable()}
      */
     public boolean isDisabled() {
-        synchronized (lock) {
+        synchronized (book) {
             return isDisabled;
         }
     }

@@ -3,18 +3,14 @@ package io.iopf4j.core.policy;
 
 /**
  * What a device has outstanding that is charged to one virtual machine, or to the host: a device
- * that was moved has several. One list for both of its accounts.
+ * that was moved has several. Both of its accounts know it.
  */
 final class Charge {
     final DeviceRecord device;
     final Account vm;
 
-    /** Its slots, oldest first. */
-    final SlotList slots;
-
     /** Both accounts know it from now on. */
-    Charge(final SlotPool pool, final DeviceRecord device, final Account vm) {
-        slots = new SlotList(pool, SlotPool.IN_CHARGE);
+    Charge(final DeviceRecord device, final Account vm) {
         this.device = device;
         this.vm = vm;
         device.account.charges.add(this);
@@ -22,7 +18,7 @@ final class Charge {
     }
 
     void addGroup(final FaultSlot slot) {
-        slots.addLast(slot);
+        slot.arrival = ++device.arrivals;
         device.account.addGroup();
         vm.addGroup();
     }
@@ -38,7 +34,6 @@ final class Charge {
     }
 
     void removeGroup(final FaultSlot slot) {
-        slots.remove(slot);
         device.account.remove(1, slot.requests);
         vm.remove(1, slot.requests);
     }

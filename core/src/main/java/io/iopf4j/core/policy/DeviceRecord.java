@@ -3,6 +3,9 @@ package io.iopf4j.core.policy;
 
 import io.iopf4j.api.IommuDevice;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** What the gate keeps of a device. */
 final class DeviceRecord {
     final IommuDevice dev;
@@ -15,15 +18,31 @@ final class DeviceRecord {
     /** What its next groups are charged to; those that are outstanding may be charged otherwise. */
     private Charge charge;
 
-    private final SlotPool pool;
+    /** Whose record it is: another gate may know the device too. */
+    final FaultBook book;
+
+    /** All slots that it ever had. */
+    final List<FaultSlot> slots = new ArrayList<>();
+
+    /** Groups that were ever charged. */
+    long arrivals;
+
+    /** Its slots that are to be used again: each finds the group that it had the last time. */
+    int firstFreeSlot = SlotPool.NONE;
+
+    /**
+     * The newest one that is complete, until its report is over: it is found here, and most often
+     * it need not be put into a table. Or null.
+     */
+    private FaultSlot reporting;
 
     DeviceRecord(
-            final SlotPool pool,
+            final FaultBook book,
             final IommuDevice dev,
             final Account account,
             final Account vm,
             final TimeoutFifo timeout) {
-        this.pool = pool;
+        this.book = book;
         this.dev = dev;
         this.index = account.index();
         this.account = account;
@@ -42,6 +61,20 @@ final class DeviceRecord {
                 return;
             }
         }
-        charge = new Charge(pool, this, vm);
+        charge = new Charge(this, vm);
+    }
+
+    FaultSlot reporting() {
+        return reporting;
+    }
+
+    /** Null for none. */
+    void setReporting(final FaultSlot slot) {
+        reporting = slot;
+    }
+
+    /** That slot if it has a key, or null. */
+    FaultSlot reporting(final int grpid, final int keyPasid) {
+        return reporting != null && reporting.hasKey(grpid, keyPasid) ? reporting : null;
     }
 }

@@ -10,6 +10,7 @@ import io.iopf4j.api.PageResponseType;
 import io.iopf4j.api.ResponseOrigin;
 import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.core.iopf.PendingGroup;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ import java.util.Map;
  * costs the same whatever is outstanding.
  */
 final class FaultBook {
-    private final List<FaultPolicy> policies;
+    private final FaultPolicy[] policies;
     private final Map<IommuDevice, DeviceRecord> devices = new HashMap<>();
     private final SlotPool pool = new SlotPool();
     private final SlotTable table = new SlotTable(pool);
@@ -29,11 +30,24 @@ final class FaultBook {
     private final SlotList incomplete = new SlotList(pool, SlotPool.IN_INCOMPLETE);
 
     private final FaultInfo info;
+    private final boolean isUniprocessor;
     private FaultGeneration generation;
+    private boolean isAsking;
 
     FaultBook(final Kernel kernel, final List<FaultPolicy> policies) {
-        this.policies = policies;
+        this.policies = policies.toArray(new FaultPolicy[0]);
         info = new FaultInfo(kernel);
+        isUniprocessor = kernel.isUniprocessor();
+    }
+
+    /** Whether one thread does it all: then a fault's own steps take no lock. */
+    boolean isUniprocessor() {
+        return isUniprocessor;
+    }
+
+    /** Whether the current thread has the gate's lock, or would have it were there need of one. */
+    boolean isHeld() {
+        return Thread.holdsLock(this) || (isUniprocessor && isAsking);
     }
 
     void setGeneration(final FaultGeneration generation) {
@@ -47,7 +61,9 @@ final class FaultBook {
     // ---- Devices --------------------------------------------------------------------------------
 
     DeviceRecord device(final IommuDevice dev) {
-        return devices.get(dev);
+        return dev.gateRecord() instanceof DeviceRecord record && record.book == this
+                ? record
+                : devices.get(dev);
     }
 
     int deviceCount() {
@@ -56,6 +72,7 @@ final class FaultBook {
 
     void add(final DeviceRecord record) {
         devices.put(record.dev, record);
+        record.dev.setGateRecord(record);
     }
 
     // ---- Requests -------------------------------------------------------------------------------
@@ -65,7 +82,7 @@ final class FaultBook {
      * caller holds the slot afterwards.
      */
     FaultSlot take(final DeviceRecord device, final IommuFault fault, final long nowNs) {
-        FaultSlot slot = table.find(device.index, fault.grpid(), FaultSlot.INCOMPLETE);
+        FaultSlot slot = findIncomplete(device, fault);
         final boolean opens = slot == null;
         if (opens) {
             slot = pool.allocate(device.charge());
@@ -80,7 +97,7 @@ final class FaultBook {
         }
         slot.holders++;
         slot.requestsReported = slot.requests;
-        slot.fault.copyFrom(fault);
+        slot.copyFrom(fault);
         if (completes(fault)) {
             complete(slot, fault);
         } else if (opens) {
@@ -95,10 +112,15 @@ final class FaultBook {
             return false;
         }
         info.set(slot, fault, opens);
-        for (int i = 0; i < policies.size(); i++) {
-            if (!policies.get(i).admits(info)) {
-                return false;
+        isAsking = true;
+        try {
+            for (final FaultPolicy policy : policies) {
+                if (!policy.admits(info)) {
+                    return false;
+                }
             }
+        } finally {
+            isAsking = false;
         }
         return !slot.charge.isDisabled();
     }
@@ -123,7 +145,12 @@ final class FaultBook {
         slot.isComplete = true;
         slot.keyFault = slot.isRefused ? fault : null;
         slot.keyPasid = keyPasid(fault);
-        insert(slot);
+        slot.isLive = true;
+        final DeviceRecord device = slot.charge.device;
+        if (device.reporting() != null) {
+            insert(device.reporting());
+        }
+        device.setReporting(slot);
     }
 
     /** Whether a request is answered: a group's last, or in 2017 one that wants its own answer. */
@@ -160,29 +187,46 @@ final class FaultBook {
      * The slot of a group that was not delivered, or one of a generation without groups; or null.
      */
     private FaultSlot find(final IommuDevice dev, final IommuFault fault) {
+        final DeviceRecord device = device(dev);
+        if (device == null) {
+            return null;
+        }
+        final FaultSlot reporting = device.reporting();
+        if (reporting != null && reporting.keyFault == fault) {
+            return reporting;
+        }
         final FaultSlot refused = table.find(fault);
-        final DeviceRecord device = devices.get(dev);
-        if (refused != null || device == null) {
+        if (refused != null) {
             return refused;
         }
-        return table.find(
-                device.index,
-                fault.grpid(),
-                completes(fault) ? keyPasid(fault) : FaultSlot.INCOMPLETE);
+        return completes(fault)
+                ? find(device, fault.grpid(), keyPasid(fault))
+                : findIncomplete(device, fault);
+    }
+
+    /** The oldest one that is complete: one whose report is not over is the newest. */
+    private FaultSlot find(final DeviceRecord device, final int grpid, final int keyPasid) {
+        final FaultSlot reported = table.find(device.index, grpid, keyPasid);
+        return reported != null ? reported : device.reporting(grpid, keyPasid);
+    }
+
+    private FaultSlot findIncomplete(final DeviceRecord device, final IommuFault fault) {
+        return incomplete.isEmpty()
+                ? null
+                : table.find(device.index, fault.grpid(), FaultSlot.INCOMPLETE);
     }
 
     /** What an answer by group id names, or null. Not stricter than any profile that tracks. */
     private FaultSlot findNamed(final IommuDevice dev, final IommuPageResponse msg) {
-        final DeviceRecord device = devices.get(dev);
+        final DeviceRecord device = device(dev);
         if (device == null) {
             return null;
         }
         if (generation != FaultGeneration.LINUX_5_X) {
-            return table.find(device.index, msg.grpid(), msg.pasid());
+            return find(device, msg.grpid(), msg.pasid());
         }
-        final FaultSlot slot =
-                msg.hasPasid() ? table.find(device.index, msg.grpid(), msg.pasid()) : null;
-        return slot != null ? slot : table.find(device.index, msg.grpid(), FaultSlot.NO_PASID);
+        final FaultSlot slot = msg.hasPasid() ? find(device, msg.grpid(), msg.pasid()) : null;
+        return slot != null ? slot : find(device, msg.grpid(), FaultSlot.NO_PASID);
     }
 
     // ---- What the profile did -------------------------------------------------------------------
@@ -214,11 +258,8 @@ final class FaultBook {
 
     /** A request of an incomplete group was lost; with its last one the group ends. */
     void partialDropped(final IommuDevice dev, final IommuFault fault) {
-        final DeviceRecord device = devices.get(dev);
-        final FaultSlot slot =
-                device == null
-                        ? null
-                        : table.find(device.index, fault.grpid(), FaultSlot.INCOMPLETE);
+        final DeviceRecord device = device(dev);
+        final FaultSlot slot = device == null ? null : findIncomplete(device, fault);
         if (slot != null && slot.isCharged) {
             dropOne(slot, FaultEnd.DRAINED);
         }
@@ -284,9 +325,14 @@ final class FaultBook {
         if (slot.isCharged) {
             slot.charge.removeGroup(slot);
         }
-        info.set(slot, slot.fault, false);
-        for (int i = 0; i < policies.size(); i++) {
-            policies.get(i).ended(info, end);
+        info.set(slot, slot, false);
+        isAsking = true;
+        try {
+            for (final FaultPolicy policy : policies) {
+                policy.ended(info, end);
+            }
+        } finally {
+            isAsking = false;
         }
         recycleIfDead(slot);
     }
@@ -302,13 +348,14 @@ final class FaultBook {
 
     /** All of a device: it has been drained. */
     void endAll(final IommuDevice dev) {
-        final DeviceRecord device = devices.get(dev);
+        final DeviceRecord device = device(dev);
         if (device == null) {
             return;
         }
         for (final Charge charge : device.account.charges) {
-            for (FaultSlot slot = charge.slots.first(); slot != null; slot = charge.slots.first()) {
-                end(slot, FaultEnd.DRAINED);
+            final ChargedSlots charged = new ChargedSlots(charge);
+            for (int i = 0; i < charged.size(); i++) {
+                end(charged.get(i), FaultEnd.DRAINED);
             }
         }
         endIncomplete(dev);
@@ -341,16 +388,15 @@ final class FaultBook {
 
     /** From now on every answer to what a device has outstanding is refused. */
     void refuseAnswers(final IommuDevice dev) {
-        final DeviceRecord device = devices.get(dev);
+        final DeviceRecord device = device(dev);
         if (device == null) {
             return;
         }
         for (final Charge charge : device.account.charges) {
-            for (FaultSlot slot = charge.slots.first();
-                    slot != null;
-                    slot = charge.slots.next(slot)) {
-                if (slot.endOrigin == null) {
-                    slot.endOrigin = ResponseOrigin.DOMAIN_CHANGED;
+            final ChargedSlots charged = new ChargedSlots(charge);
+            for (int i = 0; i < charged.size(); i++) {
+                if (charged.get(i).endOrigin == null) {
+                    charged.get(i).endOrigin = ResponseOrigin.DOMAIN_CHANGED;
                 }
             }
         }
@@ -372,6 +418,10 @@ final class FaultBook {
      *     to do so
      */
     boolean release(final FaultSlot slot) {
+        if (slot.charge.device.reporting() == slot) {
+            slot.charge.device.setReporting(null);
+            insert(slot);
+        }
         slot.holders--;
         recycleIfDead(slot);
         return slot.endOrigin != null && holdToEnd(slot);
@@ -409,6 +459,8 @@ final class FaultBook {
         if (slot.isInTable) {
             slot.isInTable = false;
             table.remove(slot);
+        } else if (slot.charge.device.reporting() == slot) {
+            slot.charge.device.setReporting(null);
         }
     }
 

@@ -181,17 +181,15 @@ public final class FaultGate implements IommuCore, AutoCloseable {
     }
 
     private DeviceRecord record(final IommuDevice dev, final Account owner) {
-        synchronized (book) {
-            final DeviceRecord known = book.device(dev);
-            if (known != null) {
-                return known;
-            }
+        final DeviceRecord known = known(dev);
+        if (known != null) {
+            return known;
         }
         final long delayNs = shortestTimeoutNs(dev);
         synchronized (book) {
             if (book.device(dev) == null) {
                 final Account account = account(dev.name(), book.deviceCount());
-                book.add(new DeviceRecord(book.pool(), dev, account, owner, timeout(delayNs)));
+                book.add(new DeviceRecord(book, dev, account, owner, timeout(delayNs)));
             }
             return book.device(dev);
         }
@@ -256,15 +254,29 @@ public final class FaultGate implements IommuCore, AutoCloseable {
 
     private FaultSlot take(final IommuDevice dev, final IommuFault fault) {
         final long nowNs = kernel.nowNs();
-        synchronized (book) {
-            final DeviceRecord known = book.device(dev);
-            if (known != null) {
-                return book.take(known, fault, nowNs);
-            }
+        final DeviceRecord known = known(dev);
+        if (known != null) {
+            return take(known, fault, nowNs);
         }
         // Nobody assigned it: it is the host's.
         final DeviceRecord record = record(dev, host);
         tellAssigned(record, host);
+        return take(record, fault, nowNs);
+    }
+
+    private DeviceRecord known(final IommuDevice dev) {
+        if (dev.gateRecord() instanceof DeviceRecord record && record.book == book) {
+            return record;
+        }
+        synchronized (book) {
+            return book.device(dev);
+        }
+    }
+
+    private FaultSlot take(final DeviceRecord record, final IommuFault fault, final long nowNs) {
+        if (book.isUniprocessor()) {
+            return book.take(record, fault, nowNs);
+        }
         synchronized (book) {
             return book.take(record, fault, nowNs);
         }
@@ -313,7 +325,7 @@ public final class FaultGate implements IommuCore, AutoCloseable {
             isLost = book.endAnswer(slot, ret);
         }
         if (isLost) {
-            core.refuse(dev, slot.fault, dev.ops().terminationCode(dev), ResponseOrigin.POLICY);
+            core.refuse(dev, slot, dev.ops().terminationCode(dev), ResponseOrigin.POLICY);
         }
         ender.letGo(slot);
         return ret;

@@ -9,8 +9,10 @@ import io.iopf4j.api.ResponseOrigin;
  * One page request group from its first request to its end. Pooled. Touched under the gate's lock;
  * a thread that has to do with it outside counts itself in {@link #holders}, and nobody else ends
  * it through the profile or gives it back to the pool meanwhile.
+ *
+ * <p>It is the group's latest request itself, in the end the last one: one object and not two.
  */
-final class FaultSlot {
+final class FaultSlot extends IommuFault {
     /** Key of a group whose last request has not come, whatever its PASID: as the core finds it. */
     static final int INCOMPLETE = -2;
 
@@ -21,9 +23,6 @@ final class FaultSlot {
     final int index;
 
     Charge charge;
-
-    /** The latest request, in the end the last one. */
-    final IommuFault fault = new IommuFault();
 
     /**
      * What a profile with groups delivered, if {@link #isDelivered}. Group and slot come from pools
@@ -38,7 +37,7 @@ final class FaultSlot {
     /** How many these were when the latest one was reported. */
     int requestsReported;
 
-    /** It is counted in its accounts and linked to them. */
+    /** It is counted in its accounts. */
     boolean isCharged;
 
     boolean isComplete;
@@ -68,6 +67,9 @@ final class FaultSlot {
 
     long deadlineNs;
 
+    /** Its place in the order in which its device's groups were charged. */
+    long arrival;
+
     int keyPasid;
 
     /** In place of device, group id and PASID, of a refused group: the very request it is. */
@@ -77,6 +79,16 @@ final class FaultSlot {
 
     FaultSlot(final int index) {
         this.index = index;
+    }
+
+    /** Whether it is charged and has not ended. */
+    boolean isOutstanding() {
+        return isCharged && isLive;
+    }
+
+    /** Whether that is its key, apart from its device. */
+    boolean hasKey(final int itsGrpid, final int itsKeyPasid) {
+        return keyFault == null && keyPasid == itsKeyPasid && grpid() == itsGrpid;
     }
 
     void reset(final Charge itsCharge) {

@@ -34,8 +34,12 @@ final class GateObserver implements FaultObserver {
 
     @Override
     public void delivered(final IopfGroup group) {
-        synchronized (book) {
+        if (book.isUniprocessor()) {
             book.delivered(group);
+        } else {
+            synchronized (book) {
+                book.delivered(group);
+            }
         }
         next.delivered(group);
     }
@@ -61,8 +65,12 @@ final class GateObserver implements FaultObserver {
 
     @Override
     public void responding(final IopfGroup group, final int code, final ResponseOrigin origin) {
-        synchronized (book) {
+        if (book.isUniprocessor()) {
             book.responding(group, origin);
+        } else {
+            synchronized (book) {
+                book.responding(group, origin);
+            }
         }
         next.responding(group, code, origin);
     }

@@ -7,6 +7,7 @@ import io.iopf4j.api.ResponseOrigin;
 import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.api.kernel.Workqueue;
 import io.iopf4j.core.semantics.FaultCore;
+
 import java.util.List;
 
 /**
@@ -36,14 +37,19 @@ final class SlotEnder {
 
     /** The thread that held a slot during a report or an answer is done with it. */
     void letGo(final FaultSlot slot) {
-        final boolean isWanted;
-        synchronized (book) {
-            isWanted = book.release(slot);
-        }
-        if (isWanted) {
+        if (release(slot)) {
             end(slot);
         }
         settle();
+    }
+
+    private boolean release(final FaultSlot slot) {
+        if (book.isUniprocessor()) {
+            return book.release(slot);
+        }
+        synchronized (book) {
+            return book.release(slot);
+        }
     }
 
     /** Ends a slot that the caller holds, and lets it go. */
@@ -59,7 +65,7 @@ final class SlotEnder {
         if (slot.isDelivered || core.generation() != FaultGeneration.LINUX_6_12) {
             core.end(
                     dev,
-                    slot.fault,
+                    slot,
                     slot.isDelivered ? slot.group : null,
                     slot.generation,
                     dev.ops().terminationCode(dev),
@@ -98,7 +104,7 @@ final class SlotEnder {
      * faults are ended as soon as some thread of the gate is outside, or by deferred work.
      */
     void disable(final Account account) {
-        final boolean isDeciding = Thread.holdsLock(book);
+        final boolean isDeciding = book.isHeld();
         synchronized (book) {
             if (!account.markDisabled()) {
                 return;
@@ -135,11 +141,12 @@ final class SlotEnder {
 
     private void endAll(final Account account) {
         for (final Charge charge : charges(account)) {
-            for (int left = size(charge); left > 0; left--) {
+            final ChargedSlots charged = charged(charge);
+            for (int i = 0; i < charged.size(); i++) {
                 final FaultSlot slot;
                 final boolean isMine;
                 synchronized (book) {
-                    slot = account.isOff() ? charge.slots.rotate() : null;
+                    slot = account.isOff() ? charged.get(i) : null;
                     isMine = slot != null && book.wantEnd(slot, ResponseOrigin.POLICY);
                 }
                 if (isMine) {
@@ -155,9 +162,9 @@ final class SlotEnder {
         }
     }
 
-    private int size(final Charge charge) {
+    private ChargedSlots charged(final Charge charge) {
         synchronized (book) {
-            return charge.slots.size();
+            return new ChargedSlots(charge);
         }
     }
 
@@ -192,11 +199,12 @@ final class SlotEnder {
             return;
         }
         for (final Charge charge : charges(device.account)) {
-            for (int left = size(charge); left > 0; left--) {
+            final ChargedSlots charged = charged(charge);
+            for (int i = 0; i < charged.size(); i++) {
                 final FaultSlot slot;
                 final boolean isMine;
                 synchronized (book) {
-                    slot = charge.slots.rotate();
+                    slot = charged.get(i);
                     isMine = slot != null && FaultBook.holdToEnd(slot);
                 }
                 if (isMine) {

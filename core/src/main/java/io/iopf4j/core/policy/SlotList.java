@@ -9,7 +9,6 @@ final class SlotList {
     private final int kind;
     private int first = NONE;
     private int last = NONE;
-    private int size;
 
     /** An empty list of one of the kinds that {@link SlotPool} names. */
     SlotList(final SlotPool pool, final int kind) {
@@ -29,8 +28,8 @@ final class SlotList {
         return pool.get(pool.next(slot.index, kind));
     }
 
-    int size() {
-        return size;
+    boolean isEmpty() {
+        return first == NONE;
     }
 
     boolean isFirst(final FaultSlot slot) {
@@ -46,7 +45,6 @@ final class SlotList {
             pool.setNext(last, kind, slot.index);
         }
         last = slot.index;
-        size++;
     }
 
     void remove(final FaultSlot slot) {
@@ -62,16 +60,5 @@ final class SlotList {
         } else {
             pool.setPrevious(after, kind, before);
         }
-        size--;
-    }
-
-    /** The oldest one, which is the newest from now on; or null. */
-    FaultSlot rotate() {
-        final FaultSlot moved = first();
-        if (moved != null) {
-            remove(moved);
-            addLast(moved);
-        }
-        return moved;
     }
 }

@@ -15,9 +15,8 @@ final class SlotPool {
     /** Kinds of lists that a slot may be in, one of each kind. */
     static final int IN_TABLE = 0;
 
-    static final int IN_CHARGE = 1;
-    static final int IN_FIFO = 2;
-    static final int IN_INCOMPLETE = 3;
+    static final int IN_FIFO = 1;
+    static final int IN_INCOMPLETE = 2;
 
     private static final int ROW_SHIFT = 3;
     private static final int INITIAL = 1 << 8;
@@ -26,15 +25,13 @@ final class SlotPool {
     private int[] links = new int[INITIAL << ROW_SHIFT];
     private int size;
 
-    /** Slots to be used again, linked as in a table. */
-    private int free = NONE;
-
     FaultSlot get(final int slot) {
         return slot == NONE ? null : slots[slot];
     }
 
     FaultSlot allocate(final Charge charge) {
         final FaultSlot slot;
+        final int free = charge.device.firstFreeSlot;
         if (free == NONE) {
             if (size == slots.length) {
                 slots = Arrays.copyOf(slots, size * 2);
@@ -42,17 +39,20 @@ final class SlotPool {
             }
             slot = new FaultSlot(size);
             slots[size++] = slot;
+            charge.device.slots.add(slot);
         } else {
             slot = slots[free];
-            free = next(free, IN_TABLE);
+            charge.device.firstFreeSlot = next(free, IN_TABLE);
         }
         slot.reset(charge);
         return slot;
     }
 
+    /** Puts a slot back for its device; those are linked as in a table. */
     void recycle(final FaultSlot slot) {
-        setNext(slot.index, IN_TABLE, free);
-        free = slot.index;
+        final DeviceRecord device = slot.charge.device;
+        setNext(slot.index, IN_TABLE, device.firstFreeSlot);
+        device.firstFreeSlot = slot.index;
     }
 
     int previous(final int slot, final int kind) {

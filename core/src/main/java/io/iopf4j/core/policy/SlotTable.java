@@ -5,6 +5,7 @@ import static io.iopf4j.core.policy.SlotPool.IN_TABLE;
 import static io.iopf4j.core.policy.SlotPool.NONE;
 
 import io.iopf4j.api.IommuFault;
+
 import java.util.Arrays;
 
 /**
@@ -20,6 +21,7 @@ final class SlotTable {
     private int[] first = buckets(INITIAL);
     private int[] last = buckets(INITIAL);
     private int size;
+    private int refused;
 
     SlotTable(final SlotPool pool) {
         this.pool = pool;
@@ -27,13 +29,14 @@ final class SlotTable {
 
     /** The oldest slot of a key; null if there is none. */
     FaultSlot find(final int device, final int grpid, final int keyPasid) {
+        if (size == 0) {
+            return null;
+        }
         final int hash = hash(device, grpid, keyPasid);
         for (int at = first[bucket(hash)]; at != NONE; at = pool.next(at, IN_TABLE)) {
             final FaultSlot slot = pool.get(at);
             if (slot.hash == hash
-                    && slot.keyFault == null
-                    && slot.keyPasid == keyPasid
-                    && slot.fault.grpid() == grpid
+                    && slot.hasKey(grpid, keyPasid)
                     && slot.charge.device.index == device) {
                 return slot;
             }
@@ -43,6 +46,9 @@ final class SlotTable {
 
     /** The slot that has a request as its key; null if there is none. */
     FaultSlot find(final IommuFault keyFault) {
+        if (refused == 0) {
+            return null;
+        }
         final int hash = hash(keyFault);
         for (int at = first[bucket(hash)]; at != NONE; at = pool.next(at, IN_TABLE)) {
             if (pool.get(at).keyFault == keyFault) {
@@ -58,9 +64,10 @@ final class SlotTable {
             grow();
         }
         size++;
+        refused += slot.keyFault == null ? 0 : 1;
         slot.hash =
                 slot.keyFault == null
-                        ? hash(slot.charge.device.index, slot.fault.grpid(), slot.keyPasid)
+                        ? hash(slot.charge.device.index, slot.grpid(), slot.keyPasid)
                         : hash(slot.keyFault);
         append(slot);
     }
@@ -68,6 +75,7 @@ final class SlotTable {
     /** Takes a slot out. */
     void remove(final FaultSlot slot) {
         size--;
+        refused -= slot.keyFault == null ? 0 : 1;
         final int bucket = bucket(slot.hash);
         final int before = pool.previous(slot.index, IN_TABLE);
         final int after = pool.next(slot.index, IN_TABLE);
