@@ -10,9 +10,8 @@ import io.iopf4j.api.IommuPageResponse;
 import io.iopf4j.api.IopfQueue;
 import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.api.kernel.Workqueue;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The I/O page fault queue of Linux 5.13 to 6.1: {@code drivers/iommu/io-pgfault.c}. Here, unlike
@@ -29,7 +28,7 @@ public final class IopfQueue5x implements IopfQueue {
     private final FailSlab failSlab;
     private final Workqueue workqueue;
     private final PageFaultHandler pageFaultHandler;
-    private final Set<IommuDevice> devices = new LinkedHashSet<>();
+    private final List<IommuDevice> devices = new ArrayList<>();
 
     /**
      * A queue without devices ({@code iopf_queue_alloc}).
@@ -99,7 +98,9 @@ public final class IopfQueue5x implements IopfQueue {
 
     @Override
     public synchronized int discardPartial() {
-        for (final IommuDevice dev : devices) {
+        // By index: an overflow allocates nothing.
+        for (int i = 0; i < devices.size(); i++) {
+            final IommuDevice dev = devices.get(i);
             synchronized (dev) {
                 dropPartials(dev);
             }

@@ -26,6 +26,7 @@ import io.iopf4j.core.iopf.PendingGroup;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * The semantics of Linux 6.12: {@code drivers/iommu/io-pgfault.c}. A fault goes to the handler of
@@ -220,23 +221,26 @@ public class Mainline612 implements FaultCore, GroupResponder {
 
     private int noHandler(final IommuDevice dev, final IommuFault fault) {
         if (fault.type() == IommuFault.TYPE_PAGE_REQ) {
-            answer(dev, fault, PageResponseCode.INVALID, ResponseOrigin.NO_HANDLER);
+            // Rare: allocating the answer does not matter.
+            answer(
+                    dev,
+                    fault,
+                    PageResponseCode.INVALID,
+                    ResponseOrigin.NO_HANDLER,
+                    new IommuPageResponse());
         }
         return -Errno.EINVAL;
     }
 
-    /** Answers a request that never became a group. Rare: allocating the answer does not matter. */
+    /** Answers a request that never became a group. */
     private void answer(
             final IommuDevice dev,
             final IommuFault fault,
             final int code,
-            final ResponseOrigin origin) {
+            final ResponseOrigin origin,
+            final IommuPageResponse response) {
         observer.responding(dev, fault, code, origin);
-        dev.ops()
-                .pageResponse(
-                        dev,
-                        fault,
-                        new IommuPageResponse().set(fault.pasid(), fault.grpid(), code));
+        dev.ops().pageResponse(dev, fault, response.set(fault.pasid(), fault.grpid(), code));
     }
 
     // ---- Respond --------------------------------------------------------------------------------
@@ -321,16 +325,18 @@ public class Mainline612 implements FaultCore, GroupResponder {
             final int code,
             final ResponseOrigin origin) {
         final IommuFaultParam param = (IommuFaultParam) dev.faultParam();
-        if (param != null) {
-            synchronized (param) {
-                for (IommuFault lost = param.dropOnePartialOf(last.grpid());
-                        lost != null;
-                        lost = param.dropOnePartialOf(last.grpid())) {
-                    observer.partialDropped(dev, lost);
-                }
-            }
+        if (param == null) {
+            answer(dev, last, code, origin, new IommuPageResponse());
+            return;
         }
-        answer(dev, last, code, origin);
+        synchronized (param) {
+            for (IommuFault lost = param.dropOnePartialOf(last.grpid());
+                    lost != null;
+                    lost = param.dropOnePartialOf(last.grpid())) {
+                observer.partialDropped(dev, lost);
+            }
+            answer(dev, last, code, origin, param.response());
+        }
     }
 
     @Override
@@ -431,6 +437,14 @@ public class Mainline612 implements FaultCore, GroupResponder {
         private final Workqueue workqueue;
         private final Map<IommuDevice, IommuFaultParam> devices = new LinkedHashMap<>();
 
+        /** Made once: an overflow allocates nothing. */
+        private final BiConsumer<IommuDevice, IommuFaultParam> dropping =
+                (dev, param) -> {
+                    synchronized (param) {
+                        dropPartials(param);
+                    }
+                };
+
         Queue(final Workqueue workqueue) {
             this.workqueue = workqueue;
         }
@@ -486,11 +500,7 @@ public class Mainline612 implements FaultCore, GroupResponder {
 
         @Override
         public synchronized int discardPartial() {
-            for (final IommuFaultParam param : devices.values()) {
-                synchronized (param) {
-                    dropPartials(param);
-                }
-            }
+            devices.forEach(dropping);
             return 0;
         }
 

@@ -3,11 +3,17 @@ package io.iopf4j.emulation;
 
 import io.iopf4j.api.kernel.KernelLog;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
-/** Counts what drivers and the core log, and keeps the most recent lines for a report. */
+/**
+ * Counts what drivers and the core log, and keeps the most recent lines for a report. A line is put
+ * together when somebody asks for it: what logs each fault allocates nothing for it.
+ */
 public final class RecentLog implements KernelLog {
-    private final ArrayDeque<String> recent = new ArrayDeque<>();
+    private final ArrayDeque<String> whos = new ArrayDeque<>();
+    private final ArrayDeque<String> messages = new ArrayDeque<>();
     private final int capacity;
     private long errors;
     private long warnings;
@@ -62,13 +68,18 @@ public final class RecentLog implements KernelLog {
      * @return oldest first
      */
     public List<String> recent() {
-        return List.copyOf(recent);
+        final List<String> lines = new ArrayList<>();
+        final Iterator<String> message = messages.iterator();
+        whos.forEach(who -> lines.add(who + ": " + message.next()));
+        return List.copyOf(lines);
     }
 
     private void keep(final String who, final String message) {
-        if (recent.size() == capacity) {
-            recent.removeFirst();
+        if (whos.size() == capacity) {
+            whos.removeFirst();
+            messages.removeFirst();
         }
-        recent.addLast(who + ": " + message);
+        whos.addLast(who);
+        messages.addLast(message);
     }
 }
