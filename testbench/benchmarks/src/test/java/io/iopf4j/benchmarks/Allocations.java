@@ -11,7 +11,7 @@ final class Allocations {
      * Cycles of a round. The least of some rounds counts, after as many to warm up; {@code
      * -Diopf4j.allocation.cycles=10000000} makes them long.
      */
-    static final int CYCLES = Integer.getInteger("iopf4j.allocation.cycles", 10_000);
+    static final int CYCLES = Integer.getInteger("iopf4j.allocation.cycles", 5_000);
 
     /** Room for what the virtual machine allocates on a thread's behalf; not a byte per cycle. */
     private static final long MAX_BYTES = 400;
