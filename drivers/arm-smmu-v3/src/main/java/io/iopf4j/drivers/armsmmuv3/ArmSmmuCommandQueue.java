@@ -68,9 +68,15 @@ final class ArmSmmuCommandQueue {
 
     /** Follows {@code arm_smmu_cmdq_issue_cmd()}: no SYNC. */
     synchronized int issue(final long word0, final long word1) {
-        single[0] = word0;
-        single[1] = word1;
-        return issueList(single, 1, false);
+        if (isShutDown) {
+            return -Errno.ENODEV;
+        }
+        if (!hasSpace(1) && !waitForSpace(1)) {
+            return -Errno.ETIMEDOUT;
+        }
+        store(prod, word0, word1);
+        publish(1);
+        return 0;
     }
 
     /** Follows {@code arm_smmu_cmdq_issue_cmd_with_sync()}. */
@@ -131,9 +137,13 @@ final class ArmSmmuCommandQueue {
                 store(sync, Commands.sync(Commands.SYNC_CS_SEV, 0), 0);
             }
         }
+        publish(slots);
+        return withSync ? waitForSync(sync) : 0;
+    }
+
+    private void publish(final int slots) {
         prod = QueueIndex.advance(prod, slots, log2Size);
         mmio.writel(prod, SmmuRegisters.CMDQ_PROD);
-        return withSync ? waitForSync(sync) : 0;
     }
 
     /** {@code arm_smmu_cmdq_poll_until_sync()}. */

@@ -468,6 +468,11 @@ public final class ArmSmmuDevice implements AutoCloseable {
         }
     }
 
+    /** Whether the caller takes records off the event queue, further down on his stack. */
+    boolean takesEvents() {
+        return eventsTaken.isHeldByCurrentThread();
+    }
+
     /**
      * Sees to it that the event queue's records up to now have been taken, also those whose
      * interrupt never came. Within a report it is the thread itself that goes on afterwards; once
@@ -475,7 +480,7 @@ public final class ArmSmmuDevice implements AutoCloseable {
      */
     void synchronizeEvents() {
         resources.synchronizeIrqs();
-        if (!resources.hasIrqs() || eventsTaken.isHeldByCurrentThread()) {
+        if (!resources.hasIrqs() || takesEvents()) {
             return;
         }
         if (eventsTaken.tryLock()) {

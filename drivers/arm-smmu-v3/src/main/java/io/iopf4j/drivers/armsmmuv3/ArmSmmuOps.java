@@ -251,14 +251,16 @@ final class ArmSmmuOps implements IommuOps {
         final int ret;
         // The event thread must not report a stall that the command has ended.
         synchronized (master) {
-            master.awaitReport();
+            master.beginDrain(smmu.takesEvents());
             ret = terminateStalls(master);
-            master.setDraining(ret == 0);
+            if (ret == 0) {
+                master.setStallsEnded();
+            }
         }
         if (ret == 0) {
             smmu.synchronizeEvents();
-            master.setDraining(false);
         }
+        master.endDrain();
         smmu.tables().unblock(master);
         return ret;
     }
