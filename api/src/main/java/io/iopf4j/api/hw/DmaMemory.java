@@ -32,6 +32,19 @@ public interface DmaMemory {
     long getLong(long offset);
 
     /**
+     * Loads an entry: 64 bits as often as the target has room for.
+     *
+     * @param offset byte offset, a multiple of the entry's size
+     * @param target takes them in their order; a power of two of them, at least 1
+     * @throws IndexOutOfBoundsException if the access is not inside
+     */
+    default void getLongs(final long offset, final long[] target) {
+        for (int i = 0; i < target.length; i++) {
+            target[i] = getLong(offset + (long) i * Long.BYTES);
+        }
+    }
+
+    /**
      * Stores 64 bits.
      *
      * @param offset byte offset, a multiple of 8

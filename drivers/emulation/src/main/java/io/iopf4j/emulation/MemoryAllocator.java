@@ -95,6 +95,13 @@ public final class MemoryAllocator implements DmaAllocator {
         }
 
         @Override
+        public void getLongs(final long offset, final long[] target) {
+            check(offset);
+            check(offset + (long) (target.length - 1) * Long.BYTES);
+            memory.readLongs(address + offset, target);
+        }
+
+        @Override
         public void putLong(final long offset, final long value) {
             check(offset);
             memory.writeLong(address + offset, value);
@@ -106,7 +113,8 @@ public final class MemoryAllocator implements DmaAllocator {
         }
 
         private void check(final long offset) {
-            if (offset < 0 || offset > sizeBytes() - Long.BYTES || (offset & 7) != 0) {
+            // The size is a power of two: an aligned offset inside has no other bits.
+            if ((offset & -sizeBytes()) != 0 || (offset & 7) != 0) {
                 throw new IndexOutOfBoundsException("offset=" + offset + " size=" + sizeBytes());
             }
         }

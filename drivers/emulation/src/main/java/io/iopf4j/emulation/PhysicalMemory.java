@@ -111,11 +111,14 @@ public final class PhysicalMemory {
      * @throws IndexOutOfBoundsException if it is not inside
      */
     public long readLong(final long address) {
+        final byte[] chunk = chunkAt(address);
+        return chunk != null
+                ? (long) LONGS.get(chunk, (int) address & CHUNK_MASK)
+                : readUnmade(address);
+    }
+
+    private long readUnmade(final long address) {
         final int index = chunkOf(address);
-        final byte[] chunk = chunk(index);
-        if (chunk != null) {
-            return (long) LONGS.get(chunk, (int) address & CHUNK_MASK);
-        }
         return isMapped(index) ? mapped.readLong(index, (int) address & CHUNK_MASK) : 0;
     }
 
@@ -127,11 +130,69 @@ public final class PhysicalMemory {
      * @throws IndexOutOfBoundsException if it is not inside
      */
     public void writeLong(final long address, final long value) {
+        final byte[] chunk = chunkAt(address);
+        if (chunk != null) {
+            LONGS.set(chunk, (int) address & CHUNK_MASK, value);
+        } else {
+            writeUnmade(address, value);
+        }
+    }
+
+    private void writeUnmade(final long address, final long value) {
         final int index = chunkOf(address);
-        if (chunk(index) == null && isMapped(index)) {
+        if (isMapped(index)) {
             mapped.writeLong(index, (int) address & CHUNK_MASK, value);
         } else {
             LONGS.set(chunkForWrite(index), (int) address & CHUNK_MASK, value);
+        }
+    }
+
+    /**
+     * Stores four times 64 bits: an entry of 32 bytes, found once.
+     *
+     * @param address physical address, a multiple of 32, inside
+     * @param word0 what is stored first
+     * @param word1 what is stored 8 bytes on
+     * @param word2 what is stored 16 bytes on
+     * @param word3 what is stored 24 bytes on
+     * @throws IndexOutOfBoundsException if it is not inside
+     */
+    public void writeLongs(
+            final long address,
+            final long word0,
+            final long word1,
+            final long word2,
+            final long word3) {
+        final byte[] chunk = chunkAt(address);
+        final int at = (int) address & CHUNK_MASK;
+        if (chunk == null) {
+            writeUnmade(address, word0);
+            writeUnmade(address + 8, word1);
+            writeUnmade(address + 16, word2);
+            writeUnmade(address + 24, word3);
+        } else {
+            LONGS.set(chunk, at, word0);
+            LONGS.set(chunk, at + 8, word1);
+            LONGS.set(chunk, at + 16, word2);
+            LONGS.set(chunk, at + 24, word3);
+        }
+    }
+
+    /**
+     * Loads 64 bits several times.
+     *
+     * @param address physical address, a multiple of 8, inside
+     * @param target takes as many as it has room for, all of them in one aligned piece of 64 KiB
+     * @throws IndexOutOfBoundsException if they are not inside
+     */
+    public void readLongs(final long address, final long[] target) {
+        final byte[] chunk = chunkAt(address);
+        final int at = (int) address & CHUNK_MASK;
+        for (int i = 0; i < target.length; i++) {
+            target[i] =
+                    chunk == null
+                            ? readUnmade(address + (long) i * Long.BYTES)
+                            : (long) LONGS.get(chunk, at + i * Long.BYTES);
         }
     }
 
@@ -344,6 +405,13 @@ public final class PhysicalMemory {
 
     private int chunkCount() {
         return Math.toIntExact(sizeBytes >>> CHUNK_SHIFT);
+    }
+
+    /** Null where it is zero, mapped or no memory: the short way to most of what is accessed. */
+    private byte[] chunkAt(final long address) {
+        // Below the base the offset is a large number.
+        final long index = address - base >>> CHUNK_SHIFT;
+        return index < chunks.length ? chunks[(int) index] : null;
     }
 
     /** Null where it is zero or mapped. */

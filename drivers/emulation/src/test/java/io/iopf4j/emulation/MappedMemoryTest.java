@@ -42,6 +42,35 @@ final class MappedMemoryTest {
     }
 
     @Test
+    void shouldMoveAWholeEntryBothWays() {
+        final long[] entry = new long[4];
+        memory.readLongs(BASE + 0x40, entry);
+        assertArrayEquals(new long[4], entry);
+        memory.writeLongs(BASE + 0x40, 1, 2, 3, 4);
+        memory.readLongs(BASE + 0x40, entry);
+        assertArrayEquals(new long[] {1, 2, 3, 4}, entry);
+        final ByteBuffer bytes = memory.map(BASE, CHUNK);
+        memory.readLongs(BASE + 0x40, entry);
+        assertArrayEquals(new long[] {1, 2, 3, 4}, entry);
+        memory.writeLongs(BASE + 0x60, 5, 6, 7, 8);
+        assertEquals(8, bytes.getLong(0x78));
+        assertThrows(IndexOutOfBoundsException.class, () -> memory.readLongs(BASE + SIZE, entry));
+        assertThrows(
+                IndexOutOfBoundsException.class, () -> memory.writeLongs(BASE - 32, 1, 2, 3, 4));
+    }
+
+    @Test
+    void shouldReadAnEntryOfAPieceAlone() {
+        final DmaMemory piece = allocator.allocCoherent(4096);
+        final long[] entry = new long[4];
+        piece.putLong(4088, 9);
+        piece.getLongs(4064, entry);
+        assertArrayEquals(new long[] {0, 0, 0, 9}, entry);
+        assertThrows(IndexOutOfBoundsException.class, () -> piece.getLongs(4072, entry));
+        assertThrows(IndexOutOfBoundsException.class, () -> piece.getLongs(-32, entry));
+    }
+
+    @Test
     void shouldKeepWhatWasWrittenBefore() {
         memory.writeLong(BASE + 8, 0x55);
         memory.writeLong(BASE + CHUNK, 0x66);

@@ -97,9 +97,7 @@ abstract class ArmSmmuOutputQueue {
 
     private void takeNext() {
         final long offset = (long) QueueIndex.index(cons, log2Size) * entry.length * Long.BYTES;
-        for (int i = 0; i < entry.length; i++) {
-            entry[i] = memory.getLong(offset + (long) i * Long.BYTES);
-        }
+        memory.getLongs(offset, entry);
         // The slot goes back before the entry is handled: that may take long, and until then the
         // hardware can use the room.
         cons = QueueIndex.advance(cons, 1, log2Size);

@@ -87,10 +87,7 @@ final class EventQueue {
             return false;
         }
         final boolean wasEmpty = queue.isEmpty();
-        memory.writeLong(address, word0);
-        memory.writeLong(address + 8, word1);
-        memory.writeLong(address + 16, word2);
-        memory.writeLong(address + 24, word3);
+        memory.writeLongs(address, word0, word1, word2, word3);
         queue.advanceProd();
         counters.eventQueueHighWater = Math.max(counters.eventQueueHighWater, queue.used());
         if (wasEmpty) {

@@ -15,6 +15,10 @@ final class Queue {
     private int prod;
     private int cons;
 
+    // What the base says.
+    private int log2Size;
+    private long firstEntry;
+
     Queue(final int entryBytes, final int log2Max) {
         this.entryBytes = entryBytes;
         this.log2Max = log2Max;
@@ -30,6 +34,10 @@ final class Queue {
                         & (SmmuRegisters.BASE_ALLOCATE
                                 | SmmuRegisters.QUEUE_BASE_ADDR_MASK
                                 | SmmuRegisters.QUEUE_BASE_LOG2SIZE_MASK);
+        log2Size = Math.min((int) base & SmmuRegisters.QUEUE_BASE_LOG2SIZE_MASK, log2Max);
+        // It is aligned down to the queue's size, at least 32 bytes (IHI 0070, 6.3.26).
+        final long queueBytes = Math.max((long) entryBytes << log2Size, 32L);
+        firstEntry = base & SmmuRegisters.QUEUE_BASE_ADDR_MASK & -queueBytes;
     }
 
     int prod() {
@@ -59,7 +67,7 @@ final class Queue {
     }
 
     private int visible(final int pointer) {
-        return pointer & (~POINTER_MASK | ((2 << log2Size()) - 1));
+        return pointer & (~POINTER_MASK | ((2 << log2Size) - 1));
     }
 
     /** OVFLG and OVACKFLG of an output queue differ. IHI 0070, 7.4. */
@@ -80,26 +88,26 @@ final class Queue {
     }
 
     int log2Size() {
-        return Math.min((int) base & SmmuRegisters.QUEUE_BASE_LOG2SIZE_MASK, log2Max);
+        return log2Size;
     }
 
     boolean isEmpty() {
-        return QueueIndex.isEmpty(prod, cons, log2Size());
+        return QueueIndex.isEmpty(prod, cons, log2Size);
     }
 
     /**
      * A pair that software cannot have reached by correct use counts as full and as not readable.
      */
     boolean isConsistent() {
-        return QueueIndex.isConsistent(prod, cons, log2Size());
+        return QueueIndex.isConsistent(prod, cons, log2Size);
     }
 
     boolean isFull() {
-        return !isConsistent() || QueueIndex.isFull(prod, cons, log2Size());
+        return !isConsistent() || QueueIndex.isFull(prod, cons, log2Size);
     }
 
     int used() {
-        return QueueIndex.used(prod, cons, log2Size());
+        return QueueIndex.used(prod, cons, log2Size);
     }
 
     /** Address of the entry before PROD: the newest one, if there is one. */
@@ -116,19 +124,15 @@ final class Queue {
     }
 
     void advanceProd() {
-        prod = QueueIndex.advance(prod, 1, log2Size());
+        prod = QueueIndex.advance(prod, 1, log2Size);
     }
 
     void advanceCons() {
         final int errorBits = cons & ~POINTER_MASK;
-        cons = errorBits | QueueIndex.advance(cons & POINTER_MASK, 1, log2Size());
+        cons = errorBits | QueueIndex.advance(cons & POINTER_MASK, 1, log2Size);
     }
 
     private long entryAddress(final int pointer) {
-        final int log2Size = log2Size();
-        final long queueBytes = (long) entryBytes << log2Size;
-        // The base is aligned down to the queue's size, at least 32 bytes (IHI 0070, 6.3.26).
-        final long aligned = base & SmmuRegisters.QUEUE_BASE_ADDR_MASK & -Math.max(queueBytes, 32L);
-        return aligned + (long) QueueIndex.index(pointer, log2Size) * entryBytes;
+        return firstEntry + (long) QueueIndex.index(pointer, log2Size) * entryBytes;
     }
 }

@@ -93,6 +93,21 @@ public final class SmmuRegisterPages implements Mmio {
     public int readl(final long offset) {
         check(offset, Integer.BYTES);
         final int at = (int) offset;
+        return at >= PAGE_1 ? readOutputPointer(at) : readControl(at);
+    }
+
+    /** What the second page holds: the pointers of the queues that the SMMU fills. */
+    private int readOutputPointer(final int at) {
+        return switch (at) {
+            case SmmuRegisters.EVENTQ_PROD -> smmu.eventQueue().visibleProd();
+            case SmmuRegisters.EVENTQ_CONS -> smmu.eventQueue().visibleCons();
+            case SmmuRegisters.PRIQ_PROD -> smmu.priQueue().visibleProd();
+            case SmmuRegisters.PRIQ_CONS -> smmu.priQueue().visibleCons();
+            default -> 0;
+        };
+    }
+
+    private int readControl(final int at) {
         if (isHalf(at)) {
             return (int) (wide(at & -Long.BYTES) >>> ((at & 4) * Byte.SIZE));
         }
@@ -118,10 +133,6 @@ public final class SmmuRegisterPages implements Mmio {
             case SmmuRegisters.EVENTQ_IRQ_CFG2 -> interrupts.events().cfg2();
             case SmmuRegisters.PRIQ_IRQ_CFG1 -> interrupts.pageRequests().cfg1();
             case SmmuRegisters.PRIQ_IRQ_CFG2 -> interrupts.pageRequests().cfg2();
-            case SmmuRegisters.EVENTQ_PROD -> smmu.eventQueue().visibleProd();
-            case SmmuRegisters.EVENTQ_CONS -> smmu.eventQueue().visibleCons();
-            case SmmuRegisters.PRIQ_PROD -> smmu.priQueue().visibleProd();
-            case SmmuRegisters.PRIQ_CONS -> smmu.priQueue().visibleCons();
             default -> {
                 noRegister(at);
                 yield 0;
@@ -144,6 +155,29 @@ public final class SmmuRegisterPages implements Mmio {
     public void writel(final int value, final long offset) {
         check(offset, Integer.BYTES);
         final int at = (int) offset;
+        if (at >= PAGE_1) {
+            writeOutputPointer(value, at);
+        } else if (at == SmmuRegisters.CMDQ_PROD) {
+            smmu.commandDoorbell(Queue.pointerBits(value) & ~QueueIndex.OVERFLOW);
+        } else {
+            writeControl(value, at);
+        }
+    }
+
+    private void writeOutputPointer(final int value, final int at) {
+        switch (at) {
+            case SmmuRegisters.EVENTQ_CONS -> smmu.eventsConsumed(Queue.pointerBits(value));
+            case SmmuRegisters.PRIQ_CONS -> {
+                if (hasPri) {
+                    smmu.priQueue().setCons(Queue.pointerBits(value));
+                }
+            }
+            case SmmuRegisters.EVENTQ_PROD, SmmuRegisters.PRIQ_PROD -> writeOwnPointer(at, value);
+            default -> {}
+        }
+    }
+
+    private void writeControl(final int value, final int at) {
         if (isHalf(at)) {
             final int register = at & -Long.BYTES;
             final long whole = wide(register);
@@ -162,16 +196,7 @@ public final class SmmuRegisterPages implements Mmio {
             case SmmuRegisters.IRQ_CTRL -> interrupts.writeIrqCtrl(value);
             case SmmuRegisters.GERRORN -> smmu.writeGerrorn(value);
             case SmmuRegisters.STRTAB_BASE_CFG -> control.writeStrtabBaseCfg(value);
-            case SmmuRegisters.CMDQ_PROD ->
-                    smmu.commandDoorbell(Queue.pointerBits(value) & ~QueueIndex.OVERFLOW);
-            case SmmuRegisters.EVENTQ_CONS -> smmu.eventsConsumed(Queue.pointerBits(value));
-            case SmmuRegisters.PRIQ_CONS -> {
-                if (hasPri) {
-                    smmu.priQueue().setCons(Queue.pointerBits(value));
-                }
-            }
-            case SmmuRegisters.CMDQ_CONS, SmmuRegisters.EVENTQ_PROD, SmmuRegisters.PRIQ_PROD ->
-                    writeOwnPointer(at, value);
+            case SmmuRegisters.CMDQ_CONS -> writeOwnPointer(at, value);
             case SmmuRegisters.GERROR_IRQ_CFG1,
                     SmmuRegisters.GERROR_IRQ_CFG2,
                     SmmuRegisters.EVENTQ_IRQ_CFG1,
