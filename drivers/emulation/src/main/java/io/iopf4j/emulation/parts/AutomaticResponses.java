@@ -89,7 +89,7 @@ public final class AutomaticResponses {
 
     /** Sends what waits. */
     public void send() {
-        if (isSending) {
+        if (isSending || count == 0) {
             return;
         }
         isSending = true;

@@ -7,8 +7,9 @@ import java.util.Arrays;
  * Finds slots of a bounded cache by a tag and a number that lies in the slot's aligned span of
  * 2^log2 numbers. The slots' contents are kept by whoever uses it, under the same slot numbers.
  *
- * <p>Finding probes once for each size of span that is present; taking a slot when none is free
- * takes them in turn. Neither scans, and nothing is allocated after construction.
+ * <p>Finding probes once for each size of span that is present with tags of the same kind; taking a
+ * slot when none is free takes them in turn. Neither scans, and nothing is allocated after
+ * construction. What a probe reads of a slot lies side by side.
  */
 public final class SpanIndex {
     public static final int NONE = -1;
@@ -18,18 +19,30 @@ public final class SpanIndex {
 
     private static final int FREE = -1;
     private static final int NOTHING_LAST = -3;
+    private static final int KINDS = 4;
+    private static final int ALL_OF_ONE_KIND = 0;
 
-    private final long[] tags;
-    private final long[] starts;
-    private final byte[] sizes;
-    private final int[] next;
+    // A row of longs for each slot: tag, start, and an int each for log2, or FREE, and the next
+    // slot.
+    private static final int ROW_SHIFT = 2;
+    private static final int START = 1;
+    private static final int SIZE_AND_NEXT = 2;
+
+    private final long[] rows;
     private final int[] heads;
     private final int headShift;
-    private final int[] countOfSize = new int[Long.SIZE];
-    private long sizesPresent;
+    private final int kindShift;
+    private final int kindMask;
+
+    /** By kind and size. */
+    private final int[] counts = new int[KINDS << 6];
+
+    private final long[] sizesOfKind = new long[KINDS];
     private int firstFree;
     private int end;
     private int victim;
+
+    private long changes;
 
     // What was found last, as long as nothing changes: most lookups are of the same again.
     private long lastTag;
@@ -37,21 +50,34 @@ public final class SpanIndex {
     private int lastFound = NOTHING_LAST;
 
     /**
-     * An empty one.
+     * An empty one, whose tags are all of one kind.
      *
      * @param capacity most slots, a power of two, at least 2
      */
     public SpanIndex(final int capacity) {
-        tags = new long[capacity];
-        starts = new long[capacity];
-        sizes = new byte[capacity];
-        next = new int[capacity];
+        this(capacity, 0, ALL_OF_ONE_KIND);
+    }
+
+    /**
+     * An empty one.
+     *
+     * @param capacity most slots, a power of two, at least 2
+     * @param kindShift where in a tag two bits say of which kind it is: kinds differ in the sizes
+     *     of their spans
+     */
+    public SpanIndex(final int capacity, final int kindShift) {
+        this(capacity, kindShift, KINDS - 1);
+    }
+
+    private SpanIndex(final int capacity, final int kindShift, final int kindMask) {
+        this.kindShift = kindShift;
+        this.kindMask = kindMask;
+        rows = new long[capacity << ROW_SHIFT];
         heads = new int[capacity];
         headShift = Long.numberOfLeadingZeros(capacity) + 1;
-        Arrays.fill(sizes, (byte) FREE);
         Arrays.fill(heads, NONE);
         for (int slot = 0; slot < capacity; slot++) {
-            next[slot] = slot + 1 < capacity ? slot + 1 : NONE;
+            setSizeAndNext(slot, FREE, slot + 1 < capacity ? slot + 1 : NONE);
         }
     }
 
@@ -69,7 +95,7 @@ public final class SpanIndex {
 
     private int search(final long tag, final long number) {
         int found = NONE;
-        for (long left = sizesPresent; left != 0; left &= left - 1) {
+        for (long left = sizesPresent(tag); left != 0; left &= left - 1) {
             final int slot = at(tag, number, Long.numberOfTrailingZeros(left));
             if (slot != NONE) {
                 if (found != NONE) {
@@ -85,9 +111,15 @@ public final class SpanIndex {
     public int at(final long tag, final long number, final int log2) {
         final long start = number & -(1L << log2);
         int slot = heads[bucket(tag, start, log2)];
-        while (slot != NONE
-                && (tags[slot] != tag || starts[slot] != start || sizes[slot] != log2)) {
-            slot = next[slot];
+        while (slot != NONE) {
+            final int row = slot << ROW_SHIFT;
+            final long sizeAndNext = rows[row + SIZE_AND_NEXT];
+            if (rows[row] == tag
+                    && rows[row + START] == start
+                    && sizeAndNext >> Integer.SIZE == log2) {
+                break;
+            }
+            slot = (int) sizeAndNext;
         }
         return slot;
     }
@@ -103,49 +135,50 @@ public final class SpanIndex {
         }
         if (firstFree == NONE) {
             remove(victim);
-            victim = (victim + 1) & (sizes.length - 1);
+            victim = (victim + 1) & (heads.length - 1);
         }
-        lastFound = NOTHING_LAST;
+        changed();
         final int slot = firstFree;
-        firstFree = next[slot];
+        firstFree = next(slot);
         end = Math.max(end, slot + 1);
-        tags[slot] = tag;
-        starts[slot] = number & -(1L << log2);
-        sizes[slot] = (byte) log2;
-        final int bucket = bucket(tag, starts[slot], log2);
-        next[slot] = heads[bucket];
+        final long start = number & -(1L << log2);
+        rows[slot << ROW_SHIFT] = tag;
+        rows[(slot << ROW_SHIFT) + START] = start;
+        final int bucket = bucket(tag, start, log2);
+        setSizeAndNext(slot, log2, heads[bucket]);
         heads[bucket] = slot;
-        if (countOfSize[log2]++ == 0) {
-            sizesPresent |= 1L << log2;
+        final int kind = kind(tag);
+        if (counts[kind << 6 | log2]++ == 0) {
+            sizesOfKind[kind] |= 1L << log2;
         }
         return slot;
     }
 
     /** Forgets a used slot. */
     public void remove(final int slot) {
-        lastFound = NOTHING_LAST;
-        final int log2 = sizes[slot];
-        final int bucket = bucket(tags[slot], starts[slot], log2);
+        changed();
+        final int log2 = log2(slot);
+        final int bucket = bucket(tag(slot), start(slot), log2);
         if (heads[bucket] == slot) {
-            heads[bucket] = next[slot];
+            heads[bucket] = next(slot);
         } else {
             int before = heads[bucket];
-            while (next[before] != slot) {
-                before = next[before];
+            while (next(before) != slot) {
+                before = next(before);
             }
-            next[before] = next[slot];
+            setSizeAndNext(before, log2(before), next(slot));
         }
-        sizes[slot] = FREE;
-        next[slot] = firstFree;
+        setSizeAndNext(slot, FREE, firstFree);
         firstFree = slot;
-        if (--countOfSize[log2] == 0) {
-            sizesPresent &= ~(1L << log2);
+        final int kind = kind(tag(slot));
+        if (--counts[kind << 6 | log2] == 0) {
+            sizesOfKind[kind] &= ~(1L << log2);
         }
     }
 
     /** Forgets whatever holds the number, however large the span. */
     public void removeHolding(final long tag, final long number) {
-        for (long left = sizesPresent; left != 0; left &= left - 1) {
+        for (long left = sizesPresent(tag); left != 0; left &= left - 1) {
             final int slot = at(tag, number, Long.numberOfTrailingZeros(left));
             if (slot != NONE) {
                 remove(slot);
@@ -156,10 +189,28 @@ public final class SpanIndex {
     /** Forgets every slot whose tag agrees with another in the masked bits. */
     public void removeTagged(final long tag, final long mask) {
         for (int slot = 0; slot < end; slot++) {
-            if (isUsed(slot) && ((tags[slot] ^ tag) & mask) == 0) {
+            if (isUsed(slot) && ((tag(slot) ^ tag) & mask) == 0) {
                 remove(slot);
             }
         }
+    }
+
+    /**
+     * As long as nothing changes, what is found for a number is found for all that have the same
+     * bits above these.
+     */
+    public int smallestLog2(final long tag) {
+        return Long.numberOfTrailingZeros(sizesPresent(tag)) & Long.SIZE - 1;
+    }
+
+    private void changed() {
+        lastFound = NOTHING_LAST;
+        changes++;
+    }
+
+    /** As long as this is the same, so is all that was found. */
+    public long changes() {
+        return changes;
     }
 
     /** One past the last slot that was ever used: where a scan may stop. */
@@ -168,24 +219,42 @@ public final class SpanIndex {
     }
 
     public boolean isUsed(final int slot) {
-        return sizes[slot] != FREE;
+        return log2(slot) != FREE;
     }
 
     public long tag(final int slot) {
-        return tags[slot];
+        return rows[slot << ROW_SHIFT];
     }
 
     public long start(final int slot) {
-        return starts[slot];
+        return rows[(slot << ROW_SHIFT) + START];
     }
 
     public int log2(final int slot) {
-        return sizes[slot];
+        return (int) (rows[(slot << ROW_SHIFT) + SIZE_AND_NEXT] >> Integer.SIZE);
     }
 
-    /** The sizes of span that are present: bit n for 2^n. */
+    /** The sizes of span that are present with tags of a tag's kind: bit n for 2^n. */
+    public long sizesPresent(final long tag) {
+        return sizesOfKind[kind(tag)];
+    }
+
+    /** The sizes of span that are present with any tag. */
     public long sizesPresent() {
-        return sizesPresent;
+        return sizesOfKind[0] | sizesOfKind[1] | sizesOfKind[2] | sizesOfKind[3];
+    }
+
+    private int kind(final long tag) {
+        return (int) (tag >>> kindShift) & kindMask;
+    }
+
+    private int next(final int slot) {
+        return (int) rows[(slot << ROW_SHIFT) + SIZE_AND_NEXT];
+    }
+
+    private void setSizeAndNext(final int slot, final int log2, final int next) {
+        rows[(slot << ROW_SHIFT) + SIZE_AND_NEXT] =
+                (long) log2 << Integer.SIZE | Integer.toUnsignedLong(next);
     }
 
     private int bucket(final long tag, final long start, final int log2) {

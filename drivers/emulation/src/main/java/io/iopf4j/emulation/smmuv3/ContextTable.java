@@ -55,9 +55,19 @@ final class ContextTable {
      * @return the descriptor, or null with the result filled
      */
     ContextEntry find(final Access access, final int number) {
+        final StreamEntry stream = access.stream;
+        if (stream.contextNumber == number
+                && stream.contextStream == access.streamId
+                && stream.contextFoundAt == index.changes()) {
+            return stream.context;
+        }
         final int cached = index.find(access.streamId, number);
         if (cached >= 0) {
-            return entries[cached];
+            stream.context = entries[cached];
+            stream.contextNumber = number;
+            stream.contextStream = access.streamId;
+            stream.contextFoundAt = index.changes();
+            return stream.context;
         }
         final long word0 = access.stream.word0;
         final int s1Fmt =

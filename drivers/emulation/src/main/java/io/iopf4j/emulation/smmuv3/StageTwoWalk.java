@@ -86,7 +86,7 @@ final class StageTwoWalk {
     boolean translate(final Access access, final long ipa, final int eventClass) {
         final long word2 = access.stream.word2;
         final long tag = Tlb.tag(Tlb.WORLD_STAGE_2, access.stream.vmid(), 0);
-        final int slot = tlb.find(tag, ipa);
+        final int slot = find(access.stream, tag, ipa);
         if (slot == SpanIndex.CONFLICT) {
             result.tlbConflict(access, true, ipa);
             return false;
@@ -107,6 +107,18 @@ final class StageTwoWalk {
             tlb.keep(tag, false, ipa, log2, walk.output, 0, rights, walk.level, granule(word2));
         }
         return true;
+    }
+
+    /** What the cache has, without a search as long as it is the same as last time. */
+    private int find(final StreamEntry stream, final long tag, final long ipa) {
+        if (stream.stageTwoFoundAt != tlb.changes()
+                || (stream.stageTwoAddress ^ ipa) >>> stream.stageTwoLog2 != 0) {
+            stream.stageTwoSlot = tlb.find(tag, ipa);
+            stream.stageTwoAddress = ipa;
+            stream.stageTwoLog2 = tlb.smallestLog2(tag);
+            stream.stageTwoFoundAt = tlb.changes();
+        }
+        return stream.stageTwoSlot;
     }
 
     private boolean walk(final Access access, final long ipa, final int eventClass) {

@@ -75,7 +75,7 @@ final class StalledTransactions {
 
     /** Room or a tag may have come up: held transactions arrive again, in order. */
     void recordHeld() {
-        if (isRecordingHeld) {
+        if (isRecordingHeld || buffer.held() == 0) {
             return;
         }
         isRecordingHeld = true;

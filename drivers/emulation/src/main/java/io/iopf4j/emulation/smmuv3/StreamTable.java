@@ -19,6 +19,7 @@ final class StreamTable {
     private static final int SPLIT_DEFAULT = 6;
     private static final int ENTRIES = 1024;
     private static final int DESCRIPTORS = 256;
+    private static final int RECENT = 256;
 
     private final PhysicalMemory memory;
     private final SmmuV3Config config;
@@ -30,6 +31,10 @@ final class StreamTable {
     private final StreamEntry[] entries = new StreamEntry[ENTRIES];
 
     private StreamEntry spare = new StreamEntry();
+
+    /** By the low bits of a StreamID what was found for it last: shorter than through the index. */
+    private final StreamEntry[] recent = new StreamEntry[RECENT];
+
     private final SpanIndex descriptorIndex = new SpanIndex(DESCRIPTORS);
     private final long[] descriptors = new long[DESCRIPTORS];
     private long base;
@@ -71,14 +76,25 @@ final class StreamTable {
         if (sid >= 1L << log2Size) {
             return badStream();
         }
+        final StreamEntry known = recent[streamId & RECENT - 1];
+        if (known != null && known.foundFor == sid && known.foundAt == index.changes()) {
+            return known;
+        }
         final int slot = index.find(0, sid);
         if (slot >= 0) {
-            return entries[slot];
+            return remembered(entries[slot], sid);
         }
         if (slot == SpanIndex.CONFLICT) {
             return conflict();
         }
         return isTwoLevel ? fetchThroughTwoLevels(sid) : fetch(linearBase(), sid, sid);
+    }
+
+    private StreamEntry remembered(final StreamEntry entry, final long sid) {
+        entry.foundFor = sid;
+        entry.foundAt = index.changes();
+        recent[(int) sid & RECENT - 1] = entry;
+        return entry;
     }
 
     private long linearBase() {

@@ -66,7 +66,7 @@ final class Tlb {
      * @param config what VMIDs, ASIDs and invalidations there are
      */
     Tlb(final int capacity, final SmmuV3Config config) {
-        index = new SpanIndex(capacity);
+        index = new SpanIndex(capacity, WORLD_SHIFT);
         outputs = new long[capacity];
         intermediates = new long[capacity];
         rights = new short[capacity];
@@ -129,6 +129,16 @@ final class Tlb {
         granules[slot] = (byte) granule;
         hasGlobals |= isGlobal;
         hasPieces |= log2 < TableWalk.leafLog2(level, granule);
+    }
+
+    /** As long as this is the same, so is all that was found. */
+    long changes() {
+        return index.changes();
+    }
+
+    /** What was found for an address is found for all with the same bits above these. */
+    int smallestLog2(final long tag) {
+        return index.smallestLog2(tag);
     }
 
     long output(final int slot, final long address) {
@@ -231,11 +241,12 @@ final class Tlb {
         final long first = firstAddress(word1);
         final long last = lastAddress(first, word0, word1);
         final long span = last - first;
-        if (hasPieces || span >>> Long.numberOfTrailingZeros(index.sizesPresent()) >= MOST_PROBES) {
+        final long sizes = index.sizesPresent(tag);
+        if (hasPieces || span >>> Long.numberOfTrailingZeros(sizes) >= MOST_PROBES) {
             scan(tag, mask, first, last, word1);
             return;
         }
-        for (long left = index.sizesPresent(); left != 0; left &= left - 1) {
+        for (long left = sizes; left != 0; left &= left - 1) {
             final int log2 = Long.numberOfTrailingZeros(left);
             final long steps = (last >>> log2) - (first >>> log2);
             for (long step = 0; step <= steps; step++) {

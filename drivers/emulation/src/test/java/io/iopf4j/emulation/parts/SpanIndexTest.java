@@ -3,11 +3,14 @@ package io.iopf4j.emulation.parts;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Spans that are found, forgotten and replaced, against a map that does the same slowly. */
 final class SpanIndexTest {
@@ -19,10 +22,12 @@ final class SpanIndexTest {
         }
     }
 
-    private final SpanIndex index = new SpanIndex(CAPACITY);
+    private SpanIndex index = new SpanIndex(CAPACITY);
 
-    @Test
-    void shouldFindWhatAMapFinds() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldFindWhatAMapFinds(final boolean hasKinds) {
+        index = hasKinds ? new SpanIndex(CAPACITY, 0) : index;
         final Random random = new Random(7);
         final Map<Integer, Span> model = new LinkedHashMap<>();
         for (int round = 0; round < 100_000; round++) {
@@ -36,7 +41,9 @@ final class SpanIndexTest {
                 index.removeHolding(tag, number);
                 model.values().removeIf(span -> span.holds(tag, number));
             } else {
-                assertEquals(found(model, tag, number), index.find(tag, number));
+                final int found = found(model, tag, number);
+                assertEquals(found, index.find(tag, number));
+                assertEquals(found, index.find(tag, number ^ (1 << index.smallestLog2(tag)) - 1));
             }
         }
         index.removeTagged(0, 0);
@@ -54,6 +61,30 @@ final class SpanIndexTest {
             }
         }
         return found;
+    }
+
+    @Test
+    void shouldCountTheSizesOfEachKind() {
+        index = new SpanIndex(CAPACITY, 4);
+        final int slot = index.take(0x12, 0, 5);
+        index.take(0x25, 0, 3);
+        assertEquals(1 << 5, index.sizesPresent(0x1f));
+        assertEquals(1 << 3, index.sizesPresent(0x20));
+        assertEquals(0, index.sizesPresent(0));
+        assertEquals(1 << 5 | 1 << 3, index.sizesPresent());
+        index.remove(slot);
+        assertEquals(0, index.sizesPresent(0x12));
+    }
+
+    @Test
+    void shouldSayWhetherAnythingChanged() {
+        final int slot = index.take(0, 0, 0);
+        final long before = index.changes();
+        index.find(0, 0);
+        index.take(0, 0, 0);
+        assertEquals(before, index.changes());
+        index.remove(slot);
+        assertNotEquals(before, index.changes());
     }
 
     @Test
