@@ -15,6 +15,8 @@ import io.iopf4j.replay.ledger.Ledger;
  * a recorded fault at the same address faults again.
  */
 public final class GuestDevice {
+    private static final int NOTHING_PREPARED = Integer.MIN_VALUE;
+
     private final Bench bench;
     private final GuestEndpoint endpoint;
     private final long page;
@@ -28,6 +30,9 @@ public final class GuestDevice {
     private boolean isAttached;
     private Account account;
     private int virtualStreamId;
+
+    /** The last for which the tables are known to be there. */
+    private int preparedSsid = NOTHING_PREPARED;
 
     /**
      * A device of nobody.
@@ -49,6 +54,7 @@ public final class GuestDevice {
         vm = owner;
         virtualStreamId = owner.nextVirtualStreamId();
         tables = bench.hardware().tables(this);
+        preparedSsid = NOTHING_PREPARED;
         bench.assigned(this);
         owner.add(this);
         bind();
@@ -190,7 +196,7 @@ public final class GuestDevice {
      * @return its row in the ledger, or {@link Ledger#NONE} without one
      */
     public int issue(final int ssid, final long[] iovas, final int[] perms, final int count) {
-        if (isAttached) {
+        if (isAttached && ssid != preparedSsid) {
             prepare(ssid);
         }
         final int row =
@@ -220,6 +226,7 @@ public final class GuestDevice {
      */
     public void prepare(final int ssid) {
         tables.prepare(endpoint.pasid(ssid));
+        preparedSsid = ssid;
     }
 
     /**
