@@ -48,6 +48,24 @@ public interface PcieIommu extends IommuModel {
     AtsCompletion translationRequest(int streamId, int substreamId, long iova, int perm);
 
     /**
+     * The same for who asks often; what it completes with is not made anew.
+     *
+     * @param streamId the requester
+     * @param substreamId PASID, 20 bits, or {@link #NO_SUBSTREAM}
+     * @param iova untranslated address
+     * @param perm {@code IommuFault.PERM_} bits that are asked for
+     * @param reply is filled in with how it completed
+     */
+    default void translationRequest(
+            final int streamId,
+            final int substreamId,
+            final long iova,
+            final int perm,
+            final AtsReply reply) {
+        reply.set(translationRequest(streamId, substreamId, iova, perm));
+    }
+
+    /**
      * An access with an address that a translation request gave.
      *
      * @param requester who is told how it ended

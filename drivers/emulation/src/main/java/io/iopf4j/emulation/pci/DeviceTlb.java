@@ -2,7 +2,7 @@
 package io.iopf4j.emulation.pci;
 
 import io.iopf4j.api.IommuFault;
-import io.iopf4j.emulation.AtsCompletion;
+import io.iopf4j.emulation.AtsReply;
 import io.iopf4j.emulation.IommuModel;
 import io.iopf4j.emulation.parts.SpanIndex;
 
@@ -44,9 +44,9 @@ final class DeviceTlb {
         return addresses[slot] | (iova & offsetMask(index.log2(slot) + PAGE_SHIFT));
     }
 
-    /** The translated address of one within a completion's span. */
-    static long within(final AtsCompletion completion, final long iova) {
-        return completion.address() | (iova & offsetMask(completion.log2Bytes()));
+    /** The translated address of one within a reply's span. */
+    static long within(final AtsReply reply, final long iova) {
+        return reply.address() | (iova & offsetMask(reply.log2Bytes()));
     }
 
     private static long offsetMask(final int log2Bytes) {
@@ -59,15 +59,15 @@ final class DeviceTlb {
         return (granted & needed) == needed;
     }
 
-    void keep(final int pasid, final long iova, final int perm, final AtsCompletion completion) {
+    void keep(final int pasid, final long iova, final int perm, final AtsReply reply) {
         if (index == null) {
             return;
         }
         final long tag = tag(pasid, perm);
         index.removeHolding(tag, iova >>> PAGE_SHIFT);
-        final int slot = index.take(tag, iova >>> PAGE_SHIFT, completion.log2Bytes() - PAGE_SHIFT);
-        addresses[slot] = completion.address();
-        perms[slot] = completion.perm();
+        final int slot = index.take(tag, iova >>> PAGE_SHIFT, reply.log2Bytes() - PAGE_SHIFT);
+        addresses[slot] = reply.address();
+        perms[slot] = reply.perm();
     }
 
     void clear() {

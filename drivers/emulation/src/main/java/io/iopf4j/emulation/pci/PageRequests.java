@@ -65,7 +65,17 @@ final class PageRequests {
             endpoint.end(access, AccessResult.ABORTED);
             return;
         }
-        waiting.add(access);
+        if (isSending || waiting.first() != null || !hasRoomFor(access)) {
+            waiting.add(access);
+            sendWaiting();
+            return;
+        }
+        isSending = true;
+        try {
+            send(access);
+        } finally {
+            isSending = false;
+        }
         sendWaiting();
     }
 
@@ -89,7 +99,7 @@ final class PageRequests {
 
     /** Sends what may be sent, first come, first served. */
     void sendWaiting() {
-        if (isSending) {
+        if (isSending || waiting.first() == null) {
             return;
         }
         isSending = true;
@@ -108,7 +118,11 @@ final class PageRequests {
     }
 
     private boolean isAnythingToDoFor(final PciAccess access) {
-        return access.missing > pri.limit() || (pri.hasRoomFor(access.missing) && !groups.isFull());
+        return access.missing > pri.limit() || hasRoomFor(access);
+    }
+
+    private boolean hasRoomFor(final PciAccess access) {
+        return pri.hasRoomFor(access.missing) && !groups.isFull();
     }
 
     private void send(final PciAccess access) {
@@ -123,20 +137,19 @@ final class PageRequests {
             if (!isStillSending(access, group, sent)) {
                 return;
             }
-            if (!access.isMissing[page]) {
+            if (!access.isMissing(page)) {
                 continue;
             }
             left--;
             if (config.isStreaming()) {
                 wire.streamRequest(
                         access.pasid,
-                        access.iovas[page],
-                        access.perms[page],
+                        access.iova(page),
+                        access.perm(page),
                         group,
                         access.id & PRIVATE_DATA_MASK);
             } else {
-                wire.request(
-                        access.pasid, access.iovas[page], access.perms[page], group, left == 0);
+                wire.request(access.pasid, access.iova(page), access.perm(page), group, left == 0);
             }
         }
     }
@@ -173,8 +186,7 @@ final class PageRequests {
             unexpected(group, code);
             return;
         }
-        access.isMissing[page] = false;
-        access.missing--;
+        access.answered(page);
         pri.answered(1);
         if (access.code == PcieBus.SUCCESS || isFailure(code)) {
             access.code = code;
@@ -202,7 +214,7 @@ final class PageRequests {
 
     private static int missingPage(final PciAccess access, final long address) {
         for (int page = 0; page < access.count; page++) {
-            if (access.isMissing[page] && PciEndpoint.isSamePage(access.iovas[page], address)) {
+            if (access.isMissing(page) && PciEndpoint.isSamePage(access.iova(page), address)) {
                 return page;
             }
         }

@@ -3,21 +3,27 @@ package io.iopf4j.emulation.pci;
 
 import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.emulation.Requester;
-import java.util.Arrays;
 
-/** One access of a device, from its issue to its end; then it is used for another. */
+/**
+ * One access of a device, from its issue to its end; then it is used for another.
+ *
+ * <p>What there is to know of a page lies side by side in one array, since hundreds of accesses
+ * wait at a time and each is met again when it has left the processor's cache.
+ */
 final class PciAccess implements Requester {
     private static final int USUAL_PAGES = 4;
 
+    // What lies in the array for each page.
+    private static final int IOVA = 0;
+    private static final int ADDRESS = 1;
+    private static final int PERM = 2;
+    private static final int WORDS = 3;
+
+    /** Beside the permissions. */
+    private static final long MISSING = 1L << 32;
+
     private final PciEndpoint endpoint;
-    long[] iovas = new long[USUAL_PAGES];
-    int[] perms = new int[USUAL_PAGES];
-
-    /** Translated addresses, of the pages that are not missing. */
-    long[] addresses = new long[USUAL_PAGES];
-
-    /** Pages without translation, to be asked for, or asked for and not answered. */
-    boolean[] isMissing = new boolean[USUAL_PAGES];
+    private long[] pages = new long[USUAL_PAGES * WORDS];
 
     int id;
     int pasid;
@@ -51,19 +57,56 @@ final class PciAccess implements Requester {
         this.endpoint = endpoint;
     }
 
-    void begin(final int newId, final int newPasid, final int pages) {
+    void begin(final int newId, final int newPasid, final int pageCount) {
         id = newId;
         pasid = newPasid;
-        count = pages;
+        count = pageCount;
         isStale = false;
         isForgotten = false;
         pendingPages = 0;
-        if (pages > iovas.length) {
-            iovas = Arrays.copyOf(iovas, pages);
-            perms = Arrays.copyOf(perms, pages);
-            addresses = Arrays.copyOf(addresses, pages);
-            isMissing = Arrays.copyOf(isMissing, pages);
+        if (pageCount * WORDS > pages.length) {
+            pages = new long[pageCount * WORDS];
         }
+    }
+
+    /** Says what one of its pages is, and what it asks for there. */
+    void setPage(final int page, final long iova, final int perm) {
+        pages[page * WORDS + IOVA] = iova;
+        pages[page * WORDS + PERM] = Integer.toUnsignedLong(perm);
+    }
+
+    long iova(final int page) {
+        return pages[page * WORDS + IOVA];
+    }
+
+    int perm(final int page) {
+        return (int) pages[page * WORDS + PERM];
+    }
+
+    /** Translated address of a page that is not missing. */
+    long address(final int page) {
+        return pages[page * WORDS + ADDRESS];
+    }
+
+    void translated(final int page, final long address) {
+        pages[page * WORDS + ADDRESS] = address;
+        pages[page * WORDS + PERM] &= ~MISSING;
+    }
+
+    /** A page is without translation: to be asked for, or asked for and not answered. */
+    boolean isMissing(final int page) {
+        return (pages[page * WORDS + PERM] & MISSING) != 0;
+    }
+
+    void misses(final int page) {
+        pages[page * WORDS + PERM] |= MISSING;
+        missing++;
+    }
+
+    /** A missing page is answered, whether or not it will be there. */
+    void answered(final int page) {
+        pages[page * WORDS + PERM] &= ~MISSING;
+        missing--;
     }
 
     /** Its pages are about to be accessed: one more end than pages, the last by the issuer. */

@@ -4,6 +4,7 @@ package io.iopf4j.emulation.pci;
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.emulation.AtsCompletion;
+import io.iopf4j.emulation.AtsReply;
 import io.iopf4j.emulation.IommuModel;
 import io.iopf4j.emulation.PcieIommu;
 import io.iopf4j.emulation.PluggedDevice;
@@ -29,7 +30,11 @@ public final class PciEndpoint implements PluggedDevice {
     private final DeviceTlb tlb;
     private final RequestWire wire;
     private final PageRequests requests;
-    private final AccessQueue idle = new AccessQueue();
+    private final AtsReply reply = new AtsReply();
+
+    /** Accesses that have ended, the last first: that one is in the cache still. */
+    private PciAccess idle;
+
     private int lastId;
     private int inFlight;
     private int forgotten;
@@ -111,8 +116,7 @@ public final class PciEndpoint implements PluggedDevice {
      */
     public int access(final int pasid, final long iova, final int perm) {
         final PciAccess access = begin(pasid, 1);
-        access.iovas[0] = iova;
-        access.perms[0] = perm;
+        access.setPage(0, iova, asked(pasid, perm));
         return start(access);
     }
 
@@ -132,8 +136,9 @@ public final class PciEndpoint implements PluggedDevice {
             throw new IllegalArgumentException("no access to so many pages: count=" + count);
         }
         final PciAccess access = begin(pasid, count);
-        System.arraycopy(iovas, 0, access.iovas, 0, count);
-        System.arraycopy(perms, 0, access.perms, 0, count);
+        for (int page = 0; page < count; page++) {
+            access.setPage(page, iovas[page], asked(pasid, perms[page]));
+        }
         return start(access);
     }
 
@@ -141,8 +146,13 @@ public final class PciEndpoint implements PluggedDevice {
         if (isUnplugged) {
             throw new IllegalStateException(name + " is unplugged");
         }
-        final PciAccess pooled = idle.poll();
-        final PciAccess access = pooled == null ? new PciAccess(this) : pooled;
+        PciAccess access = idle;
+        if (access == null) {
+            access = new PciAccess(this);
+        } else {
+            idle = access.next;
+            access.next = null;
+        }
         access.begin(++lastId, pasid, count);
         inFlight++;
         return access;
@@ -150,9 +160,6 @@ public final class PciEndpoint implements PluggedDevice {
 
     private int start(final PciAccess access) {
         final int id = access.id;
-        for (int page = 0; page < access.count; page++) {
-            access.perms[page] = asked(access.pasid, access.perms[page]);
-        }
         attempt(access, false);
         return id;
     }
@@ -176,7 +183,7 @@ public final class PciEndpoint implements PluggedDevice {
 
     private boolean maySend(final PciAccess access) {
         for (int page = 0; page < access.count; page++) {
-            if (!function.maySend(access.pasid, access.perms[page])) {
+            if (!function.maySend(access.pasid, access.perm(page))) {
                 return false;
             }
         }
@@ -210,23 +217,24 @@ public final class PciEndpoint implements PluggedDevice {
 
     /** How it completed; with SUCCESS there is a translation, or it is missing. */
     private AtsCompletion.Status translate(final PciAccess access, final int page) {
-        final long iova = access.iovas[page];
-        final int perm = access.perms[page];
+        final long iova = access.iova(page);
+        final int perm = access.perm(page);
         long address = tlb.find(access.pasid, iova, perm);
         if (address == DeviceTlb.MISS) {
-            final AtsCompletion completion =
-                    iommu.translationRequest(rid, access.pasid, iova, perm);
-            if (completion.status() != AtsCompletion.Status.SUCCESS) {
-                return completion.status();
+            iommu.translationRequest(rid, access.pasid, iova, perm, reply);
+            if (reply.status() != AtsCompletion.Status.SUCCESS) {
+                return reply.status();
             }
-            if (DeviceTlb.allows(completion.perm(), perm)) {
-                tlb.keep(access.pasid, iova, perm, completion);
-                address = DeviceTlb.within(completion, iova);
+            if (DeviceTlb.allows(reply.perm(), perm)) {
+                tlb.keep(access.pasid, iova, perm, reply);
+                address = DeviceTlb.within(reply, iova);
             }
         }
-        access.addresses[page] = address;
-        access.isMissing[page] = address == DeviceTlb.MISS;
-        access.missing += access.isMissing[page] ? 1 : 0;
+        if (address == DeviceTlb.MISS) {
+            access.misses(page);
+        } else {
+            access.translated(page, address);
+        }
         return AtsCompletion.Status.SUCCESS;
     }
 
@@ -234,12 +242,7 @@ public final class PciEndpoint implements PluggedDevice {
         access.expectEnds();
         for (int page = 0; page < access.count; page++) {
             iommu.translatedAccess(
-                    access,
-                    access.id,
-                    rid,
-                    access.pasid,
-                    access.addresses[page],
-                    access.perms[page]);
+                    access, access.id, rid, access.pasid, access.address(page), access.perm(page));
         }
         access.endOne(AccessResult.DONE);
     }
@@ -248,7 +251,7 @@ public final class PciEndpoint implements PluggedDevice {
         access.expectEnds();
         for (int page = 0; page < access.count; page++) {
             iommu.access(
-                    access, access.id, rid, access.pasid, access.iovas[page], access.perms[page]);
+                    access, access.id, rid, access.pasid, access.iova(page), access.perm(page));
         }
         access.endOne(AccessResult.DONE);
     }
@@ -264,7 +267,8 @@ public final class PciEndpoint implements PluggedDevice {
         } else {
             inFlight--;
         }
-        idle.add(access);
+        access.next = idle;
+        idle = access;
         listener.accessEnded(this, id, result);
     }
 

@@ -5,6 +5,7 @@ import io.iopf4j.api.vtd.FaultRecord;
 import io.iopf4j.api.vtd.VtdCapabilities;
 import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.emulation.AtsCompletion;
+import io.iopf4j.emulation.AtsReply;
 import io.iopf4j.emulation.Requester;
 import io.iopf4j.emulation.parts.MemoryPort;
 
@@ -34,26 +35,32 @@ final class AtsService {
         this.memory = memory;
     }
 
-    /** A translation request. Without ECAP.DT nobody is there who could answer. */
+    /** A translation request, answered by an object of its own. */
     AtsCompletion request(final int sid, final int pasid, final long iova, final int perm) {
+        final AtsReply reply = new AtsReply();
+        request(sid, pasid, iova, perm, reply);
+        return reply.completion();
+    }
+
+    /** A translation request. Without ECAP.DT nobody is there who could answer. */
+    void request(
+            final int sid, final int pasid, final long iova, final int perm, final AtsReply reply) {
         if (!hasDeviceTlbs) {
-            return AtsCompletion.UNSUPPORTED;
+            reply.set(AtsCompletion.UNSUPPORTED);
+            return;
         }
         final Translation found = translator.result;
         if (translator.translate(sid, pasid, iova, perm, FaultRecord.AT_TRANSLATION_REQUEST)) {
-            return new AtsCompletion(
-                    AtsCompletion.Status.SUCCESS,
-                    found.output & -(1L << found.log2),
-                    found.log2,
-                    found.perm);
+            reply.succeed(found.output & -(1L << found.log2), found.log2, found.perm);
+        } else if (found.isRecoverable) {
+            reply.set(AtsCompletion.NO_TRANSLATION);
+        } else {
+            record(sid, pasid, iova, perm, FaultRecord.AT_TRANSLATION_REQUEST);
+            reply.set(
+                    FaultQualification.isUnsupportedRequest(found.reason)
+                            ? AtsCompletion.UNSUPPORTED
+                            : AtsCompletion.ABORT);
         }
-        if (found.isRecoverable) {
-            return AtsCompletion.NO_TRANSLATION;
-        }
-        record(sid, pasid, iova, perm, FaultRecord.AT_TRANSLATION_REQUEST);
-        return FaultQualification.isUnsupportedRequest(found.reason)
-                ? AtsCompletion.UNSUPPORTED
-                : AtsCompletion.ABORT;
     }
 
     /**

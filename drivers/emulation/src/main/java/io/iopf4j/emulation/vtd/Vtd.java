@@ -8,6 +8,7 @@ import io.iopf4j.api.vtd.VtdCapabilities;
 import io.iopf4j.api.vtd.VtdRegisters;
 import io.iopf4j.emulation.AccessResult;
 import io.iopf4j.emulation.AtsCompletion;
+import io.iopf4j.emulation.AtsReply;
 import io.iopf4j.emulation.PcieBus;
 import io.iopf4j.emulation.PcieIommu;
 import io.iopf4j.emulation.PhysicalMemory;
@@ -298,6 +299,20 @@ public final class Vtd implements PcieIommu {
             return AtsCompletion.UNSUPPORTED;
         }
         return ats.request(streamId, substreamId, iova, counted(substreamId, perm));
+    }
+
+    @Override
+    public void translationRequest(
+            final int streamId,
+            final int substreamId,
+            final long iova,
+            final int perm,
+            final AtsReply reply) {
+        if (global.isTranslating()) {
+            ats.request(streamId, substreamId, iova, counted(substreamId, perm), reply);
+        } else {
+            reply.set(AtsCompletion.UNSUPPORTED);
+        }
     }
 
     /**
