@@ -33,6 +33,8 @@ final class DescriptorRules {
 
     private static final int REV2_TYPE = 0xf;
     private static final int GRANULARITY = 3;
+    private static final int ALL_GRANULARITIES = 0xf;
+    private static final int TYPES = 1 << 7;
     private static final int MASK_BITS = 0x3f;
     private static final int FIRST_VERSION_WITHOUT_PRIVATE_DATA = 0x40;
 
@@ -41,11 +43,28 @@ final class DescriptorRules {
     private final boolean hasPrivateData;
     private final boolean hasPasids;
 
+    // What the rules come to for each type: a descriptor is checked without a decision per rule.
+
+    private final boolean[] isNarrow = new boolean[TYPES];
+    private final boolean[] isWide = new boolean[TYPES];
+    private final long[] reserved0 = new long[TYPES];
+    private final long[] reserved1 = new long[TYPES];
+
+    /** Bit n: granularity n exists. */
+    private final int[] granularities = new int[TYPES];
+
     DescriptorRules(final VtdConfig config) {
         capabilities = config.capabilities();
         isRevision2 = config.isRevision2();
         hasPrivateData = config.version() < FIRST_VERSION_WITHOUT_PRIVATE_DATA;
         hasPasids = isRevision2 && capabilities.hasEcap(VtdCapabilities.PASID);
+        for (int type = 0; type < TYPES; type++) {
+            isNarrow[type] = exists(type, false);
+            isWide[type] = exists(type, true);
+            reserved0[type] = reserved0(type);
+            reserved1[type] = reserved1(type);
+            granularities[type] = granularities(type);
+        }
     }
 
     /** A descriptor's type; in that of a stream's response part of the PASID is in the way. */
@@ -58,22 +77,26 @@ final class DescriptorRules {
     /**
      * Looks at a descriptor.
      *
-     * @param isWide it has 256 bits; otherwise its upper two doublewords are given as zero
+     * @param has256Bits it does; otherwise its upper two doublewords are given as zero
      * @return a {@code VtdRegisters.IQEI_}, of which {@code IQEI_NONE} is that it is sound
      */
     int check(
-            final boolean isWide, final long qw0, final long qw1, final long qw2, final long qw3) {
+            final boolean has256Bits,
+            final long qw0,
+            final long qw1,
+            final long qw2,
+            final long qw3) {
         final int type = type(qw0);
-        if (!exists(type, isWide)) {
+        if (!(has256Bits ? isWide : isNarrow)[type]) {
             return VtdRegisters.IQEI_TYPE;
         }
         final boolean mayBePrivate =
                 type == Invalidation.PAGE_GROUP_RESPONSE && (qw0 & PageResponse.PDP) != 0;
         final boolean isSound =
-                (qw0 & reserved0(type)) == 0
-                        && (qw1 & reserved1(type)) == 0
+                (qw0 & reserved0[type]) == 0
+                        && (qw1 & reserved1[type]) == 0
                         && ((qw2 | qw3) == 0 || mayBePrivate)
-                        && isGranularity(type, qw0)
+                        && (granularities[type] >>> granularity(qw0) & 1) != 0
                         && fitsMask(type, qw0, qw1);
         return isSound ? VtdRegisters.IQEI_NONE : VtdRegisters.IQEI_RESERVED;
     }
@@ -143,15 +166,19 @@ final class DescriptorRules {
         return (int) qw1 & MASK_BITS;
     }
 
-    private boolean isGranularity(final int type, final long qw0) {
-        final int granularity = granularity(qw0);
+    private int granularities(final int type) {
         return switch (type) {
-            case Invalidation.CONTEXT_CACHE, Invalidation.IOTLB -> granularity != 0;
+            case Invalidation.CONTEXT_CACHE, Invalidation.IOTLB -> ALL_GRANULARITIES & ~1;
             case Invalidation.PASID_IOTLB ->
-                    isRevision2 || granularity >= Invalidation.PASID_IOTLB_ALL;
+                    isRevision2
+                            ? ALL_GRANULARITIES
+                            : 1 << Invalidation.PASID_IOTLB_ALL
+                                    | 1 << Invalidation.PASID_IOTLB_PAGES;
             case Invalidation.PASID_CACHE ->
-                    granularity <= Invalidation.PC_PASID || granularity == Invalidation.PC_GLOBAL;
-            default -> true;
+                    1 << Invalidation.PC_DOMAIN
+                            | 1 << Invalidation.PC_PASID
+                            | 1 << Invalidation.PC_GLOBAL;
+            default -> ALL_GRANULARITIES;
         };
     }
 

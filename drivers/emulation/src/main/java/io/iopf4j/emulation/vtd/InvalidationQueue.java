@@ -44,6 +44,10 @@ final class InvalidationQueue {
     private boolean hasCompleted;
     private boolean isConsuming;
 
+    // The lower doublewords of the descriptor that was fetched last.
+    private long fetched0;
+    private long fetched1;
+
     /** Changes whenever the queue is enabled or disabled. */
     private int life;
 
@@ -181,13 +185,13 @@ final class InvalidationQueue {
 
     /** False if there is an error. */
     private boolean consumeOne() {
-        final int error = findError();
+        final int error = fetch();
         if (error != VtdRegisters.IQEI_NONE) {
             fail(error);
             return false;
         }
-        final long qw0 = memory.readLong(base + head);
-        final long qw1 = memory.readLong(base + head + 8);
+        final long qw0 = fetched0;
+        final long qw1 = fetched1;
         final int thisLife = life;
         if (rules.type(qw0) == Invalidation.WAIT) {
             writeStatus(qw0, qw1);
@@ -204,17 +208,19 @@ final class InvalidationQueue {
         return true;
     }
 
-    /** Whether the next descriptor can be had and is sound. */
-    private int findError() {
+    /** Reads the next descriptor, and says whether it can be had and is sound. */
+    private int fetch() {
         final int ofQueue = findQueueError();
         if (ofQueue != VtdRegisters.IQEI_NONE) {
             return ofQueue;
         }
         final long at = base + head;
+        fetched0 = memory.readLong(at);
+        fetched1 = memory.readLong(at + 8);
         return rules.check(
                 isWide,
-                memory.readLong(at),
-                memory.readLong(at + 8),
+                fetched0,
+                fetched1,
                 isWide ? memory.readLong(at + 16) : 0,
                 isWide ? memory.readLong(at + 24) : 0);
     }
@@ -224,7 +230,7 @@ final class InvalidationQueue {
         if (ofMode != VtdRegisters.IQEI_NONE) {
             return ofMode;
         }
-        if (tail % entryBytes() != 0) {
+        if ((tail & (entryBytes() - 1)) != 0) {
             return VtdRegisters.IQEI_ALIGNMENT;
         }
         if (tail >= sizeBytes) {
@@ -295,15 +301,14 @@ final class InvalidationQueue {
         for (int left = sizeBytes / NARROW_BYTES;
                 left > 0 && !isWait && life == thisLife && canConsume();
                 left--) {
-            final int error = findError();
+            final int error = fetch();
             if (error != VtdRegisters.IQEI_NONE) {
                 fail(error);
                 break;
             }
-            final long qw0 = memory.readLong(base + head);
-            isWait = rules.type(qw0) == Invalidation.WAIT;
+            isWait = rules.type(fetched0) == Invalidation.WAIT;
             if (!isWait) {
-                work.execute(qw0, memory.readLong(base + head + 8));
+                work.execute(fetched0, fetched1);
             }
             advance(thisLife);
         }
