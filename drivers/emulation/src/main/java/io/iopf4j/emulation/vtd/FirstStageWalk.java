@@ -65,6 +65,7 @@ final class FirstStageWalk {
      * @return 0, or the reason why there is no translation
      */
     int walk(final Access access) {
+        second.begin();
         final Regime regime = access.regime;
         final long input = access.iova;
         int shift = PAGE_SHIFT + STRIDE * (regime.firstLevels - 1);
@@ -202,6 +203,10 @@ final class FirstStageWalk {
                 return ofTable(reason, depth);
             }
         }
-        return marks.set(places[depth], bits) ? 0 : VtdFaultReason.FS_ACCESSED_DIRTY;
+        if (!marks.set(places[depth], bits)) {
+            return VtdFaultReason.FS_ACCESSED_DIRTY;
+        }
+        second.written(places[depth]);
+        return 0;
     }
 }

@@ -273,6 +273,7 @@ final class Translator {
     }
 
     private boolean walkSecond(final long tag) {
+        second.begin();
         final int reason = second.walk(access.regime, access.iova, access.asked, access.isRequest);
         if (reason != 0) {
             return result.fault(reason, access);
