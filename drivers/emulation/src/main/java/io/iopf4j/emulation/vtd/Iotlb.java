@@ -3,7 +3,6 @@ package io.iopf4j.emulation.vtd;
 
 import io.iopf4j.api.vtd.Invalidation;
 import io.iopf4j.emulation.parts.SpanIndex;
-import java.util.Arrays;
 
 /**
  * Cached translations, each kept until an invalidation names it or its place is needed: an entry is
@@ -35,13 +34,11 @@ final class Iotlb {
     private final byte[] rights;
     private final byte[] pageLog2;
 
-    /** Domains of which the first stage may have entries; forgotten when nothing is kept. */
+    /** Domains of which the first stage may have entries, until all of a domain's are forgotten. */
     private final long[] firstStageDomains = new long[DOMAINS / Long.SIZE];
 
     /** Entries may be there that hold a piece of their page; forgotten when nothing is kept. */
     private boolean hasPieces;
-
-    private boolean hasFirstStage;
 
     /**
      * An empty one.
@@ -101,7 +98,6 @@ final class Iotlb {
         if ((tag & FIRST_STAGE) != 0) {
             final int did = (int) (tag & DID_BITS);
             firstStageDomains[did >>> 6] |= 1L << did;
-            hasFirstStage = true;
         }
     }
 
@@ -182,10 +178,6 @@ final class Iotlb {
     private void noteEmpty() {
         if (index.sizesPresent() == 0) {
             hasPieces = false;
-            if (hasFirstStage) {
-                Arrays.fill(firstStageDomains, 0);
-                hasFirstStage = false;
-            }
         }
     }
 

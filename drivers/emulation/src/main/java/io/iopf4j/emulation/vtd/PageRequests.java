@@ -21,7 +21,7 @@ import io.iopf4j.emulation.parts.AutomaticResponses;
  * as a root complex discards what it does not support.
  */
 final class PageRequests {
-    private final VtdCapabilities capabilities;
+    private final boolean hasPageRequests;
     private final boolean isRevision2;
     private final GlobalCommands global;
     private final Translator translator;
@@ -40,7 +40,7 @@ final class PageRequests {
             final AutomaticResponses responses,
             final VtdCounters counters,
             final VtdObserver observer) {
-        capabilities = config.capabilities();
+        hasPageRequests = config.capabilities().hasEcap(VtdCapabilities.PRS);
         isRevision2 = config.isRevision2();
         this.global = global;
         this.translator = translator;
@@ -70,7 +70,7 @@ final class PageRequests {
                 pasid < 0 ? sentPerm & (IommuFault.PERM_READ | IommuFault.PERM_WRITE) : sentPerm;
         final boolean isMalformed =
                 (perm & (IommuFault.PERM_EXEC | IommuFault.PERM_READ)) == IommuFault.PERM_EXEC;
-        if (!capabilities.hasEcap(VtdCapabilities.PRS) || !global.isTranslating() || isMalformed) {
+        if (!hasPageRequests || !global.isTranslating() || isMalformed) {
             return;
         }
         if (!translator.admitsPageRequest(rid, pasid)) {
