@@ -28,13 +28,18 @@ final class DeviceTable {
 
     /** Does nothing if it is not there. */
     synchronized void remove(final DeviceInfo info) {
-        if (find(info.rid()) == info) {
+        if (findLocked(info.rid()) == info) {
             buses[bus(info.rid())][info.rid() % PER_BUS] = null;
         }
     }
 
     /** The device, or null. */
     synchronized DeviceInfo find(final int rid) {
+        return findLocked(rid);
+    }
+
+    /** The same for who holds the monitor already: taking it again costs as much as taking it. */
+    DeviceInfo findLocked(final int rid) {
         final DeviceInfo[] devices = buses[bus(rid)];
         return devices == null ? null : devices[rid % PER_BUS];
     }

@@ -51,7 +51,7 @@ final class PrqThread2017 extends PrqThread {
         }
         final DeviceTable devices = iommu().devices();
         synchronized (devices) {
-            final DeviceInfo info = devices.find(PageRequestRev2.rid(qw0, qw1));
+            final DeviceInfo info = devices.findLocked(PageRequestRev2.rid(qw0, qw1));
             if (info == null) {
                 return PageResponseCode.FAILURE_2017;
             }

@@ -47,8 +47,10 @@ final class PrqThread256 extends PrqThread {
     void handle(final DmaMemory memory, final long offset) {
         final long qw0 = memory.getLong(offset);
         final long qw1 = memory.getLong(offset + QW1);
-        final long qw2 = memory.getLong(offset + QW2);
-        final long qw3 = memory.getLong(offset + QW3);
+        // The upper half says nothing without private data.
+        final boolean hasPrivate = isPrivate(qw0);
+        final long qw2 = hasPrivate ? memory.getLong(offset + QW2) : 0;
+        final long qw3 = hasPrivate ? memory.getLong(offset + QW3) : 0;
         final boolean isRead = (qw1 & PageRequest.RDR) != 0;
         final boolean isWrite = (qw1 & PageRequest.WRR) != 0;
         final boolean isLast = (qw1 & PageRequest.LPIG) != 0;
@@ -72,7 +74,7 @@ final class PrqThread256 extends PrqThread {
     private int report(final long qw0, final long qw1, final long qw2, final long qw3) {
         final DeviceTable devices = iommu().devices();
         synchronized (devices) {
-            final DeviceInfo info = devices.find(PageRequest.rid(qw0));
+            final DeviceInfo info = devices.findLocked(PageRequest.rid(qw0));
             if (info == null || (is612 && !info.isAtsSupported())) {
                 return PageResponseCode.INVALID;
             }
@@ -114,7 +116,7 @@ final class PrqThread256 extends PrqThread {
                         PageRequest.group(qw1),
                         perm,
                         PageRequest.address(qw1))
-                .privateData(isPrivate ? qw2 : 0, isPrivate ? qw3 : 0);
+                .privateData(qw2, qw3);
     }
 
     /** The bit is reserved for 6.12. */

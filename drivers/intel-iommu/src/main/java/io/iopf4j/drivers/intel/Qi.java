@@ -144,25 +144,37 @@ final class Qi {
             final long qw3,
             final int count,
             final int options) {
-        for (int restarts = 0; restarts < MAX_RESTARTS; restarts++) {
-            int index = post(qws, qw0, qw1, qw2, qw3, count, options);
-            for (long waitedUs = 0; index == -AGAIN && waitedUs < TIMEOUT_US; waitedUs += POLL_US) {
-                kernel.udelay(POLL_US);
+        int restarts = 0;
+        long waitedUs = 0;
+        while (restarts < MAX_RESTARTS) {
+            final int index;
+            int ret;
+            synchronized (this) {
                 index = post(qws, qw0, qw1, qw2, qw3, count, options);
+                ret = index < 0 ? index : lookLocked(index, count);
             }
-            if (index < 0) {
-                return index == -AGAIN ? giveUp("queue full") : index;
+            if (index == -AGAIN) {
+                if (waitedUs >= TIMEOUT_US) {
+                    return giveUp("queue full");
+                }
+                kernel.udelay(POLL_US);
+                waitedUs += POLL_US;
+                continue;
             }
-            final int ret = await(index, count);
+            if (ret == NOT_YET) {
+                ret = await(index, count);
+            }
             if (ret != -AGAIN) {
                 return ret;
             }
+            waitedUs = 0;
+            restarts++;
         }
         return giveUp("aborted again and again");
     }
 
     /** The slot of the first descriptor; {@code -AGAIN} without room; {@code -ENODEV}. */
-    private synchronized int post(
+    private int post(
             final long[] qws,
             final long qw0,
             final long qw1,
@@ -181,16 +193,16 @@ final class Qi {
         }
         final int index = freeHead;
         for (int i = 0; i < count; i++) {
-            final int slot = (index + i) % LENGTH;
+            final int slot = (index + i) & (LENGTH - 1);
             if (qws == null) {
                 store(slot, qw0, qw1, qw2, qw3);
             } else {
                 final int at = i * QWS;
                 store(slot, qws[at], qws[at + 1], qws[at + 2], qws[at + 3]);
             }
-            status.set(slot, QiStatus.IN_USE);
+            status.useForDescriptor(slot);
         }
-        final int wait = (index + count) % LENGTH;
+        final int wait = (index + count) & (LENGTH - 1);
         store(
                 wait,
                 Invalidation.waitFor(
@@ -199,8 +211,8 @@ final class Qi {
                 status.dmaAddress(wait),
                 0,
                 0);
-        status.set(wait, QiStatus.IN_USE);
-        freeHead = (wait + 1) % LENGTH;
+        status.useForWait(wait);
+        freeHead = (wait + 1) & (LENGTH - 1);
         freeCount -= count + 1;
         mmio.writel(freeHead << shift, VtdRegisters.IQT);
         return index;
@@ -217,10 +229,11 @@ final class Qi {
         }
     }
 
+    /** Goes on looking, after the first look. */
     private int await(final int index, final int count) {
-        final int wait = (index + count) % LENGTH;
-        for (long waitedUs = 0; waitedUs <= TIMEOUT_US; waitedUs += POLL_US) {
-            final int ret = look(index, wait, count);
+        kernel.udelay(POLL_US);
+        for (long waitedUs = POLL_US; waitedUs <= TIMEOUT_US; waitedUs += POLL_US) {
+            final int ret = look(index, count);
             if (ret <= 0) {
                 return ret;
             }
@@ -235,7 +248,12 @@ final class Qi {
         abandoned[index] = count + 1;
     }
 
-    private synchronized int look(final int index, final int wait, final int count) {
+    private synchronized int look(final int index, final int count) {
+        return lookLocked(index, count);
+    }
+
+    private int lookLocked(final int index, final int count) {
+        final int wait = (index + count) & (LENGTH - 1);
         int ret = 0;
         if (status.get(wait) != QiStatus.DONE) {
             ret = status.get(wait) == QiStatus.ABORT ? -AGAIN : errors.check(index, wait);
@@ -250,21 +268,21 @@ final class Qi {
 
     private void release(final int index, final int slots) {
         for (int i = 0; i < slots; i++) {
-            status.set((index + i) % LENGTH, QiStatus.FREE);
+            status.set((index + i) & (LENGTH - 1), QiStatus.FREE);
         }
     }
 
     /** {@code reclaim_free_desc()}, and what was given up but has ended since. */
     private void reclaim() {
         while (freeTail != freeHead && isFree(freeTail)) {
-            freeTail = (freeTail + 1) % LENGTH;
+            freeTail = (freeTail + 1) & (LENGTH - 1);
             freeCount++;
         }
     }
 
     private boolean isFree(final int slot) {
         final int slots = abandoned[slot];
-        if (slots > 0 && status.get((slot + slots - 1) % LENGTH) != QiStatus.IN_USE) {
+        if (slots > 0 && status.get((slot + slots - 1) & (LENGTH - 1)) != QiStatus.IN_USE) {
             abandoned[slot] = 0;
             release(slot, slots);
         }

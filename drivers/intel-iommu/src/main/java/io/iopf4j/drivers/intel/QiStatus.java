@@ -6,7 +6,8 @@ import io.iopf4j.api.hw.DmaMemory;
 /**
  * A status for each slot of the invalidation queue, which wait descriptors write: {@code
  * q_inval.desc_status}. Linux packs them; here each has 8 bytes, so that a store to one cannot lose
- * what the hardware writes to its neighbour.
+ * what the hardware writes to its neighbour. Only those of waits are in memory that the hardware
+ * sees. Its owner serialises calls.
  */
 final class QiStatus {
     /** Bytes of all. */
@@ -24,7 +25,16 @@ final class QiStatus {
     /** {@code QI_ABORT}: to be submitted again. */
     static final int ABORT = 3;
 
+    /** Of a slot that the hardware may write. */
+    private static final int SHARED = -1;
+
     private final DmaMemory memory;
+
+    /**
+     * Of slots without a wait, which the hardware never writes; {@link #SHARED} where memory
+     * counts.
+     */
+    private final int[] own = new int[Qi.LENGTH];
 
     /** Over {@link #BYTES} of zeroed memory. */
     QiStatus(final DmaMemory memory) {
@@ -37,10 +47,26 @@ final class QiStatus {
     }
 
     int get(final int slot) {
-        return (int) memory.getLong((long) slot * Long.BYTES);
+        final int value = own[slot];
+        return value == SHARED ? (int) memory.getLong((long) slot * Long.BYTES) : value;
     }
 
     void set(final int slot, final int value) {
-        memory.putLong((long) slot * Long.BYTES, value);
+        if (own[slot] == SHARED) {
+            memory.putLong((long) slot * Long.BYTES, value);
+        } else {
+            own[slot] = value;
+        }
+    }
+
+    /** A descriptor that is no wait is in the slot. */
+    void useForDescriptor(final int slot) {
+        own[slot] = IN_USE;
+    }
+
+    /** A wait descriptor is in the slot. */
+    void useForWait(final int slot) {
+        own[slot] = SHARED;
+        memory.putLong((long) slot * Long.BYTES, IN_USE);
     }
 }
