@@ -157,6 +157,20 @@ public abstract class IommuDomain {
         return -Errno.EOPNOTSUPP;
     }
 
+    /**
+     * The same request by its words, for who invalidates often.
+     *
+     * @param type an {@code IOMMU_HWPT_INVALIDATE_DATA_} number
+     * @param word0 the structure's first word
+     * @param word1 its second
+     * @param word2 its third
+     * @return as {@link #cacheInvalidateUser(IommuUserData)}
+     */
+    public int cacheInvalidateUser(
+            final int type, final long word0, final long word1, final long word2) {
+        return cacheInvalidateUser(new IommuUserData(type, word0, word1, word2));
+    }
+
     /** Gives up what the driver holds for it ({@code domain_ops.free}); nothing is attached. */
     public void free() {}
 }

@@ -100,18 +100,23 @@ final class IntelNestedDomain extends IntelDomain {
         parent.tags().removeNested(info, pasid);
     }
 
+    @Override
+    public int cacheInvalidateUser(final IommuUserData request) {
+        return cacheInvalidateUser(
+                request.type(), request.word0(), request.word1(), request.word2());
+    }
+
     /**
      * {@code intel_nested_cache_invalidate_user()}. More pages than there are mean all. Linux makes
      * a span of 2^52 pages of that, which no descriptor may name.
      */
     @Override
-    public int cacheInvalidateUser(final IommuUserData request) {
-        if (request.type() != IommuUserData.INVALIDATE_VTD_S1) {
+    public int cacheInvalidateUser(
+            final int type, final long address, final long pages, final long flags) {
+        if (type != IommuUserData.INVALIDATE_VTD_S1) {
             return -Errno.EINVAL;
         }
-        final long address = request.word0();
-        final long pages = request.word1();
-        if ((request.word2() & ~IommuUserData.VTD_INVALIDATE_LEAF) != 0) {
+        if ((flags & ~IommuUserData.VTD_INVALIDATE_LEAF) != 0) {
             return -Errno.EOPNOTSUPP;
         }
         if ((address & (IoPgtable.PAGE_BYTES - 1)) != 0 || (pages == ALL_PAGES && address != 0)) {
@@ -122,8 +127,7 @@ final class IntelNestedDomain extends IntelDomain {
             return tags().flushAll();
         }
         final long last = address + (Math.max(pages, 1) << PAGE_SHIFT) - 1;
-        return tags().flushRange(
-                        address, last, (request.word2() & IommuUserData.VTD_INVALIDATE_LEAF) != 0);
+        return tags().flushRange(address, last, (flags & IommuUserData.VTD_INVALIDATE_LEAF) != 0);
     }
 
     /** The id is another's once the hardware has forgotten it. */

@@ -156,8 +156,18 @@ final class IommufdMonitor implements VmMonitor {
     }
 
     @Override
-    public int invalidate(final GuestDevice device, final int pasid, final IommuUserData request) {
-        return seats.get(device).hwpts.get(pasid).domain().cacheInvalidateUser(request);
+    public int invalidate(
+            final GuestDevice device,
+            final int pasid,
+            final int type,
+            final long word0,
+            final long word1,
+            final long word2) {
+        return seats.get(device)
+                .hwpts
+                .get(pasid)
+                .domain()
+                .cacheInvalidateUser(type, word0, word1, word2);
     }
 
     @Override

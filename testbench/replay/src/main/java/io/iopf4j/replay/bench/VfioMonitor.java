@@ -148,8 +148,14 @@ final class VfioMonitor implements VmMonitor {
     }
 
     @Override
-    public int invalidate(final GuestDevice device, final int pasid, final IommuUserData request) {
-        return seats.get(device).domains.get(pasid).cacheInvalidateUser(request);
+    public int invalidate(
+            final GuestDevice device,
+            final int pasid,
+            final int type,
+            final long word0,
+            final long word1,
+            final long word2) {
+        return seats.get(device).domains.get(pasid).cacheInvalidateUser(type, word0, word1, word2);
     }
 
     /** With what is attached for accesses without a PASID go the device's PASIDs. */

@@ -26,8 +26,8 @@ interface VmMonitor {
     /** Hands a guest's command on, whatever is attached. */
     int invalidate(long word0, long word1);
 
-    /** Hands a guest's invalidation of the tables at a PASID on. */
-    int invalidate(GuestDevice device, int pasid, IommuUserData request);
+    /** Hands a guest's invalidation of the tables at a PASID on: its type, and its words. */
+    int invalidate(GuestDevice device, int pasid, int type, long word0, long word1, long word2);
 
     /** The domain is gone afterwards, whatever the result. */
     int detach(GuestDevice device, int pasid);

@@ -35,6 +35,10 @@ final class VtdTables implements GuestTables {
 
     private boolean isAttached;
 
+    // What was looked up last: most devices use one PASID.
+    private int lastPasid = IommuModel.NO_SUBSTREAM;
+    private IoPgtable lastTable;
+
     VtdTables(final GuestDevice device, final DmaAllocator memory) {
         this.device = device;
         this.memory = memory;
@@ -66,7 +70,7 @@ final class VtdTables implements GuestTables {
         int ret = 0;
         for (final Map.Entry<Integer, IoPgtable> entry : tableOfPasid.entrySet()) {
             ret =
-                    ret == 0 && !unattached.contains(entry.getKey())
+                    ret == 0 && !isUnattached(entry.getKey())
                             ? monitor.replace(device, entry.getKey(), tables(entry.getValue()))
                             : ret;
         }
@@ -78,7 +82,7 @@ final class VtdTables implements GuestTables {
         isAttached = false;
         int ret = 0;
         for (final int pasid : tableOfPasid.keySet()) {
-            if (!unattached.contains(pasid)) {
+            if (!isUnattached(pasid)) {
                 final int its = monitor.detach(device, pasid);
                 ret = ret == 0 ? its : ret;
             }
@@ -108,19 +112,22 @@ final class VtdTables implements GuestTables {
 
     @Override
     public void unmap(final int pasid, final long iova) {
-        if (table(pasid).unmap(iova & INDEX_MASK) && isAttached && !unattached.contains(pasid)) {
+        if (table(pasid).unmap(iova & INDEX_MASK) && isAttached && !isUnattached(pasid)) {
             final long page = device.endpoint().address(iova) & -IoPgtable.PAGE_BYTES;
             device.isDone(
                     "invalidate",
                     monitor.invalidate(
                             device,
                             pasid,
-                            new IommuUserData(
-                                    IommuUserData.INVALIDATE_VTD_S1,
-                                    page,
-                                    1,
-                                    IommuUserData.VTD_INVALIDATE_LEAF)));
+                            IommuUserData.INVALIDATE_VTD_S1,
+                            page,
+                            1,
+                            IommuUserData.VTD_INVALIDATE_LEAF));
         }
+    }
+
+    private boolean isUnattached(final int pasid) {
+        return !unattached.isEmpty() && unattached.contains(pasid);
     }
 
     private void attach(final int pasid, final IoPgtable table) {
@@ -131,10 +138,17 @@ final class VtdTables implements GuestTables {
     }
 
     private IoPgtable table(final int pasid) {
-        final IoPgtable known = tableOfPasid.get(pasid);
-        if (known != null) {
-            return known;
+        if (pasid == lastPasid) {
+            return lastTable;
         }
+        final IoPgtable known = tableOfPasid.get(pasid);
+        final IoPgtable table = known == null ? makeTable(pasid) : known;
+        lastPasid = pasid;
+        lastTable = table;
+        return table;
+    }
+
+    private IoPgtable makeTable(final int pasid) {
         final IoPgtable made =
                 IoPgtable.alloc(memory, IoPgtableFmt.X86_FIRST_STAGE, IoPgtable.ADDRESS_BITS);
         if (made == null) {
