@@ -13,11 +13,15 @@ import java.util.Map;
  * show them: a format may gain fields, it never loses or changes one.
  */
 public final class EventFormat {
+    private static final String COMMON_PID = "common_pid";
+
     private final String system;
     private final String name;
     private final int id;
     private final List<EventField> fields = new ArrayList<>();
+    private final List<EventField> view = Collections.unmodifiableList(fields);
     private final Map<String, EventField> byName = new HashMap<>();
+    private EventField commonPid;
 
     /**
      * A format without fields so far.
@@ -39,7 +43,9 @@ public final class EventFormat {
      */
     public void add(final EventField field) {
         fields.add(field);
-        byName.putIfAbsent(field.name(), field);
+        if (byName.putIfAbsent(field.name(), field) == null && field.name().equals(COMMON_PID)) {
+            commonPid = field;
+        }
     }
 
     /**
@@ -75,7 +81,16 @@ public final class EventFormat {
      * @return a view, in the order of the format file
      */
     public List<EventField> fields() {
-        return Collections.unmodifiableList(fields);
+        return view;
+    }
+
+    /**
+     * Finds the field that every record is asked for.
+     *
+     * @return the field that says which thread was running, or null
+     */
+    public EventField commonPid() {
+        return commonPid;
     }
 
     /**

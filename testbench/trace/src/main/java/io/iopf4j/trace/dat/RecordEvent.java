@@ -2,7 +2,6 @@
 package io.iopf4j.trace.dat;
 
 import io.iopf4j.trace.EventField;
-import io.iopf4j.trace.EventFormat;
 import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.util.StringCache;
 import java.util.HexFormat;
@@ -14,8 +13,6 @@ import java.util.HexFormat;
 public abstract class RecordEvent implements TraceEvent {
     private final StringCache strings = new StringCache();
     private RawRecord raw;
-    private EventFormat pidFormat;
-    private EventField pidField;
 
     /** A cursor on nothing. */
     protected RecordEvent() {}
@@ -35,11 +32,8 @@ public abstract class RecordEvent implements TraceEvent {
      * @return its {@code common_pid}, 0 if it has none
      */
     protected final int commonPid() {
-        if (pidFormat != format()) {
-            pidFormat = format();
-            pidField = pidFormat.field("common_pid");
-        }
-        return pidField == null ? 0 : (int) getLong(pidField);
+        final EventField pid = format().commonPid();
+        return pid == null ? 0 : (int) getLong(pid);
     }
 
     @Override
@@ -59,13 +53,7 @@ public abstract class RecordEvent implements TraceEvent {
 
     @Override
     public final boolean isCorrupt(final EventField field) {
-        if (!raw.holds(field)) {
-            return true;
-        }
-        return switch (field.kind()) {
-            case DATA_LOC, REL_LOC -> !locates(field);
-            default -> false;
-        };
+        return !raw.holds(field) || (isLocated(field) && !locates(field));
     }
 
     @Override
@@ -85,6 +73,10 @@ public abstract class RecordEvent implements TraceEvent {
     private String number(final EventField field) {
         final long value = raw.number(field);
         return field.isSigned() ? Long.toString(value) : Long.toUnsignedString(value);
+    }
+
+    private static boolean isLocated(final EventField field) {
+        return field.kind() == EventField.Kind.DATA_LOC || field.kind() == EventField.Kind.REL_LOC;
     }
 
     private boolean locates(final EventField field) {

@@ -8,6 +8,7 @@ import io.iopf4j.trace.fault.FaultEvent.Kind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The rules of an event, bound to the format that a trace has for it. */
 final class FaultBinding {
@@ -24,16 +25,24 @@ final class FaultBinding {
     private static final class BoundRule {
         private final Kind kind;
         private final EventField device;
-        private final int[] numbers;
-        private final FaultValue.Bound[] values;
+        private final EventField[] needed;
+        private final FaultValue.Bound[] numbers;
         private final FaultValue.Bound[] left;
         private final FaultValue.Bound[] right;
 
         BoundRule(final FaultRule rule, final EventFormat format) {
             kind = rule.kind();
             device = rule.device() == null ? null : format.require(rule.device());
-            numbers = rule.numbers().keySet().stream().mapToInt(Integer::intValue).toArray();
-            values = bind(rule.numbers().values().stream().toList(), format);
+            numbers = new FaultValue.Bound[FaultEvent.NUMBERS.size()];
+            rule.numbers().forEach((number, value) -> numbers[number] = value.bind(format));
+            needed =
+                    Stream.concat(
+                                    rule.numbers().values().stream()
+                                            .flatMap(value -> value.fields().stream()),
+                                    Stream.ofNullable(rule.device()))
+                            .distinct()
+                            .map(format::require)
+                            .toArray(EventField[]::new);
             left = bind(rule.conditions().keySet().stream().toList(), format);
             right = bind(rule.conditions().values().stream().toList(), format);
         }
@@ -55,19 +64,15 @@ final class FaultBinding {
         }
 
         EventField fill(final TraceEvent event, final FaultEvent fault) {
-            fault.reset(kind, event.timestamp(), event.pid(), event.cpu());
-            fault.setSource(event.system());
-            for (int i = 0; i < values.length; i++) {
-                final EventField corrupt = values[i].corrupt(event);
-                if (corrupt != null) {
-                    return corrupt;
+            for (final EventField field : needed) {
+                if (event.isCorrupt(field)) {
+                    return field;
                 }
-                fault.set(numbers[i], values[i].of(event));
             }
+            fault.reset(kind, event);
+            fault.setSource(event.system());
+            fault.setNumbers(numbers);
             if (device != null) {
-                if (event.isCorrupt(device)) {
-                    return device;
-                }
                 fault.setDevice(event.getString(device));
             }
             return null;
@@ -139,7 +144,7 @@ final class FaultBinding {
                 lacking = lacking == null ? corrupt : lacking;
             }
         }
-        fault.reset(Kind.OTHER, event.timestamp(), event.pid(), event.cpu());
+        fault.reset(Kind.OTHER, event);
         return lacking;
     }
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.trace.fault;
 
-import java.util.Arrays;
+import io.iopf4j.trace.TraceEvent;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * One step in the life of an I/O page fault. {@link FaultEvents} hands out the same object again
- * and again: copy what must last. A getter whose field the step does not have gives 0, or null for
- * {@link #device()}.
+ * and again: copy what must last. A number is read from the trace when it is asked for, since few
+ * of them are. A getter whose field the step does not have gives 0, or null for {@link #device()}.
  */
 public final class FaultEvent {
     /** The steps, each named for the kernel function whose probe shows it. */
@@ -84,7 +85,10 @@ public final class FaultEvent {
     private static final int RID = 16;
     private static final int REASON = 17;
 
-    private final long[] numbers = new long[NUMBERS.size()];
+    private static final FaultValue.Bound[] NO_NUMBERS = new FaultValue.Bound[NUMBERS.size()];
+
+    private TraceEvent event;
+    private FaultValue.Bound[] numbers = NO_NUMBERS;
     private Kind kind = Kind.OTHER;
     private long timeNs;
     private int pid;
@@ -94,18 +98,25 @@ public final class FaultEvent {
 
     FaultEvent() {}
 
-    void reset(final Kind newKind, final long time, final int newPid, final int newCpu) {
+    /** Is an event without numbers from now on. */
+    void reset(final Kind newKind, final TraceEvent newEvent) {
         kind = newKind;
-        timeNs = time;
-        pid = newPid;
-        cpu = newCpu;
+        event = newEvent;
+        timeNs = newEvent.timestamp();
+        pid = newEvent.pid();
+        cpu = newEvent.cpu();
         device = null;
-        Arrays.fill(numbers, 0);
+        numbers = NO_NUMBERS;
     }
 
-    /** Sets a number by its index in {@link #NUMBERS}. */
-    void set(final int number, final long value) {
-        numbers[number] = value;
+    /** Where its numbers are found, by their index in {@link #NUMBERS}; null for none. */
+    void setNumbers(final FaultValue.Bound[] values) {
+        numbers = values;
+    }
+
+    private long number(final int index) {
+        final FaultValue.Bound value = numbers[index];
+        return value == null ? 0 : value.of(event);
     }
 
     void setSource(final String system) {
@@ -176,7 +187,7 @@ public final class FaultEvent {
      * @return the kind of fault, of a REPORT
      */
     public int type() {
-        return (int) numbers[TYPE];
+        return (int) number(TYPE);
     }
 
     /**
@@ -185,7 +196,7 @@ public final class FaultEvent {
      * @return bits, of a REPORT, DELIVER or RESPONSE
      */
     public int flags() {
-        return (int) numbers[FLAGS];
+        return (int) number(FLAGS);
     }
 
     /**
@@ -194,7 +205,7 @@ public final class FaultEvent {
      * @return the PASID; see {@link #flags()} on whether it is valid
      */
     public int pasid() {
-        return (int) numbers[PASID];
+        return (int) number(PASID);
     }
 
     /**
@@ -203,7 +214,7 @@ public final class FaultEvent {
      * @return the group index
      */
     public int grpid() {
-        return (int) numbers[GRPID];
+        return (int) number(GRPID);
     }
 
     /**
@@ -212,7 +223,7 @@ public final class FaultEvent {
      * @return bits
      */
     public int perm() {
-        return (int) numbers[PERM];
+        return (int) number(PERM);
     }
 
     /**
@@ -221,7 +232,7 @@ public final class FaultEvent {
      * @return an I/O virtual address
      */
     public long addr() {
-        return numbers[ADDR];
+        return number(ADDR);
     }
 
     /**
@@ -230,7 +241,7 @@ public final class FaultEvent {
      * @return its address
      */
     public long group() {
-        return numbers[GROUP];
+        return number(GROUP);
     }
 
     /**
@@ -239,7 +250,7 @@ public final class FaultEvent {
      * @return the number
      */
     public long count() {
-        return numbers[COUNT];
+        return number(COUNT);
     }
 
     /**
@@ -248,7 +259,7 @@ public final class FaultEvent {
      * @return the cookie; the first of several in a WRITE
      */
     public int cookie() {
-        return (int) numbers[COOKIE];
+        return (int) number(COOKIE);
     }
 
     /**
@@ -257,7 +268,7 @@ public final class FaultEvent {
      * @return an {@code iommu_page_response_code}; the first of several in a WRITE
      */
     public int code() {
-        return (int) numbers[CODE];
+        return (int) number(CODE);
     }
 
     /**
@@ -266,7 +277,7 @@ public final class FaultEvent {
      * @return its kernel address
      */
     public long file() {
-        return numbers[FILE];
+        return number(FILE);
     }
 
     /**
@@ -275,7 +286,7 @@ public final class FaultEvent {
      * @return bytes, 0, or a negative errno
      */
     public long ret() {
-        return numbers[RET];
+        return number(RET);
     }
 
     /**
@@ -284,7 +295,7 @@ public final class FaultEvent {
      * @return its kernel address
      */
     public long hwpt() {
-        return numbers[HWPT];
+        return number(HWPT);
     }
 
     /**
@@ -293,7 +304,7 @@ public final class FaultEvent {
      * @return its kernel address
      */
     public long handle() {
-        return numbers[HANDLE];
+        return number(HANDLE);
     }
 
     /**
@@ -302,7 +313,7 @@ public final class FaultEvent {
      * @return its address
      */
     public long dev() {
-        return numbers[DEV];
+        return number(DEV);
     }
 
     /**
@@ -311,7 +322,7 @@ public final class FaultEvent {
      * @return its kernel address
      */
     public long queue() {
-        return numbers[QUEUE];
+        return number(QUEUE);
     }
 
     /**
@@ -320,7 +331,7 @@ public final class FaultEvent {
      * @return of a REQUEST, ANSWER or FAULT, 0 if the trace does not say
      */
     public int rid() {
-        return (int) numbers[RID];
+        return (int) number(RID);
     }
 
     /**
@@ -329,11 +340,17 @@ public final class FaultEvent {
      * @return of a FAULT, 0 if the trace does not say
      */
     public int reason() {
-        return (int) numbers[REASON];
+        return (int) number(REASON);
     }
 
     @Override
     public String toString() {
-        return kind + " at " + timeNs + " of " + device + " " + Arrays.toString(numbers);
+        return kind
+                + " at "
+                + timeNs
+                + " of "
+                + device
+                + " "
+                + IntStream.range(0, numbers.length).mapToObj(this::number).toList();
     }
 }

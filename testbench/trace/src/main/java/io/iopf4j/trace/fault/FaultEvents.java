@@ -8,8 +8,8 @@ import io.iopf4j.trace.TraceReader;
 import io.iopf4j.trace.fault.FaultEvent.Kind;
 import io.iopf4j.trace.util.Warnings;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,15 +21,26 @@ import java.util.Set;
  * at a time; the reader stays the caller's to close.
  */
 public final class FaultEvents {
+    private static final int LAST_MET = 64;
+
     private final TraceReader reader;
     private final FaultMap map;
     private final FaultEvent fault = new FaultEvent();
-    private final Map<EventFormat, FaultBinding> bindings = new HashMap<>();
+    private final Map<EventFormat, Met> met = new LinkedHashMap<>();
+    private final Met[] lastMet = new Met[LAST_MET];
     private final Warnings warnings = new Warnings();
     private final Set<String> warned = new HashSet<>();
 
-    private EventFormat lastFormat;
-    private FaultBinding lastBinding;
+    /** What is known of the events of one format. */
+    private static final class Met {
+        private final EventFormat format;
+        private FaultBinding binding;
+        private long events;
+
+        Met(final EventFormat format) {
+            this.format = format;
+        }
+    }
 
     /**
      * Reads from where the reader stands, with what is built in.
@@ -62,29 +73,30 @@ public final class FaultEvents {
             return false;
         }
         final TraceEvent event = reader.event();
-        final EventField corrupt = binding(event.format()).fill(event, fault);
+        final Met alike = met(event.format());
+        alike.events++;
+        final EventField corrupt = alike.binding.fill(event, fault);
         if (corrupt != null) {
-            fault.reset(Kind.OTHER, event.timestamp(), event.pid(), event.cpu());
+            fault.reset(Kind.OTHER, event);
             warnOnce(event.format(), corrupt.name(), "damaged in at least one event");
         }
         return true;
     }
 
-    private FaultBinding binding(final EventFormat format) throws IOException {
-        if (format == lastFormat && !lastBinding.isStale()) {
-            return lastBinding;
+    private Met met(final EventFormat format) throws IOException {
+        final int slot = format.id() & (LAST_MET - 1);
+        Met alike = lastMet[slot];
+        if (alike == null || alike.format != format) {
+            alike = met.computeIfAbsent(format, Met::new);
+            lastMet[slot] = alike;
         }
-        FaultBinding binding = bindings.get(format);
-        if (binding == null || binding.isStale()) {
-            binding = new FaultBinding(format, map);
-            bindings.put(format, binding);
-            for (final String field : binding.missing()) {
+        if (alike.binding == null || alike.binding.isStale()) {
+            alike.binding = new FaultBinding(format, map);
+            for (final String field : alike.binding.missing()) {
                 warnOnce(format, field, "missing in the format");
             }
         }
-        lastFormat = format;
-        lastBinding = binding;
-        return binding;
+        return alike;
     }
 
     private void warnOnce(final EventFormat format, final String field, final String problem) {
@@ -100,6 +112,17 @@ public final class FaultEvents {
      */
     public FaultEvent event() {
         return fault;
+    }
+
+    /**
+     * How many events there are of each format, steps or not.
+     *
+     * @return counts so far, in the order in which the formats were met
+     */
+    public Map<EventFormat, Long> eventsByFormat() {
+        final Map<EventFormat, Long> counts = new LinkedHashMap<>();
+        met.forEach((format, alike) -> counts.put(format, alike.events));
+        return counts;
     }
 
     /**

@@ -40,16 +40,6 @@ final class FaultValue {
             this.constant = constant;
         }
 
-        /** The field that an event lacks, or null. */
-        EventField corrupt(final TraceEvent event) {
-            for (final BoundTerm term : terms) {
-                if (event.isCorrupt(term.field)) {
-                    return term.field;
-                }
-            }
-            return null;
-        }
-
         long of(final TraceEvent event) {
             long value = constant;
             for (final BoundTerm term : terms) {
