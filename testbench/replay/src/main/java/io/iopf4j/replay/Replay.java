@@ -47,11 +47,15 @@ public final class Replay {
     private final Bench bench;
     private final Ledger ledger;
     private final Map<String, GuestDevice> devices = new HashMap<>();
+    private final GuestDevice[] deviceOfIndex;
+    private final GuestVm[] vmOfFile;
     private final Map<String, HostDevice> hostDevices = new HashMap<>();
-    private final Map<String, GuestVm> vms = new HashMap<>();
     private final int[] rowOfGroup;
-    private int[] groupOfRow = new int[64];
-    private final long[] answerAfterNs;
+    private final int[] groupOfRow;
+
+    /** By group; null as long as nobody answers late. */
+    private long[] answerAfterNs;
+
     private final OptionalLong guestDelayNs;
     private final PriorityQueue<LateAnswer> lateAnswers = new PriorityQueue<>();
     private final GuestRecord answered = new GuestRecord();
@@ -72,10 +76,11 @@ public final class Replay {
         this.vmMap = VmMap.of(recording.devices(), summary, settings.vms());
         this.bench = bench;
         this.ledger = bench.ledger();
+        this.deviceOfIndex = new GuestDevice[recording.devices().size()];
+        this.vmOfFile = new GuestVm[recording.files().size()];
         this.rowOfGroup = new int[recording.groups().size()];
-        this.answerAfterNs = new long[rowOfGroup.length];
+        this.groupOfRow = new int[rowOfGroup.length];
         Arrays.fill(rowOfGroup, Ledger.NONE);
-        Arrays.fill(answerAfterNs, Ledger.NONE);
         this.guestDelayNs = settings.guestDelayNs();
         guestDelayNs.ifPresent(this::answerAllAfter);
         this.startNs = summary.firstNs();
@@ -177,9 +182,17 @@ public final class Replay {
     private void answerAllAfter(final long delayNs) {
         for (final RecordedGroup group : recording.groups()) {
             if (group.answeredBy() == AnsweredBy.GUEST) {
-                answerAfterNs[(int) group.number()] = delayNs;
+                answerAfter((int) group.number(), delayNs);
             }
         }
+    }
+
+    private void answerAfter(final int group, final long delayNs) {
+        if (answerAfterNs == null) {
+            answerAfterNs = new long[rowOfGroup.length];
+            Arrays.fill(answerAfterNs, Ledger.NONE);
+        }
+        answerAfterNs[group] = delayNs;
     }
 
     private void build() {
@@ -190,6 +203,7 @@ public final class Replay {
                 pasids.computeIfAbsent(group.device(), device -> new HashSet<>()).add(ssid);
             }
         }
+        final Map<String, GuestVm> vms = new HashMap<>();
         vmMap.vms(recording.devices())
                 .forEach(
                         (name, members) -> {
@@ -202,6 +216,14 @@ public final class Replay {
                                                 device, vm, pasids.getOrDefault(device, Set.of())));
                             }
                         });
+        final List<String> names = recording.devices();
+        for (int i = 0; i < deviceOfIndex.length; i++) {
+            deviceOfIndex[i] = devices.get(names.get(i));
+        }
+        final List<Long> files = recording.files();
+        for (int i = 0; i < vmOfFile.length; i++) {
+            vmOfFile[i] = vms.get(vmMap.vmOfFile(files.get(i)));
+        }
         for (final String device : recording.hostDevices()) {
             hostDevices.put(device, bench.addHostDevice(device));
         }
@@ -209,15 +231,14 @@ public final class Replay {
     }
 
     private void runAll(final IntConsumer progress, final long lastNs) {
-        final List<Recording.Step> steps = recording.steps();
-        for (int i = 0; i < steps.size(); i++) {
-            final Recording.Step step = steps.get(i);
+        final Recording.Walk step = recording.walk();
+        for (int done = 1; step.next(); done++) {
             answerLate(virtual(step.timeNs()));
             advanceTo(virtual(step.timeNs()));
             final GuestDevice touched = take(step);
             bench.settle(touched);
-            if ((i + 1) % PROGRESS_STEPS == 0) {
-                progress.accept(i + 1);
+            if (done % PROGRESS_STEPS == 0) {
+                progress.accept(done);
             }
         }
         answerLate(virtual(lastNs));
@@ -227,32 +248,39 @@ public final class Replay {
 
     // ---- Steps ----------------------------------------------------------------------------------
 
-    private GuestDevice take(final Recording.Step step) {
-        final GuestDevice device = step.device() == null ? null : devices.get(step.device());
-        switch (step.kind()) {
-            case RAISE -> raise(device, step.group());
-            case READ -> read(step.file(), step.records());
-            case ANSWER -> answer(device, step);
+    private GuestDevice take(final Recording.Walk step) {
+        final int subject = step.subject();
+        return switch (step.kind()) {
+            case RAISE -> raise(recording.groups().get(subject));
+            case ANSWER -> answer(recording.groups().get(subject), step.timeNs());
+            case READ -> read(vmOfFile[subject], step.records());
+            case FAULT -> fault(recording.faults().get(subject));
+            case ATTACH, REPLACE, DETACH, REMOVE -> {
+                final GuestDevice device = deviceOfIndex[subject];
+                changeDomain(device, step.kind());
+                yield device;
+            }
+        };
+    }
+
+    private static void changeDomain(final GuestDevice device, final Recording.Kind how) {
+        switch (how) {
             case ATTACH -> device.attach();
             case REPLACE -> device.replace();
             case DETACH -> device.detach();
-            case REMOVE -> device.remove();
-            case FAULT -> fault(step.fault());
+            default -> device.remove();
         }
-        return device;
     }
 
     /** The dump's group id stays the fault's identity here; the hardware gives its own tag. */
-    private void raise(final GuestDevice device, final RecordedGroup group) {
+    private GuestDevice raise(final RecordedGroup group) {
+        final GuestDevice device = devices.get(group.device());
         if (group.answeredBy() != AnsweredBy.KERNEL) {
             // A dump may begin after its devices were attached.
             device.attach();
         }
         final int row = ledger.size();
         rowOfGroup[(int) group.number()] = row;
-        if (row >= groupOfRow.length) {
-            groupOfRow = Arrays.copyOf(groupOfRow, row * 2);
-        }
         groupOfRow[row] = (int) group.number();
         final int count = group.knownRequests();
         if (count > iovas.length) {
@@ -264,9 +292,10 @@ public final class Replay {
             perms[i] = group.perm(i);
         }
         device.issue(ssid(group), iovas, perms, count);
+        return device;
     }
 
-    private void fault(final RecordedFault fault) {
+    private GuestDevice fault(final RecordedFault fault) {
         ledger.forgetReason();
         hostDevices
                 .get(fault.device())
@@ -276,26 +305,28 @@ public final class Replay {
             recordedFaults++;
             sameFaults += ledger.lastReason() == fault.reason() ? 1 : 0;
         }
+        return null;
     }
 
-    private void read(final long file, final int records) {
-        final String vm = vmMap.vmOfFile(file);
-        if (vm != null && vms.containsKey(vm)) {
-            vms.get(vm).read(records);
+    private static GuestDevice read(final GuestVm vm, final int records) {
+        if (vm != null) {
+            vm.read(records);
         }
+        return null;
     }
 
-    private void answer(final GuestDevice device, final Recording.Step step) {
-        final RecordedGroup group = step.group();
+    private GuestDevice answer(final RecordedGroup group, final long timeNs) {
+        final GuestDevice device = devices.get(group.device());
         final int row = rowOfGroup[(int) group.number()];
         if (row == Ledger.NONE || guestDelayNs.isPresent()) {
-            return;
+            return device;
         }
         if (ledger.deliveredNs(row) == Ledger.NONE) {
-            answerAfterNs[(int) group.number()] = Math.max(0, step.timeNs() - group.raisedNs());
-            return;
+            answerAfter((int) group.number(), Math.max(0, timeNs - group.raisedNs()));
+        } else {
+            answer(device, group, row);
         }
-        answer(device, group, row);
+        return device;
     }
 
     private void answer(final GuestDevice device, final RecordedGroup group, final int row) {
@@ -323,6 +354,9 @@ public final class Replay {
     }
 
     private void deliveredLate(final int row) {
+        if (answerAfterNs == null) {
+            return;
+        }
         final int group = groupOfRow[row];
         final long delay = answerAfterNs[group];
         if (delay != Ledger.NONE) {

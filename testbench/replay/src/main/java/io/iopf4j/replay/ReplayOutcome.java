@@ -6,9 +6,9 @@ import io.iopf4j.replay.bench.Bench;
 import io.iopf4j.replay.dump.RecordedGroup;
 import io.iopf4j.replay.dump.Recording;
 import io.iopf4j.replay.ledger.Ledger;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.AbstractList;
 import java.util.Locale;
+import java.util.RandomAccess;
 
 /** Holds a finished ledger against the recording. */
 final class ReplayOutcome {
@@ -28,12 +28,12 @@ final class ReplayOutcome {
     }
 
     ReplayResult result(final Unrecoverable unrecoverable) {
-        final List<Integer> rows = new ArrayList<>(rowOfGroup.length);
-        for (final int row : rowOfGroup) {
-            rows.add(row);
-        }
         return new ReplayResult(
-                new RunOutcome(bench).result(), recording, rows, compare(), unrecoverable);
+                new RunOutcome(bench).result(),
+                recording,
+                new Rows(rowOfGroup),
+                compare(),
+                unrecoverable);
     }
 
     private Comparison compare() {
@@ -63,6 +63,25 @@ final class ReplayOutcome {
             }
         }
         return new Comparison(matched, diverged, spoiled, first);
+    }
+
+    /** Numbers of rows without an object for each. */
+    private static final class Rows extends AbstractList<Integer> implements RandomAccess {
+        private final int[] rows;
+
+        Rows(final int[] rows) {
+            this.rows = rows;
+        }
+
+        @Override
+        public Integer get(final int group) {
+            return rows[group];
+        }
+
+        @Override
+        public int size() {
+            return rows.length;
+        }
     }
 
     /** A response code, or NO_CODE for a fault that still waits. */

@@ -57,6 +57,13 @@ public interface DumpListener {
     default void answerLost(final RecordedGroup group) {}
 
     /**
+     * Lost events may hide what became of a group.
+     *
+     * @param group the group, {@link RecordedGroup#isUncertain} now
+     */
+    default void doubted(final RecordedGroup group) {}
+
+    /**
      * An answer was seen to a group whose delivery was not.
      *
      * @param code its code

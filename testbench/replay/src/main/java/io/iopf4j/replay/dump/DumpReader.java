@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay.dump;
 
-import io.iopf4j.trace.TraceEvent;
 import io.iopf4j.trace.TraceReader;
 import io.iopf4j.trace.fault.FaultEvents;
 import io.iopf4j.trace.fault.FaultMap;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -34,7 +34,7 @@ public final class DumpReader {
     private final TraceReader reader;
     private final FaultMap map;
     private final DumpSummary summary;
-    private final TreeMap<String, long[]> eventsByName = new TreeMap<>();
+    private final TreeMap<String, Long> eventsByName = new TreeMap<>();
     private final List<String> warnings = new ArrayList<>();
 
     /**
@@ -72,7 +72,6 @@ public final class DumpReader {
         long untilProgress = PROGRESS_EVENTS;
         while (events.next()) {
             summary.event(events.event().timeNs());
-            count(reader.event());
             if (reader.lostMarkers() != lostMarkers) {
                 lostMarkers = reader.lostMarkers();
                 tracker.lost(events.event().timeNs());
@@ -88,6 +87,7 @@ public final class DumpReader {
             tracker.lost(summary.lastNs());
         }
         tracker.finish();
+        count(events);
         summary.finish(tracker.outstanding(), tracker.incomplete());
         warnings.addAll(reader.warnings());
         warnings.addAll(events.warnings());
@@ -104,17 +104,19 @@ public final class DumpReader {
         return tracker.nextNumber();
     }
 
-    private void count(final TraceEvent event) {
-        final String name = event.name();
-        final long[] counter = eventsByName.get(name);
-        if (counter != null) {
-            counter[0]++;
-        } else {
-            eventsByName.put(name, new long[] {1});
-            if (VTD_EVENTS.contains(name) || VTD_SYSTEMS.contains(event.system())) {
-                summary.vtdEvent();
-            }
-        }
+    private void count(final FaultEvents events) {
+        events.eventsByFormat()
+                .forEach(
+                        (format, count) -> {
+                            final String name = format.name();
+                            final boolean isNew = !eventsByName.containsKey(name);
+                            eventsByName.merge(name, count, Long::sum);
+                            if (isNew
+                                    && (VTD_EVENTS.contains(name)
+                                            || VTD_SYSTEMS.contains(format.system()))) {
+                                summary.vtdEvent();
+                            }
+                        });
     }
 
     private String lossWarning() {
@@ -149,9 +151,7 @@ public final class DumpReader {
      * @return counts, complete after {@link #readAll}
      */
     public SortedMap<String, Long> eventsByName() {
-        final TreeMap<String, Long> counts = new TreeMap<>();
-        eventsByName.forEach((name, count) -> counts.put(name, count[0]));
-        return counts;
+        return Collections.unmodifiableSortedMap(eventsByName);
     }
 
     /**

@@ -3,6 +3,10 @@ package io.iopf4j.replay.dump;
 
 import io.iopf4j.api.PageResponseCode;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -13,9 +17,9 @@ import java.util.TreeSet;
  */
 public final class DumpSummary implements DumpListener {
     private final long[] responses = new long[3];
-    private final TreeMap<String, Long> requestsByDevice = new TreeMap<>();
+    private final Map<String, long[]> requestsByDevice = new HashMap<>();
     private final TreeMap<String, Long> faultsByDevice = new TreeMap<>();
-    private final TreeMap<Long, TreeSet<String>> devicesByFile = new TreeMap<>();
+    private final LongMap<Set<String>> devicesByFile = new LongMap<>();
     private long pageRequests;
     private long lastRequests;
     private long groups;
@@ -75,7 +79,12 @@ public final class DumpSummary implements DumpListener {
         if (isLast) {
             lastRequests++;
         }
-        requestsByDevice.merge(device, 1L, Long::sum);
+        final long[] requests = requestsByDevice.get(device);
+        if (requests == null) {
+            requestsByDevice.put(device, new long[] {1});
+        } else {
+            requests[0]++;
+        }
     }
 
     @Override
@@ -112,12 +121,21 @@ public final class DumpSummary implements DumpListener {
 
     @Override
     public void read(final long timeNs, final long file, final int records) {
-        devicesByFile.computeIfAbsent(file, key -> new TreeSet<>());
+        devicesOf(file);
     }
 
     @Override
     public void queueServes(final long file, final String device) {
-        devicesByFile.computeIfAbsent(file, key -> new TreeSet<>()).add(device);
+        devicesOf(file).add(device);
+    }
+
+    private Set<String> devicesOf(final long file) {
+        Set<String> devices = devicesByFile.get(file);
+        if (devices == null) {
+            devices = new HashSet<>();
+            devicesByFile.put(file, devices);
+        }
+        return devices;
     }
 
     private void count(final int code) {
@@ -251,7 +269,9 @@ public final class DumpSummary implements DumpListener {
      * @return devices that asked, by name
      */
     public SortedMap<String, Long> requestsByDevice() {
-        return new TreeMap<>(requestsByDevice);
+        final SortedMap<String, Long> counts = new TreeMap<>();
+        requestsByDevice.forEach((device, requests) -> counts.put(device, requests[0]));
+        return counts;
     }
 
     /**

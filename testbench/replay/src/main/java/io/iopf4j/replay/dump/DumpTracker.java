@@ -3,7 +3,6 @@ package io.iopf4j.replay.dump;
 
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.trace.fault.FaultEvent;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +17,11 @@ public final class DumpTracker {
     /** {@code IOMMU_FAULT_PAGE_REQ} as a 6.12 kernel's events number it. */
     private static final int TYPE_PAGE_REQ_612 = 1;
 
-    private final List<DumpListener> listeners;
-    private final Map<Long, RecordedGroup> byPointer = new HashMap<>();
-    private final Map<Key, ArrayDeque<RecordedGroup>> unanswered = new HashMap<>();
-    private final Map<Integer, ThreadState> threads = new HashMap<>();
+    private final DumpListener[] listeners;
+    private final LongMap<RecordedGroup> byPointer = new LongMap<>();
+    private final UnansweredGroups unanswered = new UnansweredGroups();
+    private final LongMap<ThreadState> threads = new LongMap<>();
+    private ThreadState lastThread = new ThreadState(0);
     private final Map<Key, PartialRequests> partials = new HashMap<>();
     private final DeviceNames names = new DeviceNames();
     private long groups;
@@ -35,7 +35,8 @@ public final class DumpTracker {
      * @param firstNumber number of the first group, where several dumps make one recording
      */
     public DumpTracker(final List<DumpListener> listeners, final long firstNumber) {
-        this.listeners = List.copyOf(listeners);
+        this.listeners = listeners.toArray(DumpListener[]::new);
+        threads.put(lastThread.pid, lastThread);
         this.groups = firstNumber;
     }
 
@@ -94,32 +95,47 @@ public final class DumpTracker {
                 thread(event).doing = AnsweredBy.NOBODY;
             }
             case AUTO_RESPONSE -> autoResponse(event);
-            case QUEUE_ADD ->
-                    listeners.forEach(l -> l.deviceQueued(event.timeNs(), event.device()));
+            case QUEUE_ADD -> {
+                for (final DumpListener listener : listeners) {
+                    listener.deviceQueued(event.timeNs(), event.device());
+                }
+            }
             case QUEUE_REMOVE -> {
                 thread(event).doing = AnsweredBy.DEVICE_REMOVAL;
-                listeners.forEach(l -> l.deviceUnqueued(event.timeNs(), event.device()));
+                for (final DumpListener listener : listeners) {
+                    listener.deviceUnqueued(event.timeNs(), event.device());
+                }
             }
-            case DEVICE_REMOVED ->
-                    listeners.forEach(l -> l.deviceRemoved(event.timeNs(), event.device()));
+            case DEVICE_REMOVED -> {
+                for (final DumpListener listener : listeners) {
+                    listener.deviceRemoved(event.timeNs(), event.device());
+                }
+            }
             default -> {}
         }
     }
 
     /** The dump is over: groups that lost events may have robbed of their answer are marked. */
     public void finish() {
-        for (final ArrayDeque<RecordedGroup> alike : unanswered.values()) {
-            for (final RecordedGroup group : alike) {
-                if (group.raisedNs() <= lastLossNs) {
-                    group.makeUncertain();
-                }
-            }
+        unanswered.forEach(this::doubtIfLost);
+        threads.forEach(
+                (pid, thread) -> {
+                    if (thread.reported != null) {
+                        doubtIfLost(thread.reported);
+                    }
+                });
+    }
+
+    private void doubtIfLost(final RecordedGroup group) {
+        if (group.raisedNs() <= lastLossNs) {
+            doubt(group);
         }
-        for (final ThreadState thread : threads.values()) {
-            final RecordedGroup group = thread.reported;
-            if (group != null && group.raisedNs() <= lastLossNs) {
-                group.makeUncertain();
-            }
+    }
+
+    private void doubt(final RecordedGroup group) {
+        group.makeUncertain();
+        for (final DumpListener listener : listeners) {
+            listener.doubted(group);
         }
     }
 
@@ -129,26 +145,31 @@ public final class DumpTracker {
     private void request(final FaultEvent event) {
         final String device = names.ofRequest(event.device(), event.rid());
         final boolean isLast = (event.flags() & IommuFault.FLAG_LAST_PAGE) != 0;
-        listeners.forEach(l -> l.pageRequest(device, isLast));
+        for (final DumpListener listener : listeners) {
+            listener.pageRequest(device, isLast);
+        }
         if (!isLast) {
             addPartial(device, event);
             return;
         }
         final RecordedGroup group = open(device, event);
         group.delivered(group.requests());
-        await(group);
-        listeners.forEach(l -> l.delivered(group));
+        unanswered.add(group);
+        for (final DumpListener listener : listeners) {
+            listener.delivered(group);
+        }
     }
 
     /** Hardware knows groups by their names alone: the oldest of them is meant. */
     private void answer(final FaultEvent event) {
         final String device = names.of(event.device(), event.rid());
-        final ArrayDeque<RecordedGroup> alike =
-                unanswered.get(new Key(device, event.grpid(), event.pasid()));
-        if (alike == null) {
-            listeners.forEach(l -> l.answeredUnseen(event.code()));
+        final RecordedGroup group = unanswered.oldest(device, event.grpid(), event.pasid());
+        if (group == null) {
+            for (final DumpListener listener : listeners) {
+                listener.answeredUnseen(event.code());
+            }
         } else {
-            answer(event, alike.peekFirst(), AnsweredBy.GUEST);
+            answer(event, group, AnsweredBy.GUEST);
         }
     }
 
@@ -162,7 +183,9 @@ public final class DumpTracker {
                         event.addr(),
                         event.reason(),
                         event.source());
-        listeners.forEach(l -> l.unrecoverableFault(fault));
+        for (final DumpListener listener : listeners) {
+            listener.unrecoverableFault(fault);
+        }
     }
 
     // ---- Faults that the core shows -------------------------------------------------------------
@@ -173,7 +196,9 @@ public final class DumpTracker {
             return;
         }
         final boolean isLast = (event.flags() & IommuFault.FLAG_LAST_PAGE) != 0;
-        listeners.forEach(l -> l.pageRequest(event.device(), isLast));
+        for (final DumpListener listener : listeners) {
+            listener.pageRequest(event.device(), isLast);
+        }
         final ThreadState thread = thread(event);
         loseReport(thread);
         if (isLast) {
@@ -210,23 +235,25 @@ public final class DumpTracker {
             // The kernel reuses a group only after it was answered: that answer is missing here.
             loseAnswer(former);
         }
-        final RecordedGroup delivered = group;
-        await(delivered);
-        listeners.forEach(l -> l.delivered(delivered));
+        unanswered.add(group);
+        for (final DumpListener listener : listeners) {
+            listener.delivered(group);
+        }
     }
 
     /** The kernel puts requests of one index together, whatever their PASID. */
     private static Key partOf(final String device, final FaultEvent event) {
-        return new Key(device, event.grpid(), 0);
+        return new Key(device, event.grpid());
     }
 
     private RecordedGroup open(final String device, final FaultEvent event) {
-        final PartialRequests earlier = partials.remove(partOf(device, event));
+        final PartialRequests earlier =
+                partials.isEmpty() ? null : partials.remove(partOf(device, event));
         final RecordedGroup group =
                 new RecordedGroup(
                         groups++,
                         device,
-                        event.flags(),
+                        (event.flags() & IommuFault.FLAG_PASID_VALID) != 0,
                         event.pasid(),
                         event.grpid(),
                         event.perm(),
@@ -237,14 +264,16 @@ public final class DumpTracker {
             group.makeUncertain();
             widePasids++;
         }
-        listeners.forEach(l -> l.raised(group));
+        for (final DumpListener listener : listeners) {
+            listener.raised(group);
+        }
         return group;
     }
 
     /** A report that succeeded without a delivery: the delivery is missing from the dump. */
-    private static void loseReport(final ThreadState thread) {
+    private void loseReport(final ThreadState thread) {
         if (thread.reported != null && thread.reported.code() == RecordedGroup.NO_CODE) {
-            thread.reported.makeUncertain();
+            doubt(thread.reported);
         }
         thread.reported = null;
     }
@@ -253,7 +282,9 @@ public final class DumpTracker {
         final int records = (int) (event.ret() / 40);
         if (records > 0) {
             final long file = thread(event).file;
-            listeners.forEach(l -> l.read(event.timeNs(), file, records));
+            for (final DumpListener listener : listeners) {
+                listener.read(event.timeNs(), file, records);
+            }
         }
     }
 
@@ -261,7 +292,9 @@ public final class DumpTracker {
         final ThreadState thread = thread(event);
         thread.doing = AnsweredBy.DOMAIN_CHANGE;
         if (thread.attached != null) {
-            listeners.forEach(l -> l.domainChanged(event.timeNs(), thread.attached));
+            for (final DumpListener listener : listeners) {
+                listener.domainChanged(event.timeNs(), thread.attached);
+            }
         }
     }
 
@@ -271,7 +304,9 @@ public final class DumpTracker {
         if (group == null) {
             thread.answering = event.grpid();
             thread.isAnswering = true;
-            listeners.forEach(l -> l.answeredUnseen(event.code()));
+            for (final DumpListener listener : listeners) {
+                listener.answeredUnseen(event.code());
+            }
             return;
         }
         if (group.code() != RecordedGroup.NO_CODE) {
@@ -282,7 +317,9 @@ public final class DumpTracker {
             // The call that led here is missing; a cookie shows that the group had been read.
             by = event.cookie() != 0 ? AnsweredBy.GUEST : AnsweredBy.DOMAIN_CHANGE;
         } else if (by == AnsweredBy.GUEST) {
-            listeners.forEach(l -> l.queueServes(thread.file, group.device()));
+            for (final DumpListener listener : listeners) {
+                listener.queueServes(thread.file, group.device());
+            }
         }
         thread.answering = event.grpid();
         thread.isAnswering = true;
@@ -302,33 +339,22 @@ public final class DumpTracker {
             return;
         }
         // The kernel answers the newest first.
-        final ArrayDeque<RecordedGroup> alike =
-                unanswered.get(new Key(event.device(), event.grpid(), event.pasid()));
-        if (alike != null) {
+        final RecordedGroup newest =
+                unanswered.newest(event.device(), event.grpid(), event.pasid());
+        if (newest != null) {
             answer(
                     event,
-                    alike.peekLast(),
+                    newest,
                     thread.doing == AnsweredBy.NOBODY ? AnsweredBy.DEVICE_REMOVAL : thread.doing);
         }
     }
 
-    private void await(final RecordedGroup group) {
-        unanswered.computeIfAbsent(Key.of(group), key -> new ArrayDeque<>(1)).addLast(group);
-    }
-
-    private void stopAwaiting(final RecordedGroup group) {
-        unanswered.computeIfPresent(
-                Key.of(group),
-                (key, alike) -> {
-                    alike.removeLastOccurrence(group);
-                    return alike.isEmpty() ? null : alike;
-                });
-    }
-
     private void answer(final FaultEvent event, final RecordedGroup group, final AnsweredBy by) {
         group.answered(event.code(), by);
-        stopAwaiting(group);
-        listeners.forEach(l -> l.answered(event.timeNs(), group));
+        unanswered.remove(group);
+        for (final DumpListener listener : listeners) {
+            listener.answered(event.timeNs(), group);
+        }
     }
 
     private void free(final FaultEvent event) {
@@ -339,13 +365,23 @@ public final class DumpTracker {
     }
 
     private void loseAnswer(final RecordedGroup group) {
-        stopAwaiting(group);
-        group.makeUncertain();
-        listeners.forEach(l -> l.answerLost(group));
+        unanswered.remove(group);
+        doubt(group);
+        for (final DumpListener listener : listeners) {
+            listener.answerLost(group);
+        }
     }
 
     private ThreadState thread(final FaultEvent event) {
-        return threads.computeIfAbsent(event.pid(), pid -> new ThreadState());
+        final int pid = event.pid();
+        if (pid != lastThread.pid) {
+            lastThread = threads.get(pid);
+            if (lastThread == null) {
+                lastThread = new ThreadState(pid);
+                threads.put(pid, lastThread);
+            }
+        }
+        return lastThread;
     }
 
     /**
@@ -354,7 +390,7 @@ public final class DumpTracker {
      * @return delivered, not answered, not hidden by lost events' reuse of their pointer
      */
     public long outstanding() {
-        return unanswered.values().stream().mapToLong(ArrayDeque::size).sum();
+        return unanswered.size();
     }
 
     /**
@@ -366,20 +402,21 @@ public final class DumpTracker {
         return partials.values().stream().mapToLong(PartialRequests::count).sum();
     }
 
-    /** What a hardware response names a group by. */
-    private record Key(String device, int grpid, int pasid) {
-        static Key of(final RecordedGroup group) {
-            return new Key(group.device(), group.grpid(), group.pasid());
-        }
-    }
+    /** What the requests of one group have in common. */
+    private record Key(String device, int grpid) {}
 
     /** What one thread of the recorded kernel is in the middle of. */
     private static final class ThreadState {
+        private final int pid;
         private RecordedGroup reported;
         private String attached;
         private long file;
         private AnsweredBy doing = AnsweredBy.NOBODY;
         private boolean isAnswering;
         private int answering;
+
+        ThreadState(final int pid) {
+            this.pid = pid;
+        }
     }
 }

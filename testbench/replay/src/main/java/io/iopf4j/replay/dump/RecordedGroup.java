@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay.dump;
 
-import io.iopf4j.api.IommuFault;
-
 /** One page request group as the dump shows it, filled while the dump is read. */
 public final class RecordedGroup {
     /** {@link #code()} of a group without an answer. */
@@ -11,9 +9,14 @@ public final class RecordedGroup {
     /** Bits that a PASID can have. */
     public static final int PASID_BITS = 20;
 
+    /** Its neighbours among {@link UnansweredGroups}, which alone sets them. */
+    RecordedGroup older;
+
+    RecordedGroup newer;
+
     private final long number;
     private final String device;
-    private final int flags;
+    private final boolean hasPasid;
     private final int pasid;
     private final int grpid;
     private final int perm;
@@ -29,7 +32,7 @@ public final class RecordedGroup {
     RecordedGroup(
             final long number,
             final String device,
-            final int flags,
+            final boolean hasPasid,
             final int pasid,
             final int grpid,
             final int perm,
@@ -38,7 +41,7 @@ public final class RecordedGroup {
             final PartialRequests earlier) {
         this.number = number;
         this.device = device;
-        this.flags = flags;
+        this.hasPasid = hasPasid;
         this.pasid = pasid;
         this.grpid = grpid;
         this.perm = perm;
@@ -60,6 +63,22 @@ public final class RecordedGroup {
 
     void makeUncertain() {
         isUncertain = true;
+    }
+
+    /** Gives a group of one request the fate that it had when it was put aside. */
+    RecordedGroup become(
+            final boolean wasDelivered,
+            final boolean wasUncertain,
+            final int responseCode,
+            final AnsweredBy by) {
+        isDelivered = wasDelivered;
+        isUncertain = wasUncertain;
+        answered(responseCode, by);
+        return this;
+    }
+
+    boolean isWithoutEarlier() {
+        return earlier.count() == 0;
     }
 
     boolean isSame(final String name, final int groupId, final int groupPasid) {
@@ -90,7 +109,7 @@ public final class RecordedGroup {
      * @return the flag of its last request
      */
     public boolean hasPasid() {
-        return (flags & IommuFault.FLAG_PASID_VALID) != 0;
+        return hasPasid;
     }
 
     /**

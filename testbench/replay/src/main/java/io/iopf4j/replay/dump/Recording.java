@@ -1,22 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay.dump;
 
+import java.util.AbstractCollection;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** A whole dump's faults, and what has to happen, in order, for them to happen again. */
 public final class Recording implements DumpListener {
-    private final List<RecordedGroup> groups = new ArrayList<>();
-    private final List<Step> steps = new ArrayList<>();
-    private final Map<String, Step> lastDomainChange = new HashMap<>();
-    private final Set<String> devices = new LinkedHashSet<>();
+    private final RecordedGroups groups = new RecordedGroups();
+    private final List<RecordedFault> faults = new ArrayList<>();
+    private final List<Long> files = new ArrayList<>();
+    private final LongMap<Integer> fileIndexes = new LongMap<>();
+    private final List<String> devices = new ArrayList<>();
+    private final Map<String, Integer> deviceIndexes = new HashMap<>();
     private final Set<String> hostDevices = new LinkedHashSet<>();
-    private RecordedGroup firstOfSeveral;
+    private final Map<String, Long> lastDomainChange = new HashMap<>();
+    private StepTape steps = new StepTape();
+    private boolean hasSeveral;
     private boolean sawPartial;
 
     /** Nothing recorded yet. */
@@ -42,31 +51,39 @@ public final class Recording implements DumpListener {
         FAULT
     }
 
-    /** One thing that happens in a replay. */
-    public static final class Step {
-        private final long timeNs;
-        private Kind kind;
-        private final String device;
-        private final RecordedGroup group;
-        private final RecordedFault fault;
-        private final long file;
-        private final int records;
+    /**
+     * One thing that happens in a replay.
+     *
+     * @param timeNs when, in the dump's time
+     * @param kind what
+     * @param device whose; null for READ and FAULT
+     * @param group which, for RAISE and ANSWER; else null
+     * @param fault which, for FAULT; else null
+     * @param file which fault queue, for READ; else 0
+     * @param records how many, for READ; else 0
+     */
+    public record Step(
+            long timeNs,
+            Kind kind,
+            String device,
+            RecordedGroup group,
+            RecordedFault fault,
+            long file,
+            int records) {}
 
-        private Step(
-                final long timeNs,
-                final Kind kind,
-                final String device,
-                final RecordedGroup group,
-                final RecordedFault fault,
-                final long file,
-                final int records) {
-            this.timeNs = timeNs;
-            this.kind = kind;
-            this.device = device;
-            this.group = group;
-            this.fault = fault;
-            this.file = file;
-            this.records = records;
+    /** Goes from the first step to the last. One thread; of several each needs its own. */
+    public final class Walk {
+        private final StepTape.Walk tape = steps.walk();
+
+        private Walk() {}
+
+        /**
+         * Goes to the next step.
+         *
+         * @return false at the end
+         */
+        public boolean next() {
+            return tape.next();
         }
 
         /**
@@ -75,7 +92,7 @@ public final class Recording implements DumpListener {
          * @return the dump's time
          */
         public long timeNs() {
-            return timeNs;
+            return tape.timeNs();
         }
 
         /**
@@ -84,43 +101,17 @@ public final class Recording implements DumpListener {
          * @return its kind
          */
         public Kind kind() {
-            return kind;
+            return tape.kind();
         }
 
         /**
-         * Whose.
+         * What it happens to.
          *
-         * @return the device, or null for READ and FAULT
+         * @return for RAISE and ANSWER the number of the group, for READ the index among {@link
+         *     #files}, for FAULT among {@link #faults}, else among {@link #devices}
          */
-        public String device() {
-            return device;
-        }
-
-        /**
-         * Which group.
-         *
-         * @return the group for RAISE and ANSWER, else null
-         */
-        public RecordedGroup group() {
-            return group;
-        }
-
-        /**
-         * Which fault.
-         *
-         * @return the fault for FAULT, else null
-         */
-        public RecordedFault fault() {
-            return fault;
-        }
-
-        /**
-         * Which fault queue.
-         *
-         * @return the file for READ, else 0
-         */
-        public long file() {
-            return file;
+        public int subject() {
+            return tape.subject();
         }
 
         /**
@@ -129,7 +120,22 @@ public final class Recording implements DumpListener {
          * @return the count for READ, else 0
          */
         public int records() {
-            return records;
+            return tape.records();
+        }
+
+        private Step step() {
+            final int subject = subject();
+            return switch (kind()) {
+                case RAISE, ANSWER -> {
+                    final RecordedGroup group = groups.get(subject);
+                    yield new Step(timeNs(), kind(), group.device(), group, null, 0, 0);
+                }
+                case READ ->
+                        new Step(timeNs(), kind(), null, null, null, files.get(subject), records());
+                case FAULT -> new Step(timeNs(), kind(), null, null, faults.get(subject), 0, 0);
+                case ATTACH, REPLACE, DETACH, REMOVE ->
+                        new Step(timeNs(), kind(), devices.get(subject), null, null, 0, 0);
+            };
         }
     }
 
@@ -141,49 +147,58 @@ public final class Recording implements DumpListener {
     @Override
     public void unrecoverableFault(final RecordedFault fault) {
         hostDevices.add(fault.device());
-        steps.add(new Step(fault.timeNs(), Kind.FAULT, null, null, fault, 0, 0));
+        steps.add(Kind.FAULT, fault.timeNs(), faults.size(), 0);
+        faults.add(fault);
     }
 
     @Override
     public void raised(final RecordedGroup group) {
-        groups.add(group);
-        devices.add(group.device());
-        steps.add(new Step(group.raisedNs(), Kind.RAISE, group.device(), group, null, 0, 0));
+        groups.append(group);
+        indexOf(group.device());
+        steps.add(Kind.RAISE, group.raisedNs(), (int) group.number(), 0);
     }
 
     @Override
     public void delivered(final RecordedGroup group) {
-        if (group.requests() > 1 && firstOfSeveral == null) {
-            firstOfSeveral = group;
-        }
+        groups.update(group);
+        hasSeveral |= group.requests() > 1;
+    }
+
+    @Override
+    public void doubted(final RecordedGroup group) {
+        groups.update(group);
     }
 
     @Override
     public void read(final long timeNs, final long file, final int records) {
-        steps.add(new Step(timeNs, Kind.READ, null, null, null, file, records));
+        Integer index = fileIndexes.get(file);
+        if (index == null) {
+            index = files.size();
+            files.add(file);
+            fileIndexes.put(file, index);
+        }
+        steps.add(Kind.READ, timeNs, index, records);
     }
 
     @Override
     public void answered(final long timeNs, final RecordedGroup group) {
+        groups.update(group);
         if (group.answeredBy() == AnsweredBy.GUEST) {
-            steps.add(new Step(timeNs, Kind.ANSWER, group.device(), group, null, 0, 0));
+            steps.add(Kind.ANSWER, timeNs, (int) group.number(), 0);
         }
     }
 
     @Override
     public void deviceQueued(final long timeNs, final String device) {
-        devices.add(device);
-        steps.add(new Step(timeNs, Kind.ATTACH, device, null, null, 0, 0));
+        steps.add(Kind.ATTACH, timeNs, indexOf(device), 0);
     }
 
     @Override
     public void domainChanged(final long timeNs, final String device) {
-        if (!devices.contains(device)) {
-            return;
+        final Integer index = deviceIndexes.get(device);
+        if (index != null) {
+            lastDomainChange.put(device, steps.add(Kind.REPLACE, timeNs, index, 0));
         }
-        final Step change = new Step(timeNs, Kind.REPLACE, device, null, null, 0, 0);
-        steps.add(change);
-        lastDomainChange.put(device, change);
     }
 
     /**
@@ -192,45 +207,110 @@ public final class Recording implements DumpListener {
      */
     @Override
     public void deviceUnqueued(final long timeNs, final String device) {
-        if (!devices.contains(device)) {
+        final Integer index = deviceIndexes.get(device);
+        if (index == null) {
             return;
         }
-        final Step change = lastDomainChange.remove(device);
+        final Long change = lastDomainChange.remove(device);
         if (change != null) {
-            change.kind = Kind.DETACH;
+            steps.change(change, Kind.DETACH);
         } else {
-            steps.add(new Step(timeNs, Kind.DETACH, device, null, null, 0, 0));
+            steps.add(Kind.DETACH, timeNs, index, 0);
         }
     }
 
     @Override
     public void deviceRemoved(final long timeNs, final String device) {
-        if (devices.contains(device)) {
-            steps.add(new Step(timeNs, Kind.REMOVE, device, null, null, 0, 0));
+        final Integer index = deviceIndexes.get(device);
+        if (index != null) {
+            steps.add(Kind.REMOVE, timeNs, index, 0);
         }
+    }
+
+    private int indexOf(final String device) {
+        Integer index = deviceIndexes.get(device);
+        if (index == null) {
+            index = devices.size();
+            devices.add(device);
+            deviceIndexes.put(device, index);
+        }
+        return index;
     }
 
     /** Puts the steps of several dumps into one order, by time; those of one dump keep theirs. */
     public void mergeByTime() {
-        steps.sort(Comparator.comparingLong(Step::timeNs));
+        record Placed(long timeNs, Kind kind, int subject, int records) {}
+        final List<Placed> all = new ArrayList<>(steps.size());
+        final StepTape.Walk walk = steps.walk();
+        while (walk.next()) {
+            all.add(new Placed(walk.timeNs(), walk.kind(), walk.subject(), walk.records()));
+        }
+        all.sort(Comparator.comparingLong(Placed::timeNs));
+        steps = new StepTape();
+        all.forEach(step -> steps.add(step.kind, step.timeNs, step.subject, step.records));
+        lastDomainChange.clear();
     }
 
     /**
      * All groups whose last request or delivery was seen.
      *
-     * @return in order of their numbers
+     * @return a view, in order of their numbers, whose elements are made when they are asked for
      */
     public List<RecordedGroup> groups() {
-        return groups;
+        return Collections.unmodifiableList(groups);
     }
 
     /**
      * What has to happen.
      *
-     * @return in the dump's order
+     * @return a view, in the dump's order, whose elements are made when they are asked for
      */
-    public List<Step> steps() {
-        return steps;
+    public Collection<Step> steps() {
+        return new AbstractCollection<>() {
+            @Override
+            public int size() {
+                return steps.size();
+            }
+
+            @Override
+            public Iterator<Step> iterator() {
+                final Walk walk = walk();
+                return IntStream.range(0, size())
+                        .mapToObj(
+                                i -> {
+                                    walk.next();
+                                    return walk.step();
+                                })
+                        .iterator();
+            }
+        };
+    }
+
+    /**
+     * The same without an object for each step.
+     *
+     * @return before the first step
+     */
+    public Walk walk() {
+        return new Walk();
+    }
+
+    /**
+     * Faults that are no page requests.
+     *
+     * @return a view, in the dump's order
+     */
+    public List<RecordedFault> faults() {
+        return Collections.unmodifiableList(faults);
+    }
+
+    /**
+     * Fault queues that were read.
+     *
+     * @return a view of their files, in the order of their appearance
+     */
+    public List<Long> files() {
+        return Collections.unmodifiableList(files);
     }
 
     /**
@@ -258,6 +338,6 @@ public final class Recording implements DumpListener {
      * @return a request that is not its group's last was seen, or a delivery of several
      */
     public boolean hasGroupsOfSeveral() {
-        return sawPartial || firstOfSeveral != null;
+        return sawPartial || hasSeveral;
     }
 }
