@@ -12,13 +12,15 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /** Reads a finished ledger: counts by outcome and machine. */
+@SuppressWarnings("EnumOrdinal") // an index into counters of this one run
 final class RunOutcome {
     private static final int LATENCY_DIGITS = 3;
+    private static final Outcome[] OUTCOMES = Outcome.values();
 
     private final Bench bench;
     private final Ledger ledger;
-    private final Map<Outcome, Long> total = noOutcomes();
-    private final List<Map<Outcome, Long>> byVm = new ArrayList<>();
+    private final long[] total = new long[OUTCOMES.length];
+    private final long[][] byVm;
     private final List<Histogram> latency = new ArrayList<>();
     private final long[] longest;
 
@@ -26,8 +28,8 @@ final class RunOutcome {
         this.bench = bench;
         this.ledger = bench.ledger();
         this.longest = new long[bench.vms().size()];
+        this.byVm = new long[longest.length][OUTCOMES.length];
         for (int vm = 0; vm < longest.length; vm++) {
-            byVm.add(noOutcomes());
             latency.add(new Histogram(LATENCY_DIGITS));
         }
     }
@@ -43,20 +45,20 @@ final class RunOutcome {
                     new VmResult(
                             vm.name(),
                             vm.devices().size(),
-                            byVm.get(index),
+                            counts(byVm[index]),
                             ledger.outstandingHighWater(index),
                             vm.quota(),
                             latency.get(index),
                             longest[index]));
         }
-        return new RunResult(bench, total, vms);
+        return new RunResult(bench, counts(total), vms);
     }
 
     private void count(final int row) {
         final int vm = ledger.vm(row);
         final Outcome outcome = ledger.outcome(row);
-        total.merge(outcome, 1L, Long::sum);
-        byVm.get(vm).merge(outcome, 1L, Long::sum);
+        total[outcome.ordinal()]++;
+        byVm[vm][outcome.ordinal()]++;
         if (outcome == Outcome.ANSWERED) {
             final long waitedNs = ledger.answeredNs(row) - ledger.raisedNs(row);
             latency.get(vm).recordValue(waitedNs);
@@ -64,11 +66,11 @@ final class RunOutcome {
         }
     }
 
-    private static Map<Outcome, Long> noOutcomes() {
-        final Map<Outcome, Long> none = new EnumMap<>(Outcome.class);
-        for (final Outcome outcome : Outcome.values()) {
-            none.put(outcome, 0L);
+    private static Map<Outcome, Long> counts(final long[] byOrdinal) {
+        final Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
+        for (final Outcome outcome : OUTCOMES) {
+            counts.put(outcome, byOrdinal[outcome.ordinal()]);
         }
-        return none;
+        return counts;
     }
 }

@@ -33,7 +33,11 @@ public final class Ledger implements FaultObserver {
 
     private static final int OTHER_CODE_MASK = 0xf;
 
+    private static final int FIRST_ROWS = 1024;
+
     private static final Outcome[] OUTCOMES = Outcome.values();
+    private static final AccessResult[] RESULTS = AccessResult.values();
+    private static final ResponseOrigin[] ORIGINS = ResponseOrigin.values();
 
     private final Scheduler scheduler;
     private final Invariants invariants;
@@ -41,41 +45,14 @@ public final class Ledger implements FaultObserver {
     private final Holders holders = new Holders();
     private int rows;
 
-    private int[] endpoint = new int[0];
-    private int[] access = new int[0];
-    private int[] requests = new int[0];
-    private int[] vmOfRow = new int[0];
-    private int[] substream = new int[0];
-    private long[] iova = new long[0];
-    private int[] tag = new int[0];
-    private int[] cookie = new int[0];
-    private byte[] code = new byte[0];
-    private byte[] outcome = new byte[0];
-    private byte[] result = new byte[0];
-    private byte[] records = new byte[0];
-    private boolean[] isOpen = new boolean[0];
-    private boolean[] isInCore = new boolean[0];
-    private boolean[] isAbandoned = new boolean[0];
-    private boolean[] held = new boolean[0];
-    private boolean[] isWithVm = new boolean[0];
-    private boolean[] driverAnswers = new boolean[0];
-    private ResponseOrigin[] origin = new ResponseOrigin[0];
-    private int[] vmHadOutstanding = new int[0];
-    private int[] deviceHadOutstanding = new int[0];
-    private long[] raisedNs = new long[0];
-    private long[] queuedNs = new long[0];
-    private long[] reportedNs = new long[0];
-    private long[] deliveredNs = new long[0];
-    private long[] answeredNs = new long[0];
-    private long[] completedNs = new long[0];
+    private LedgerBlock[] blocks = new LedgerBlock[1];
+    private int room;
     private final List<Integer> abandonedInCore = new ArrayList<>();
     private int open;
     private int answeredOpen;
     private int ended;
     private long refused;
     private final long[] responses = new long[3];
-    private int[] domainOfRow = new int[0];
-    private int[] domainOfRaise = new int[0];
     private int leaving = NONE;
     private int lastReason = NONE;
     private int meant = NONE;
@@ -210,27 +187,30 @@ public final class Ledger implements FaultObserver {
      */
     public int raise(
             final int index, final int id, final int ssid, final long address, final int count) {
-        if (rows == endpoint.length) {
+        if (rows == room) {
             grow();
         }
         final int row = rows++;
-        endpoint[row] = index;
-        vmOfRow[row] = holders.vmOf(index);
-        substream[row] = ssid;
-        iova[row] = address;
-        access[row] = id;
-        requests[row] = count;
-        tag[row] = NONE;
-        code[row] = NONE;
-        result[row] = NONE;
-        outcome[row] = (byte) Outcome.UNREPORTED.ordinal();
-        raisedNs[row] = now();
-        domainOfRaise[row] = holders.domain(index);
-        queuedNs[row] = NONE;
-        reportedNs[row] = NONE;
-        deliveredNs[row] = NONE;
-        answeredNs[row] = NONE;
-        completedNs[row] = NONE;
+        final LedgerBlock block = block(row);
+        final int at = at(row);
+        block.endpoint[at] = index;
+        block.vmOfRow[at] = holders.vmOf(index);
+        block.substream[at] = ssid;
+        block.iova[at] = address;
+        block.access[at] = id;
+        block.requests[at] = count;
+        block.tag[at] = NONE;
+        block.code[at] = NONE;
+        block.result[at] = NONE;
+        block.origin[at] = NONE;
+        block.outcome[at] = (byte) Outcome.UNREPORTED.ordinal();
+        block.raisedNs[at] = now();
+        block.domainOfRaise[at] = holders.domain(index);
+        block.queuedNs[at] = NONE;
+        block.reportedNs[at] = NONE;
+        block.deliveredNs[at] = NONE;
+        block.answeredNs[at] = NONE;
+        block.completedNs[at] = NONE;
         holders.remember(index, id, row);
         return row;
     }
@@ -251,13 +231,17 @@ public final class Ledger implements FaultObserver {
 
     /** The hardware, or the device, has given a fault a number. */
     void tagged(final int row, final int itsTag) {
-        tags.put(endpoint[row], itsTag, row);
-        tag[row] = itsTag;
+        final LedgerBlock block = block(row);
+        final int at = at(row);
+        tags.put(block.endpoint[at], itsTag, row);
+        block.tag[at] = itsTag;
     }
 
     /** The number is free again. */
     void untagged(final int row) {
-        tags.remove(endpoint[row], tag[row]);
+        final LedgerBlock block = block(row);
+        final int at = at(row);
+        tags.remove(block.endpoint[at], block.tag[at]);
     }
 
     /** The row that has a number now, whether its record was written or not. */
@@ -267,79 +251,93 @@ public final class Ledger implements FaultObserver {
 
     /** Its record was written: somebody owes it an answer. */
     void recorded(final int row) {
-        isOpen[row] = true;
-        queuedNs[row] = now();
-        outcome[row] = (byte) Outcome.OUTSTANDING.ordinal();
+        final LedgerBlock block = block(row);
+        final int at = at(row);
+        block.isOpen[at] = true;
+        block.queuedNs[at] = now();
+        block.outcome[at] = (byte) Outcome.OUTSTANDING.ordinal();
         // A retry that faults again is a new fault of the same access: its answer is still to come.
-        code[row] = NONE;
-        origin[row] = null;
-        cookie[row] = 0;
-        answeredNs[row] = NONE;
-        records[row] = (byte) Math.min(records[row] + 1, Byte.MAX_VALUE);
+        block.code[at] = NONE;
+        block.origin[at] = NONE;
+        block.cookie[at] = 0;
+        block.answeredNs[at] = NONE;
+        block.records[at] = (byte) Math.min(block.records[at] + 1, Byte.MAX_VALUE);
         open++;
-        domainOfRow[row] = holders.opened(endpoint[row]);
+        block.domainOfRow[at] = holders.opened(block.endpoint[at]);
     }
 
     /** There was no room for its record. */
     void held(final int row) {
-        held[row] = true;
+        block(row).held[at(row)] = true;
     }
 
     /** Whether its record was written and nobody has answered it. */
     boolean isOpen(final int row) {
-        return isOpen[row];
+        return block(row).isOpen[at(row)];
     }
 
     /** Whether the driver must have answered it: its report failed, and the core gave no answer. */
     boolean isLeftToDriver(final int row) {
-        return driverAnswers[row] && code[row] == NONE;
+        final LedgerBlock block = block(row);
+        final int at = at(row);
+        return block.driverAnswers[at] && block.code[at] == NONE;
     }
 
     /** Whether the driver may answer it by itself: the core does not know it, or it is let go. */
     boolean isDriversOwn(final int row) {
-        return code[row] == NONE && (!isInCore[row] || endpoint[row] == letGo);
+        final LedgerBlock block = block(row);
+        final int at = at(row);
+        return block.code[at] == NONE && (!block.isInCore[at] || block.endpoint[at] == letGo);
     }
 
     /** The core saw no answer: the driver gave it, as until 6.8 it must when a report fails. */
     void endByDriver(final int row, final int itsCode) {
-        driverAnswers[row] = false;
-        origin[row] = ResponseOrigin.DRIVER;
-        code[row] = (byte) itsCode;
+        final LedgerBlock block = block(row);
+        final int at = at(row);
+        block.driverAnswers[at] = false;
+        block.origin[at] = (byte) ResponseOrigin.DRIVER.ordinal();
+        block.code[at] = (byte) itsCode;
         if (itsCode < responses.length) {
             responses[itsCode]++;
         }
-        answeredNs[row] = now();
+        block.answeredNs[at] = now();
         answeredOpen++;
-        outcome[row] =
-                (byte) (endpoint[row] == letGo ? Outcome.DRAINED : Outcome.TERMINATED).ordinal();
+        block.outcome[at] =
+                (byte)
+                        (block.endpoint[at] == letGo ? Outcome.DRAINED : Outcome.TERMINATED)
+                                .ordinal();
     }
 
     /** Its answer has reached the hardware. */
     void close(final int row) {
-        isOpen[row] = false;
+        final LedgerBlock block = block(row);
+        final int at = at(row);
+        block.isOpen[at] = false;
         untagged(row);
         open--;
-        holders.closed(endpoint[row], domainOfRow[row]);
+        holders.closed(block.endpoint[at], block.domainOfRow[at]);
         leaveCore(row);
-        if (isWithVm[row]) {
-            isWithVm[row] = false;
-            holders.returned(vmOfRow[row], endpoint[row]);
+        if (block.isWithVm[at]) {
+            block.isWithVm[at] = false;
+            holders.returned(block.vmOfRow[at], block.endpoint[at]);
         }
-        if (code[row] != NONE) {
+        if (block.code[at] != NONE) {
             answeredOpen--;
         }
     }
 
     /** It was ended without an answer: its stream, or the hardware, goes away. */
     void terminated(final int row) {
-        final boolean wasOpen = isOpen[row];
+        final LedgerBlock block = block(row);
+        final int at = at(row);
+        final boolean wasOpen = block.isOpen[at];
         if (wasOpen) {
             close(row);
         }
         if (wasOpen
-                || outcome[row] == Outcome.OUTSTANDING.ordinal()
-                || outcome[row] == Outcome.UNREPORTED.ordinal()) {
-            outcome[row] = (byte) Outcome.DRAINED.ordinal();
+                || block.outcome[at] == Outcome.OUTSTANDING.ordinal()
+                || block.outcome[at] == Outcome.UNREPORTED.ordinal()) {
+            block.outcome[at] = (byte) Outcome.DRAINED.ordinal();
         }
     }
 
@@ -348,9 +346,11 @@ public final class Ledger implements FaultObserver {
      * driver and the core do not know that; their answer will go to nobody.
      */
     void abandoned(final int row) {
-        final boolean wasInCore = isInCore[row];
+        final LedgerBlock block = block(row);
+        final int at = at(row);
+        final boolean wasInCore = block.isInCore[at];
         terminated(row);
-        isAbandoned[row] = true;
+        block.isAbandoned[at] = true;
         if (wasInCore) {
             enterCoreAbandoned(row);
         }
@@ -364,7 +364,7 @@ public final class Ledger implements FaultObserver {
     public void leftByCore(final int index) {
         for (int i = abandonedInCore.size() - 1; i >= 0; i--) {
             final int row = abandonedInCore.get(i);
-            if (endpoint[row] == index) {
+            if (block(row).endpoint[at(row)] == index) {
                 leaveCore(row);
                 abandonedInCore.remove(i);
             }
@@ -373,11 +373,11 @@ public final class Ledger implements FaultObserver {
 
     private int abandonedRow(final IommuDevice dev, final IommuFault lastFault) {
         final int last = tags.last(tags.endpointOf(dev), lastFault.grpid());
-        return last != NONE && isAbandoned[last] ? last : NONE;
+        return last != NONE && block(last).isAbandoned[at(last)] ? last : NONE;
     }
 
     private void enterCoreAbandoned(final int row) {
-        if (!isInCore[row]) {
+        if (!block(row).isInCore[at(row)]) {
             enterCore(row);
             abandonedInCore.add(row);
         }
@@ -386,60 +386,71 @@ public final class Ledger implements FaultObserver {
     /** What its device gave up on is over for the core as well: answered, or never taken. */
     private void abandonedLeavesCore(final int row) {
         if (row != NONE) {
-            isAbandoned[row] = false;
+            block(row).isAbandoned[at(row)] = false;
             leaveCore(row);
         }
     }
 
     private void enterCore(final int row) {
-        if (!isInCore[row]) {
-            isInCore[row] = true;
-            holders.enteredCore(endpoint[row]);
+        final LedgerBlock block = block(row);
+        final int at = at(row);
+        if (!block.isInCore[at]) {
+            block.isInCore[at] = true;
+            holders.enteredCore(block.endpoint[at]);
         }
     }
 
     private void leaveCore(final int row) {
-        if (isInCore[row]) {
-            isInCore[row] = false;
-            holders.leftCore(endpoint[row]);
+        final LedgerBlock block = block(row);
+        final int at = at(row);
+        if (block.isInCore[at]) {
+            block.isInCore[at] = false;
+            holders.leftCore(block.endpoint[at]);
         }
     }
 
     /** Its access has ended, one way or the other. */
     void ended(final int row, final AccessResult how) {
-        invariants.everyTransactionEndsOnce().ends(row, result[row] == NONE);
-        final boolean isItsOwn = vmOfRow[row] == holders.vmOf(endpoint[row]);
+        final LedgerBlock block = block(row);
+        final int at = at(row);
+        invariants.everyTransactionEndsOnce().ends(row, block.result[at] == NONE);
+        final boolean isItsOwn = block.vmOfRow[at] == holders.vmOf(block.endpoint[at]);
         invariants
                 .nothingCrossesFromOneVmToAnother()
                 .ends(row, how != AccessResult.DONE || isItsOwn);
-        if (result[row] == NONE) {
+        if (block.result[at] == NONE) {
             ended++;
         }
-        result[row] = (byte) how.ordinal();
-        completedNs[row] = now();
-        if (queuedNs[row] == NONE && outcome[row] == Outcome.UNREPORTED.ordinal()) {
+        block.result[at] = (byte) how.ordinal();
+        block.completedNs[at] = now();
+        if (block.queuedNs[at] == NONE && block.outcome[at] == Outcome.UNREPORTED.ordinal()) {
             endUnreported(row, how);
         }
-        endListener.accept(endpoint[row]);
+        endListener.accept(block.endpoint[at]);
     }
 
     /** No record of it was ever written. */
     private void endUnreported(final int row, final AccessResult how) {
+        final LedgerBlock block = block(row);
+        final int at = at(row);
         if (how == AccessResult.DONE) {
             // It waited for room, and another's answer brought its page.
-            outcome[row] = (byte) Outcome.ANSWERED.ordinal();
-            code[row] = PageResponseCode.SUCCESS;
-            answeredNs[row] = now();
+            block.outcome[at] = (byte) Outcome.ANSWERED.ordinal();
+            block.code[at] = PageResponseCode.SUCCESS;
+            block.answeredNs[at] = now();
         } else {
             // It waited until its stream no longer stalls, or its stream refuses it outright.
-            final boolean waited = held[row] || hasLostItsDomain(row);
-            outcome[row] = (byte) (waited ? Outcome.DRAINED : Outcome.TERMINATED).ordinal();
+            final boolean waited = block.held[at] || hasLostItsDomain(row);
+            block.outcome[at] = (byte) (waited ? Outcome.DRAINED : Outcome.TERMINATED).ordinal();
         }
     }
 
     /** The device wanted it of a domain that is gone, or goes. */
     private boolean hasLostItsDomain(final int row) {
-        return endpoint[row] == leaving || domainOfRaise[row] != holders.domain(endpoint[row]);
+        final LedgerBlock block = block(row);
+        final int at = at(row);
+        return block.endpoint[at] == leaving
+                || block.domainOfRaise[at] != holders.domain(block.endpoint[at]);
     }
 
     /** What the invariants are told by whoever listens to the hardware. */
@@ -473,7 +484,7 @@ public final class Ledger implements FaultObserver {
         final int row = rowOf(dev, fault);
         // Without a row no stall has this tag: the record is of one that ended before it was taken.
         if (row != NONE && isOwedAnswer(fault)) {
-            reportedNs[row] = now();
+            block(row).reportedNs[at(row)] = now();
             enterCore(row);
         }
         if (row == NONE && isOwedAnswer(fault) && abandonedRow(dev, fault) != NONE) {
@@ -485,7 +496,7 @@ public final class Ledger implements FaultObserver {
     public void reportFailed(final IommuDevice dev, final IommuFault fault, final int errno) {
         final int row = rowOf(dev, fault);
         if (row != NONE) {
-            driverAnswers[row] = true;
+            block(row).driverAnswers[at(row)] = true;
         } else if (isOwedAnswer(fault)) {
             abandonedLeavesCore(abandonedRow(dev, fault));
         }
@@ -504,7 +515,7 @@ public final class Ledger implements FaultObserver {
         if (row != NONE) {
             invariants
                     .responsesCarryTheGroupTheyAnswer()
-                    .isDelivered(row, group.faultCount(), requests[row]);
+                    .isDelivered(row, group.faultCount(), block(row).requests[at(row)]);
         }
         deliver(group.device(), group.lastFault());
     }
@@ -518,10 +529,12 @@ public final class Ledger implements FaultObserver {
         if (row == NONE) {
             deliverLate(dev, fault.grpid());
         } else {
+            final LedgerBlock block = block(row);
+            final int at = at(row);
             invariants
                     .nothingCrossesFromOneVmToAnother()
-                    .isSeen(holders.isCalled(endpoint[row], dev.name()), tag[row]);
-            deliveredNs[row] = now();
+                    .isSeen(holders.isCalled(block.endpoint[at], dev.name()), block.tag[at]);
+            block.deliveredNs[at] = now();
             countWithVm(row);
             deliveryListener.accept(row);
         }
@@ -530,18 +543,20 @@ public final class Ledger implements FaultObserver {
     /** A record whose fault has ended came through after all: maybe to the device's next owner. */
     private void deliverLate(final IommuDevice dev, final int group) {
         final int row = tags.last(tags.endpointOf(dev), group);
-        if (row != NONE && holders.isCalled(endpoint[row], dev.name())) {
+        if (row != NONE && holders.isCalled(endpoint(row), dev.name())) {
             invariants
                     .nothingCrossesFromOneVmToAnother()
-                    .isSeen(vmOfRow[row] == holders.vmOf(endpoint[row]), group);
+                    .isSeen(vm(row) == holders.vmOf(endpoint(row)), group);
         }
     }
 
     /** From here on until it ends it is the machine's; what a policy refuses never is. */
     private void countWithVm(final int row) {
-        if (!isWithVm[row]) {
-            isWithVm[row] = true;
-            holders.delivered(vmOfRow[row], endpoint[row]);
+        final LedgerBlock block = block(row);
+        final int at = at(row);
+        if (!block.isWithVm[at]) {
+            block.isWithVm[at] = true;
+            holders.delivered(block.vmOfRow[at], block.endpoint[at]);
             countListener.accept(row);
         }
     }
@@ -550,7 +565,7 @@ public final class Ledger implements FaultObserver {
     public void read(final IopfGroup group, final int itsCookie) {
         final int row = rowOf(group.device(), group.lastFault());
         if (row != NONE) {
-            cookie[row] = itsCookie;
+            block(row).cookie[at(row)] = itsCookie;
         }
     }
 
@@ -571,7 +586,7 @@ public final class Ledger implements FaultObserver {
             return;
         }
         final boolean isItsOwn =
-                row != NONE && code[row] == NONE && holders.isCalled(endpoint[row], dev.name());
+                row != NONE && code(row) == NONE && holders.isCalled(endpoint(row), dev.name());
         invariants
                 .responsesCarryTheGroupTheyAnswer()
                 .isSent(dev.name(), lastFault.grpid(), isItsOwn);
@@ -582,21 +597,23 @@ public final class Ledger implements FaultObserver {
             // Answered before, ended before, or another device's: none of its columns are touched.
             return;
         }
+        final LedgerBlock block = block(row);
+        final int at = at(row);
         atDriver = whose == ResponseOrigin.CONSUMER ? row : NONE;
-        origin[row] = whose;
-        vmHadOutstanding[row] = holders.outstanding(vmOfRow[row]);
-        deviceHadOutstanding[row] = holders.outstandingOfEndpoint(endpoint[row]);
-        code[row] =
+        block.origin[at] = (byte) whose.ordinal();
+        block.vmHadOutstanding[at] = holders.outstanding(block.vmOfRow[at]);
+        block.deviceHadOutstanding[at] = holders.outstandingOfEndpoint(block.endpoint[at]);
+        block.code[at] =
                 (byte)
                         (itsCode >= 0 && itsCode <= Byte.MAX_VALUE
                                 ? itsCode
                                 : OTHER_CODE | (itsCode & OTHER_CODE_MASK));
         answeredOpen++;
-        answeredNs[row] = now();
+        block.answeredNs[at] = now();
         if (itsCode >= 0 && itsCode < responses.length) {
             responses[itsCode]++;
         }
-        outcome[row] =
+        block.outcome[at] =
                 (byte)
                         switch (whose) {
                             case CONSUMER -> Outcome.ANSWERED.ordinal();
@@ -613,9 +630,11 @@ public final class Ledger implements FaultObserver {
     }
 
     private void consumerAnswers(final int row) {
+        final LedgerBlock block = block(row);
+        final int at = at(row);
         invariants
                 .nothingCrossesFromOneVmToAnother()
-                .isAnswered(row, vmOfRow[row] == holders.vmOf(endpoint[row]));
+                .isAnswered(row, block.vmOfRow[at] == holders.vmOf(block.endpoint[at]));
         if (meant != NONE) {
             invariants.responsesCarryTheGroupTheyAnswer().isOfItsFault(meant, row);
         }
@@ -624,7 +643,7 @@ public final class Ledger implements FaultObserver {
     @Override
     public void refused(final int itsCookie, final int itsCode, final int errno) {
         refused++;
-        if (isRefusedAnswerGivenBack && atDriver != NONE && isOpen[atDriver]) {
+        if (isRefusedAnswerGivenBack && atDriver != NONE && block(atDriver).isOpen[at(atDriver)]) {
             giveBack(atDriver, itsCode);
         }
         atDriver = NONE;
@@ -632,17 +651,19 @@ public final class Ledger implements FaultObserver {
 
     /** The driver sent nothing: the fault waits for its answer as before. */
     private void giveBack(final int row, final int itsCode) {
-        if (code[row] == NONE) {
+        final LedgerBlock block = block(row);
+        final int at = at(row);
+        if (block.code[at] == NONE) {
             return;
         }
-        code[row] = NONE;
-        origin[row] = null;
+        block.code[at] = NONE;
+        block.origin[at] = NONE;
         answeredOpen--;
-        answeredNs[row] = NONE;
+        block.answeredNs[at] = NONE;
         if (itsCode >= 0 && itsCode < responses.length) {
             responses[itsCode]--;
         }
-        outcome[row] = (byte) Outcome.OUTSTANDING.ordinal();
+        block.outcome[at] = (byte) Outcome.OUTSTANDING.ordinal();
     }
 
     // ---- Reading --------------------------------------------------------------------------------
@@ -665,7 +686,7 @@ public final class Ledger implements FaultObserver {
      */
     public int rowOfGroup(final int index, final int group) {
         final int row = tags.get(index, group);
-        return row != NONE && isOpen[row] ? row : NONE;
+        return row != NONE && block(row).isOpen[at(row)] ? row : NONE;
     }
 
     /**
@@ -688,7 +709,12 @@ public final class Ledger implements FaultObserver {
      * @return it waits for its answer
      */
     public boolean isOutstanding(final int row) {
-        return row != NONE && (isOpen[row] || (isAbandoned[row] && isInCore[row]));
+        if (row == NONE) {
+            return false;
+        }
+        final LedgerBlock block = block(row);
+        final int at = at(row);
+        return block.isOpen[at] || (block.isAbandoned[at] && block.isInCore[at]);
     }
 
     /**
@@ -700,13 +726,15 @@ public final class Ledger implements FaultObserver {
     public long digest(final long before) {
         long digest = mix(before, rows);
         for (int row = 0; row < rows; row++) {
-            digest = mix(digest, endpoint[row] | (long) vmOfRow[row] << 32);
-            digest = mix(digest, tag[row] | (long) cookie[row] << 32);
-            digest = mix(digest, code[row] | outcome[row] << 8 | result[row] << 16);
-            digest = mix(digest, queuedNs[row]);
-            digest = mix(digest, deliveredNs[row]);
-            digest = mix(digest, answeredNs[row]);
-            digest = mix(digest, completedNs[row]);
+            final LedgerBlock block = block(row);
+            final int at = at(row);
+            digest = mix(digest, block.endpoint[at] | (long) block.vmOfRow[at] << 32);
+            digest = mix(digest, block.tag[at] | (long) block.cookie[at] << 32);
+            digest = mix(digest, block.code[at] | block.outcome[at] << 8 | block.result[at] << 16);
+            digest = mix(digest, block.queuedNs[at]);
+            digest = mix(digest, block.deliveredNs[at]);
+            digest = mix(digest, block.answeredNs[at]);
+            digest = mix(digest, block.completedNs[at]);
         }
         return digest;
     }
@@ -725,7 +753,7 @@ public final class Ledger implements FaultObserver {
      * @return the endpoint's index
      */
     public int endpoint(final int row) {
-        return endpoint[row];
+        return block(row).endpoint[at(row)];
     }
 
     /**
@@ -735,7 +763,7 @@ public final class Ledger implements FaultObserver {
      * @return the virtual machine's index
      */
     public int vm(final int row) {
-        return vmOfRow[row];
+        return block(row).vmOfRow[at(row)];
     }
 
     /**
@@ -745,7 +773,7 @@ public final class Ledger implements FaultObserver {
      * @return the PASID, negative without one
      */
     public int substream(final int row) {
-        return substream[row];
+        return block(row).substream[at(row)];
     }
 
     /**
@@ -755,7 +783,7 @@ public final class Ledger implements FaultObserver {
      * @return I/O virtual address in bytes
      */
     public long iova(final int row) {
-        return iova[row];
+        return block(row).iova[at(row)];
     }
 
     /**
@@ -765,7 +793,7 @@ public final class Ledger implements FaultObserver {
      * @return from 1
      */
     public int access(final int row) {
-        return access[row];
+        return block(row).access[at(row)];
     }
 
     /**
@@ -775,7 +803,7 @@ public final class Ledger implements FaultObserver {
      * @return 16 bits, or {@link #NONE}
      */
     public int tag(final int row) {
-        return tag[row];
+        return block(row).tag[at(row)];
     }
 
     /**
@@ -785,7 +813,7 @@ public final class Ledger implements FaultObserver {
      * @return the cookie, or 0 if it was not read
      */
     public int cookie(final int row) {
-        return cookie[row];
+        return block(row).cookie[at(row)];
     }
 
     /**
@@ -795,7 +823,7 @@ public final class Ledger implements FaultObserver {
      * @return at least 1; with SMMUv3 always 1
      */
     public int requests(final int row) {
-        return requests[row];
+        return block(row).requests[at(row)];
     }
 
     /**
@@ -805,7 +833,7 @@ public final class Ledger implements FaultObserver {
      * @return the response code, or {@link #NONE}
      */
     public int code(final int row) {
-        return code[row];
+        return block(row).code[at(row)];
     }
 
     /**
@@ -815,7 +843,8 @@ public final class Ledger implements FaultObserver {
      * @return who gave its {@link #code}; null if nobody did
      */
     public ResponseOrigin origin(final int row) {
-        return origin[row];
+        final int origin = block(row).origin[at(row)];
+        return origin == NONE ? null : ORIGINS[origin];
     }
 
     /**
@@ -825,7 +854,7 @@ public final class Ledger implements FaultObserver {
      * @return faults delivered to the machine and not ended, itself among them if it was delivered
      */
     public int vmHadOutstanding(final int row) {
-        return vmHadOutstanding[row];
+        return block(row).vmHadOutstanding[at(row)];
     }
 
     /**
@@ -835,7 +864,7 @@ public final class Ledger implements FaultObserver {
      * @return as {@link #vmHadOutstanding}, of the device alone
      */
     public int deviceHadOutstanding(final int row) {
-        return deviceHadOutstanding[row];
+        return block(row).deviceHadOutstanding[at(row)];
     }
 
     /**
@@ -845,7 +874,7 @@ public final class Ledger implements FaultObserver {
      * @return also true if there was room later
      */
     public boolean foundNoRoom(final int row) {
-        return held[row];
+        return block(row).held[at(row)];
     }
 
     /**
@@ -855,7 +884,7 @@ public final class Ledger implements FaultObserver {
      * @return more than 1 if a retry faulted again
      */
     public int records(final int row) {
-        return records[row];
+        return block(row).records[at(row)];
     }
 
     /**
@@ -866,7 +895,9 @@ public final class Ledger implements FaultObserver {
      * @return its outcome now
      */
     public Outcome outcome(final int row) {
-        return isOpen[row] ? Outcome.OUTSTANDING : OUTCOMES[outcome[row]];
+        final LedgerBlock block = block(row);
+        final int at = at(row);
+        return block.isOpen[at] ? Outcome.OUTSTANDING : OUTCOMES[block.outcome[at]];
     }
 
     /**
@@ -876,7 +907,8 @@ public final class Ledger implements FaultObserver {
      * @return the result, or null if it has not ended
      */
     public AccessResult result(final int row) {
-        return result[row] == NONE ? null : AccessResult.values()[result[row]];
+        final int result = block(row).result[at(row)];
+        return result == NONE ? null : RESULTS[result];
     }
 
     /**
@@ -886,7 +918,7 @@ public final class Ledger implements FaultObserver {
      * @return virtual nanoseconds
      */
     public long raisedNs(final int row) {
-        return raisedNs[row];
+        return block(row).raisedNs[at(row)];
     }
 
     /**
@@ -896,7 +928,7 @@ public final class Ledger implements FaultObserver {
      * @return virtual nanoseconds, or {@link #NONE}
      */
     public long queuedNs(final int row) {
-        return queuedNs[row];
+        return block(row).queuedNs[at(row)];
     }
 
     /**
@@ -906,7 +938,7 @@ public final class Ledger implements FaultObserver {
      * @return virtual nanoseconds, or {@link #NONE}
      */
     public long reportedNs(final int row) {
-        return reportedNs[row];
+        return block(row).reportedNs[at(row)];
     }
 
     /**
@@ -916,7 +948,7 @@ public final class Ledger implements FaultObserver {
      * @return virtual nanoseconds, or {@link #NONE}
      */
     public long deliveredNs(final int row) {
-        return deliveredNs[row];
+        return block(row).deliveredNs[at(row)];
     }
 
     /**
@@ -926,7 +958,7 @@ public final class Ledger implements FaultObserver {
      * @return virtual nanoseconds, or {@link #NONE}
      */
     public long answeredNs(final int row) {
-        return answeredNs[row];
+        return block(row).answeredNs[at(row)];
     }
 
     /**
@@ -936,7 +968,7 @@ public final class Ledger implements FaultObserver {
      * @return virtual nanoseconds, or {@link #NONE}
      */
     public long completedNs(final int row) {
-        return completedNs[row];
+        return block(row).completedNs[at(row)];
     }
 
     /**
@@ -1050,36 +1082,25 @@ public final class Ledger implements FaultObserver {
         return rowOfGroup(tags.endpointOf(dev), fault.grpid());
     }
 
+    private LedgerBlock block(final int row) {
+        return blocks[row >>> LedgerBlock.ROWS_BITS];
+    }
+
+    private static int at(final int row) {
+        return row & LedgerBlock.ROWS_MAX - 1;
+    }
+
     private void grow() {
-        final int to = Math.max(1024, rows * 2);
-        endpoint = Arrays.copyOf(endpoint, to);
-        access = Arrays.copyOf(access, to);
-        requests = Arrays.copyOf(requests, to);
-        vmOfRow = Arrays.copyOf(vmOfRow, to);
-        domainOfRow = Arrays.copyOf(domainOfRow, to);
-        domainOfRaise = Arrays.copyOf(domainOfRaise, to);
-        substream = Arrays.copyOf(substream, to);
-        iova = Arrays.copyOf(iova, to);
-        tag = Arrays.copyOf(tag, to);
-        cookie = Arrays.copyOf(cookie, to);
-        code = Arrays.copyOf(code, to);
-        outcome = Arrays.copyOf(outcome, to);
-        result = Arrays.copyOf(result, to);
-        records = Arrays.copyOf(records, to);
-        isOpen = Arrays.copyOf(isOpen, to);
-        isInCore = Arrays.copyOf(isInCore, to);
-        isAbandoned = Arrays.copyOf(isAbandoned, to);
-        held = Arrays.copyOf(held, to);
-        isWithVm = Arrays.copyOf(isWithVm, to);
-        driverAnswers = Arrays.copyOf(driverAnswers, to);
-        origin = Arrays.copyOf(origin, to);
-        vmHadOutstanding = Arrays.copyOf(vmHadOutstanding, to);
-        deviceHadOutstanding = Arrays.copyOf(deviceHadOutstanding, to);
-        raisedNs = Arrays.copyOf(raisedNs, to);
-        queuedNs = Arrays.copyOf(queuedNs, to);
-        reportedNs = Arrays.copyOf(reportedNs, to);
-        deliveredNs = Arrays.copyOf(deliveredNs, to);
-        answeredNs = Arrays.copyOf(answeredNs, to);
-        completedNs = Arrays.copyOf(completedNs, to);
+        final int number = rows >>> LedgerBlock.ROWS_BITS;
+        if (number == blocks.length) {
+            blocks = Arrays.copyOf(blocks, number * 2);
+        }
+        if (number == 0 && rows > 0) {
+            blocks[0].extend(rows * 2);
+            room = rows * 2;
+        } else {
+            blocks[number] = new LedgerBlock(number == 0 ? FIRST_ROWS : LedgerBlock.ROWS_MAX);
+            room = rows + (number == 0 ? FIRST_ROWS : LedgerBlock.ROWS_MAX);
+        }
     }
 }
