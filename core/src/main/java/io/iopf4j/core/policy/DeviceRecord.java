@@ -2,7 +2,6 @@
 package io.iopf4j.core.policy;
 
 import io.iopf4j.api.IommuDevice;
-
 import java.util.ArrayList;
 import java.util.List;
 
@@ -68,9 +67,14 @@ final class DeviceRecord {
         return reporting;
     }
 
-    /** Null for none. */
-    void setReporting(final FaultSlot slot) {
+    void beginReporting(final FaultSlot slot) {
         reporting = slot;
+        slot.isReporting = true;
+    }
+
+    void endReporting() {
+        reporting.isReporting = false;
+        reporting = null;
     }
 
     /** That slot if it has a key, or null. */

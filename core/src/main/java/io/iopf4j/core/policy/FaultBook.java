@@ -10,7 +10,6 @@ import io.iopf4j.api.PageResponseType;
 import io.iopf4j.api.ResponseOrigin;
 import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.core.iopf.PendingGroup;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -148,9 +147,9 @@ final class FaultBook {
         slot.isLive = true;
         final DeviceRecord device = slot.charge.device;
         if (device.reporting() != null) {
-            insert(device.reporting());
+            list(device.reporting());
         }
-        device.setReporting(slot);
+        device.beginReporting(slot);
     }
 
     /** Whether a request is answered: a group's last, or in 2017 one that wants its own answer. */
@@ -418,9 +417,8 @@ final class FaultBook {
      *     to do so
      */
     boolean release(final FaultSlot slot) {
-        if (slot.charge.device.reporting() == slot) {
-            slot.charge.device.setReporting(null);
-            insert(slot);
+        if (slot.isReporting) {
+            list(slot);
         }
         slot.holders--;
         recycleIfDead(slot);
@@ -459,9 +457,15 @@ final class FaultBook {
         if (slot.isInTable) {
             slot.isInTable = false;
             table.remove(slot);
-        } else if (slot.charge.device.reporting() == slot) {
-            slot.charge.device.setReporting(null);
+        } else if (slot.isReporting) {
+            slot.charge.device.endReporting();
         }
+    }
+
+    /** Its report is over, or another one has begun, and nobody knows its group. */
+    private void list(final FaultSlot slot) {
+        slot.charge.device.endReporting();
+        insert(slot);
     }
 
     private void remove(final FaultSlot slot) {

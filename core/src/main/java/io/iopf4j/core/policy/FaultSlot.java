@@ -22,6 +22,9 @@ final class FaultSlot extends IommuFault {
     /** Its number in the pool. */
     final int index;
 
+    /** Once it is free: another free one of its device. */
+    int nextFree;
+
     Charge charge;
 
     /**
@@ -47,6 +50,9 @@ final class FaultSlot extends IommuFault {
 
     /** It is found by its key; a group that was delivered leads to its slot by itself. */
     boolean isInTable;
+
+    /** It is its device's {@link DeviceRecord#reporting()} one. */
+    boolean isReporting;
 
     /** Its consumer is not to see it: requests stop at the gate, the last one is answered there. */
     boolean isRefused;

@@ -42,16 +42,16 @@ final class SlotPool {
             charge.device.slots.add(slot);
         } else {
             slot = slots[free];
-            charge.device.firstFreeSlot = next(free, IN_TABLE);
+            charge.device.firstFreeSlot = slot.nextFree;
         }
         slot.reset(charge);
         return slot;
     }
 
-    /** Puts a slot back for its device; those are linked as in a table. */
+    /** Puts a slot back for its device. */
     void recycle(final FaultSlot slot) {
         final DeviceRecord device = slot.charge.device;
-        setNext(slot.index, IN_TABLE, device.firstFreeSlot);
+        slot.nextFree = device.firstFreeSlot;
         device.firstFreeSlot = slot.index;
     }
 
