@@ -15,6 +15,7 @@ public class DeviceFaultParam {
     private final DeviceFaultHandler handler;
     private final Object data;
     private final PendingRecords records;
+    private boolean isDelivering;
 
     /**
      * A registration with nothing pending.
@@ -70,6 +71,25 @@ public class DeviceFaultParam {
      */
     public final Object data() {
         return data;
+    }
+
+    /**
+     * Whether its handler runs. Of use where there is one thread, and the device's lock is not
+     * taken: its handler must not come back.
+     *
+     * @return what {@link #setDelivering} said
+     */
+    public final boolean isDelivering() {
+        return isDelivering;
+    }
+
+    /**
+     * Says whether its handler runs.
+     *
+     * @param isDelivering it does
+     */
+    public final void setDelivering(final boolean isDelivering) {
+        this.isDelivering = isDelivering;
     }
 
     /**

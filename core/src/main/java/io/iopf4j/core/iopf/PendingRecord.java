@@ -5,10 +5,10 @@ import io.iopf4j.api.IommuFault;
 
 /**
  * A page request that is owed an answer: {@code struct iommu_fault_event} as a list keeps it, 2018
- * to Linux 6.8. Pooled by the {@link PendingRecords} that it belongs to.
+ * to Linux 6.8. Pooled by the {@link PendingRecords} that it belongs to. As in the kernel's
+ * structure the request is embedded: the record is the fault itself.
  */
-public final class PendingRecord {
-    private final IommuFault fault = new IommuFault();
+public final class PendingRecord extends IommuFault {
     private long expireNs;
     boolean isPending;
 
@@ -30,7 +30,7 @@ public final class PendingRecord {
      * @return the core's copy, not to be changed
      */
     public IommuFault fault() {
-        return fault;
+        return this;
     }
 
     /**

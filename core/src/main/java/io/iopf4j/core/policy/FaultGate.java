@@ -14,7 +14,6 @@ import io.iopf4j.api.IopfQueue;
 import io.iopf4j.api.ResponseOrigin;
 import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.core.semantics.FaultCore;
-
 import java.util.ArrayList;
 import java.util.List;
 
@@ -311,24 +310,36 @@ public final class FaultGate implements IommuCore, AutoCloseable {
         if (isOpen || core.generation() == FaultGeneration.LINUX_6_12) {
             return core.pageResponse(domain, dev, msg);
         }
-        final FaultSlot slot;
-        synchronized (book) {
-            slot = book.beginAnswer(dev, msg);
-        }
+        final FaultSlot slot = beginAnswer(dev, msg);
         if (slot == null) {
             next.refused(msg.grpid(), msg.code(), -Errno.EINVAL);
             return -Errno.EINVAL;
         }
         final int ret = core.pageResponse(domain, dev, msg);
-        final boolean isLost;
-        synchronized (book) {
-            isLost = book.endAnswer(slot, ret);
-        }
-        if (isLost) {
+        if (endAnswer(slot, ret)) {
             core.refuse(dev, slot, dev.ops().terminationCode(dev), ResponseOrigin.POLICY);
         }
         ender.letGo(slot);
         return ret;
+    }
+
+    private FaultSlot beginAnswer(final IommuDevice dev, final IommuPageResponse msg) {
+        if (book.isUniprocessor()) {
+            return book.beginAnswer(dev, msg);
+        }
+        synchronized (book) {
+            return book.beginAnswer(dev, msg);
+        }
+    }
+
+    /** Whether the answer is lost. */
+    private boolean endAnswer(final FaultSlot slot, final int ret) {
+        if (book.isUniprocessor()) {
+            return book.endAnswer(slot, ret);
+        }
+        synchronized (book) {
+            return book.endAnswer(slot, ret);
+        }
     }
 
     // ---- Domain changes -------------------------------------------------------------------------

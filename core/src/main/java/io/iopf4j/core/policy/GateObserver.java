@@ -56,8 +56,12 @@ final class GateObserver implements FaultObserver {
             final int code,
             final ResponseOrigin origin) {
         if (lastFault.type() == IommuFault.TYPE_PAGE_REQ) {
-            synchronized (book) {
+            if (book.isUniprocessor()) {
                 book.responding(dev, lastFault, origin);
+            } else {
+                synchronized (book) {
+                    book.responding(dev, lastFault, origin);
+                }
             }
         }
         next.responding(dev, lastFault, code, origin);

@@ -38,6 +38,7 @@ public class Mainline5x implements FaultCore {
     private final Kernel kernel;
     private final FaultObserver observer;
     private final FailSlab failSlab;
+    private final boolean isUniprocessor;
     private final HostAnswer hostAnswer;
     private final RateLimit emptyListWarnings;
     private volatile PageFaultHandler pageFaultHandler = PageFaultHandler.NONE;
@@ -63,6 +64,7 @@ public class Mainline5x implements FaultCore {
         this.kernel = kernel;
         this.observer = observer;
         this.failSlab = failSlab;
+        this.isUniprocessor = kernel.isUniprocessor();
         this.hostAnswer = new HostAnswer(observer);
         this.emptyListWarnings = new RateLimit(kernel);
     }
@@ -180,28 +182,51 @@ public class Mainline5x implements FaultCore {
 
     private int deliver(final IommuDevice dev, final IommuFault fault) {
         mustNotHoldLockOf(dev);
+        if (isUniprocessor) {
+            return deliverTo(DeviceFaultParam.of(dev), dev, fault);
+        }
         synchronized (dev) {
-            final DeviceFaultParam param = DeviceFaultParam.of(dev);
-            if (param == null || param.handler() == null) {
-                return -Errno.EINVAL;
+            return deliverTo(DeviceFaultParam.of(dev), dev, fault);
+        }
+    }
+
+    private int deliverTo(
+            final DeviceFaultParam param, final IommuDevice dev, final IommuFault fault) {
+        if (param == null || param.handler() == null) {
+            return -Errno.EINVAL;
+        }
+        PendingRecord record = null;
+        if (fault.isLastPageRequest()) {
+            record = lockAndKeep(param, fault);
+            if (record == null) {
+                return -Errno.ENOMEM;
             }
-            PendingRecord record = null;
-            if (fault.isLastPageRequest()) {
-                synchronized (param) {
-                    record = keep(param, fault);
-                }
-                if (record == null) {
-                    return -Errno.ENOMEM;
-                }
+        }
+        observer.delivered(dev, fault);
+        final int ret = handle(param, fault);
+        if (ret != 0 && record != null) {
+            synchronized (param) {
+                handlerFailed(param, record);
             }
-            observer.delivered(dev, fault);
-            final int ret = param.handler().handle(fault, param.data());
-            if (ret != 0 && record != null) {
-                synchronized (param) {
-                    handlerFailed(param, record);
-                }
-            }
-            return ret;
+        }
+        return ret;
+    }
+
+    private PendingRecord lockAndKeep(final DeviceFaultParam param, final IommuFault fault) {
+        if (isUniprocessor) {
+            return keep(param, fault);
+        }
+        synchronized (param) {
+            return keep(param, fault);
+        }
+    }
+
+    private static int handle(final DeviceFaultParam param, final IommuFault fault) {
+        param.setDelivering(true);
+        try {
+            return param.handler().handle(fault, param.data());
+        } finally {
+            param.setDelivering(false);
         }
     }
 
@@ -250,21 +275,29 @@ public class Mainline5x implements FaultCore {
         if (!isWellFormed(msg)) {
             return refused(msg, -Errno.EINVAL);
         }
-        synchronized (param) {
-            if (param.records().isEmpty()) {
-                warnOfNothingPending(dev, msg);
-                return refused(msg, -Errno.EINVAL);
-            }
-            final PendingRecord record = match(param.records(), msg);
-            if (record == null) {
-                return refused(msg, -Errno.EINVAL);
-            }
-            observer.responding(dev, record.fault(), msg.code(), ResponseOrigin.CONSUMER);
-            final int ret = dev.ops().pageResponse(dev, record.fault(), msg);
-            param.records().remove(record);
-            removed(param);
-            return ret == 0 ? 0 : refused(msg, ret);
+        if (isUniprocessor) {
+            return respond(param, dev, msg);
         }
+        synchronized (param) {
+            return respond(param, dev, msg);
+        }
+    }
+
+    private int respond(
+            final DeviceFaultParam param, final IommuDevice dev, final IommuPageResponse msg) {
+        if (param.records().isEmpty()) {
+            warnOfNothingPending(dev, msg);
+            return refused(msg, -Errno.EINVAL);
+        }
+        final PendingRecord record = match(param.records(), msg);
+        if (record == null) {
+            return refused(msg, -Errno.EINVAL);
+        }
+        observer.responding(dev, record.fault(), msg.code(), ResponseOrigin.CONSUMER);
+        final int ret = dev.ops().pageResponse(dev, record.fault(), msg);
+        param.records().remove(record);
+        removed(param);
+        return ret == 0 ? 0 : refused(msg, ret);
     }
 
     /**
@@ -333,11 +366,16 @@ public class Mainline5x implements FaultCore {
         return errno;
     }
 
-    private static void mustNotHoldLockOf(final IommuDevice dev) {
-        if (Thread.holdsLock(dev)) {
+    private void mustNotHoldLockOf(final IommuDevice dev) {
+        if (isUniprocessor ? isDelivering(dev) : Thread.holdsLock(dev)) {
             throw new IllegalStateException(
                     "a fault handler of " + dev.name() + " waits for the lock that it runs under");
         }
+    }
+
+    private static boolean isDelivering(final IommuDevice dev) {
+        final DeviceFaultParam param = DeviceFaultParam.of(dev);
+        return param != null && param.isDelivering();
     }
 
     // ---- What a mitigation needs ----------------------------------------------------------------
