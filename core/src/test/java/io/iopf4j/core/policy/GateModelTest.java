@@ -4,6 +4,7 @@ package io.iopf4j.core.policy;
 import static io.iopf4j.api.PageResponseCode.SUCCESS;
 import static io.iopf4j.core.testing.CoreBench.last;
 import static io.iopf4j.core.testing.CoreBench.partial;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,8 @@ import io.iopf4j.api.FaultGeneration;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.core.testing.GateBench;
+import io.iopf4j.core.testing.Notebook;
+import io.iopf4j.core.testing.TestKernel;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -48,6 +51,17 @@ class GateModelTest {
     @ParameterizedTest
     @MethodSource("everySemanticsWithSomeSeeds")
     void shouldAgreeWithModel(final Semantics semantics, final long seed) {
+        agreeWithModel(semantics, seed, new TestKernel());
+    }
+
+    @ParameterizedTest
+    @MethodSource("everySemanticsWithSomeSeeds")
+    void shouldAgreeWithModelWithoutLocks(final Semantics semantics, final long seed) {
+        agreeWithModel(semantics, seed, new TestKernel(true));
+    }
+
+    private void agreeWithModel(
+            final Semantics semantics, final long seed, final TestKernel kernel) {
         final Random random = new Random(seed);
         model =
                 new NaiveGate(
@@ -56,7 +70,7 @@ class GateModelTest {
                         4 + random.nextInt(6),
                         500 + random.nextInt(1_000),
                         6 + random.nextInt(8));
-        bench = new GateBench(semantics, model.policies());
+        bench = new GateBench(semantics, Policies.parse(model.policies()), new Notebook(), kernel);
         for (int i = 0; i < VMS; i++) {
             vms.add(bench.gate.addVm("vm" + i));
         }

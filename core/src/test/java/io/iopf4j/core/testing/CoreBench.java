@@ -50,7 +50,7 @@ public final class CoreBench {
     /** The domains that were made, in order. */
     public final List<TestDomain> domains = new ArrayList<>();
 
-    public final TestKernel kernel = new TestKernel();
+    public final TestKernel kernel;
 
     /**
      * What the driver reports to: in front of the core, without policies unless a test has some.
@@ -90,6 +90,16 @@ public final class CoreBench {
     /** Over another core: with its kernel, its observer, and what makes its allocations fail. */
     public CoreBench(
             final Maker maker, final FaultObserver observer, final List<FaultPolicy> policies) {
+        this(maker, observer, policies, new TestKernel());
+    }
+
+    /** On another kernel. */
+    public CoreBench(
+            final Maker maker,
+            final FaultObserver observer,
+            final List<FaultPolicy> policies,
+            final TestKernel kernel) {
+        this.kernel = kernel;
         gate = new FaultGate(kernel, observer, policies);
         core = maker.create(kernel, gate.observer(), this::fails);
         gate.guard(core);

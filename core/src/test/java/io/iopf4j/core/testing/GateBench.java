@@ -62,8 +62,16 @@ public final class GateBench {
 
     public GateBench(
             final Profile semantics, final List<FaultPolicy> policies, final Notebook notebook) {
+        this(semantics, policies, notebook, new TestKernel());
+    }
+
+    public GateBench(
+            final Profile semantics,
+            final List<FaultPolicy> policies,
+            final Notebook notebook,
+            final TestKernel kernel) {
         this.notebook = notebook;
-        core = new CoreBench(semantics, notebook, policies);
+        core = new CoreBench(semantics::create, notebook, policies, kernel);
         gate = core.gate;
         isIommufd = semantics.generation() == FaultGeneration.LINUX_6_12;
         domain = core.domain("nested", DomainType.NESTED);

@@ -13,7 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
 
-/** A kernel of one thread: work runs when it is flushed, and the log is kept. */
+/** A kernel without threads of its own: work runs when it is flushed, and the log is kept. */
 public final class TestKernel implements Kernel, KernelLog {
     /** Warnings and errors, each as {@code who: message}. */
     public final List<String> complaints = new ArrayList<>();
@@ -24,7 +24,23 @@ public final class TestKernel implements Kernel, KernelLog {
     /** The timers that were made. */
     public final List<TestTimer> timers = new ArrayList<>();
 
+    private final boolean isUniprocessor;
     private volatile long nowNs;
+
+    /** Of threads that a test may make. */
+    public TestKernel() {
+        this(false);
+    }
+
+    /** Of one thread for certain, or of several. */
+    public TestKernel(final boolean isUniprocessor) {
+        this.isUniprocessor = isUniprocessor;
+    }
+
+    @Override
+    public boolean isUniprocessor() {
+        return isUniprocessor;
+    }
 
     /** Work that waits for a flush. */
     public static final class TestWorkqueue implements Workqueue {
