@@ -2,7 +2,6 @@
 package io.iopf4j.api;
 
 import io.iopf4j.api.hw.PciConfig;
-
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**

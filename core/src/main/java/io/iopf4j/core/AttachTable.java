@@ -2,7 +2,6 @@
 package io.iopf4j.core;
 
 import io.iopf4j.api.IommuAttachHandle;
-
 import java.util.Arrays;
 
 /**

@@ -6,7 +6,6 @@ import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuAttachHandle;
 import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuDomain;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -3,7 +3,6 @@ package io.iopf4j.api.uapi;
 
 import io.iopf4j.api.Errno;
 import io.iopf4j.api.IommuFault;
-
 import java.nio.ByteBuffer;
 
 /**

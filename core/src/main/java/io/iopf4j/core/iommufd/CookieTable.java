@@ -2,7 +2,6 @@
 package io.iopf4j.core.iommufd;
 
 import io.iopf4j.core.iopf.PendingGroup;
-
 import java.util.Arrays;
 
 /**

@@ -12,7 +12,6 @@ import io.iopf4j.api.uapi.HwptPageResponse;
 import io.iopf4j.api.uapi.HwptPgfault;
 import io.iopf4j.core.iopf.GroupResponder;
 import io.iopf4j.core.iopf.PendingGroup;
-
 import java.nio.ByteBuffer;
 import java.util.Queue;
 

@@ -3,7 +3,6 @@ package io.iopf4j.core.iommufd;
 
 import io.iopf4j.api.IommuAttachHandle;
 import io.iopf4j.core.iopf.PendingGroup;
-
 import java.util.ArrayDeque;
 import java.util.Queue;
 

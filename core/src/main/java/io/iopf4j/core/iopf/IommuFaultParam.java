@@ -6,7 +6,6 @@ import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IommuPageResponse;
 import io.iopf4j.api.kernel.Workqueue;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

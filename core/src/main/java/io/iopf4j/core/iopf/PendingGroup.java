@@ -5,7 +5,6 @@ import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IopfGroup;
 import io.iopf4j.api.ResponseOrigin;
 import io.iopf4j.api.kernel.Workqueue;
-
 import java.util.function.Consumer;
 
 /**

@@ -7,7 +7,6 @@ import io.iopf4j.api.ResponseOrigin;
 import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.api.kernel.Workqueue;
 import io.iopf4j.core.semantics.FaultCore;
-
 import java.util.List;
 
 /**

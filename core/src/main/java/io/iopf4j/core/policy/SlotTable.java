@@ -5,7 +5,6 @@ import static io.iopf4j.core.policy.SlotPool.IN_TABLE;
 import static io.iopf4j.core.policy.SlotPool.NONE;
 
 import io.iopf4j.api.IommuFault;
-
 import java.util.Arrays;
 
 /**

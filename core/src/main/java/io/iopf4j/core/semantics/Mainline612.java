@@ -22,7 +22,6 @@ import io.iopf4j.core.iopf.FaultParamGroup;
 import io.iopf4j.core.iopf.GroupResponder;
 import io.iopf4j.core.iopf.IommuFaultParam;
 import io.iopf4j.core.iopf.PendingGroup;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -8,7 +8,6 @@ import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.api.kernel.KernelLog;
 import io.iopf4j.api.kernel.KernelTimer;
 import io.iopf4j.api.kernel.Workqueue;
-
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
