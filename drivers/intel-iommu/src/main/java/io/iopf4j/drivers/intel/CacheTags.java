@@ -23,6 +23,7 @@ final class CacheTags {
     private final IntelIommu iommu;
     private final boolean isFirstStage;
     private final QiBatch batch;
+    private final boolean isUniprocessor;
 
     /** In order of domain id and PASID, so that what the unit knows by the same is side by side. */
     private final List<Tag> tags = new ArrayList<>();
@@ -34,6 +35,7 @@ final class CacheTags {
      */
     CacheTags(final IntelIommu iommu, final boolean isFirstStage) {
         this.iommu = iommu;
+        this.isUniprocessor = iommu.kernel().isUniprocessor();
         this.isFirstStage = isFirstStage;
         this.batch = new QiBatch(iommu.qi());
     }
@@ -92,7 +94,16 @@ final class CacheTags {
      * @param leavesOnly no table above the pages has changed
      * @return 0 or a negative errno
      */
-    synchronized int flushRange(final long first, final long last, final boolean leavesOnly) {
+    int flushRange(final long first, final long last, final boolean leavesOnly) {
+        if (isUniprocessor) {
+            return flushRangeLocked(first, last, leavesOnly);
+        }
+        synchronized (this) {
+            return flushRangeLocked(first, last, leavesOnly);
+        }
+    }
+
+    private int flushRangeLocked(final long first, final long last, final boolean leavesOnly) {
         final int log2 = spanLog2(first, last);
         addIotlb(first, log2, leavesOnly);
         addDeviceTlbs(first, log2);

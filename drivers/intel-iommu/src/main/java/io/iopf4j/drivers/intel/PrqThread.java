@@ -15,11 +15,16 @@ abstract class PrqThread {
     private final DmaMemory memory;
     private final long ringMask;
     private final int entryBytes;
+    private final boolean isUniprocessor;
     private long runs;
+
+    /** Of one processor alone, where no monitor is held meanwhile. */
+    private boolean isRunning;
 
     PrqThread(final IntelIommu iommu, final PageRequestQueue queue, final int entryBytes) {
         this.iommu = iommu;
         this.mmio = iommu.mmio();
+        this.isUniprocessor = iommu.kernel().isUniprocessor();
         this.memory = queue.memory();
         this.ringMask = queue.ringMask();
         this.entryBytes = entryBytes;
@@ -40,7 +45,22 @@ abstract class PrqThread {
      * The status is cleared before the tail is read: a request that comes in between is in this
      * batch or sets it anew.
      */
-    final synchronized void run() {
+    final void run() {
+        if (isUniprocessor) {
+            isRunning = true;
+            try {
+                takeBatch();
+            } finally {
+                isRunning = false;
+            }
+        } else {
+            synchronized (this) {
+                takeBatch();
+            }
+        }
+    }
+
+    private void takeBatch() {
         mmio.writel(VtdRegisters.PRS_PPR, VtdRegisters.PRS);
         final long tail = mmio.readq(VtdRegisters.PQT) & ringMask;
         long head = mmio.readq(VtdRegisters.PQH) & ringMask;
@@ -63,7 +83,11 @@ abstract class PrqThread {
      * itself, and the requests of its batch are in the queue still.
      */
     final boolean isRunningHere() {
-        return Thread.holdsLock(this);
+        return isUniprocessor ? isRunning : Thread.holdsLock(this);
+    }
+
+    final boolean isUniprocessor() {
+        return isUniprocessor;
     }
 
     final IntelIommu iommu() {

@@ -21,6 +21,7 @@ final class PrqThread256 extends PrqThread {
 
     private final FaultGeneration generation;
     private final boolean is612;
+    private final DeviceTable devices;
     private final PageRequestQueue queue;
     private final PageResponder responder;
     private final IntelRateLimit overflowLogs;
@@ -30,6 +31,7 @@ final class PrqThread256 extends PrqThread {
 
     PrqThread256(final IntelIommu iommu, final PageRequestQueue queue) {
         super(iommu, queue, PageRequest.BYTES);
+        this.devices = iommu.devices();
         this.queue = queue;
         this.generation = iommu.generation();
         this.is612 = generation == FaultGeneration.LINUX_6_12;
@@ -72,22 +74,28 @@ final class PrqThread256 extends PrqThread {
 
     /** 0, or the code of the response that the driver owes. */
     private int report(final long qw0, final long qw1, final long qw2, final long qw3) {
-        final DeviceTable devices = iommu().devices();
-        synchronized (devices) {
-            final DeviceInfo info = devices.findLocked(PageRequest.rid(qw0));
-            if (info == null || (is612 && !info.isAtsSupported())) {
-                return PageResponseCode.INVALID;
-            }
-            if (info.hasForgotten()) {
-                return 0;
-            }
-            fill(qw0, qw1, qw2, qw3);
-            if (generation == FaultGeneration.SERIES_2017) {
-                return report2017(info);
-            }
-            final int ret = iommu().core().reportDeviceFault(info.device(), fault);
-            return ret == 0 || is612 ? 0 : PageResponseCode.INVALID;
+        if (isUniprocessor()) {
+            return reportLocked(qw0, qw1, qw2, qw3);
         }
+        synchronized (devices) {
+            return reportLocked(qw0, qw1, qw2, qw3);
+        }
+    }
+
+    private int reportLocked(final long qw0, final long qw1, final long qw2, final long qw3) {
+        final DeviceInfo info = devices.findLocked(PageRequest.rid(qw0));
+        if (info == null || (is612 && !info.isAtsSupported())) {
+            return PageResponseCode.INVALID;
+        }
+        if (info.hasForgotten()) {
+            return 0;
+        }
+        fill(qw0, qw1, qw2, qw3);
+        if (generation == FaultGeneration.SERIES_2017) {
+            return report2017(info);
+        }
+        final int ret = iommu().core().reportDeviceFault(info.device(), fault);
+        return ret == 0 || is612 ? 0 : PageResponseCode.INVALID;
     }
 
     private void fill(final long qw0, final long qw1, final long qw2, final long qw3) {

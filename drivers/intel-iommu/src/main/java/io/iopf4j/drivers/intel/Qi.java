@@ -54,6 +54,9 @@ final class Qi {
 
     private boolean isShutDown;
 
+    /** Nobody else can be about: {@code raw_spin_lock()} without {@code CONFIG_SMP}. */
+    private final boolean isUniprocessor;
+
     /**
      * A queue over zeroed memory.
      *
@@ -72,6 +75,7 @@ final class Qi {
             final Presence presence) {
         this.mmio = mmio;
         this.kernel = kernel;
+        this.isUniprocessor = kernel.isUniprocessor();
         this.name = name;
         this.descriptors = descriptors;
         this.status = new QiStatus(statuses);
@@ -149,9 +153,14 @@ final class Qi {
         while (restarts < MAX_RESTARTS) {
             final int index;
             int ret;
-            synchronized (this) {
+            if (isUniprocessor) {
                 index = post(qws, qw0, qw1, qw2, qw3, count, options);
                 ret = index < 0 ? index : lookLocked(index, count);
+            } else {
+                synchronized (this) {
+                    index = post(qws, qw0, qw1, qw2, qw3, count, options);
+                    ret = index < 0 ? index : lookLocked(index, count);
+                }
             }
             if (index == -AGAIN) {
                 if (waitedUs >= TIMEOUT_US) {
