@@ -4,9 +4,6 @@ package io.iopf4j.emulation;
 import io.iopf4j.api.hw.DmaAllocator;
 import io.iopf4j.api.hw.DmaMemory;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Hands out pieces of physical memory. Sizes are rounded up to a power of two of at least a page
@@ -18,7 +15,10 @@ public final class MemoryAllocator implements DmaAllocator {
     private static final int MAX_SHIFT = 40;
 
     private final PhysicalMemory memory;
-    private final List<ArrayDeque<Piece>> freeByShift = new ArrayList<>();
+
+    /** Linked; the last that was freed goes first. */
+    private final Piece[] freeByShift = new Piece[MAX_SHIFT + 1];
+
     private long next;
 
     /**
@@ -29,9 +29,6 @@ public final class MemoryAllocator implements DmaAllocator {
     public MemoryAllocator(final PhysicalMemory memory) {
         this.memory = memory;
         this.next = memory.base();
-        for (int shift = 0; shift <= MAX_SHIFT; shift++) {
-            freeByShift.add(new ArrayDeque<>());
-        }
     }
 
     @Override
@@ -41,8 +38,9 @@ public final class MemoryAllocator implements DmaAllocator {
                     "sizeBytes must be in [1, 2^40]: sizeBytes=" + sizeBytes);
         }
         final int shift = Math.max(PAGE_SHIFT, 64 - Long.numberOfLeadingZeros(sizeBytes - 1));
-        final Piece freed = freeByShift.get(shift).pollLast();
+        final Piece freed = freeByShift[shift];
         if (freed != null) {
+            freeByShift[shift] = freed.nextFree;
             freed.clear();
             return freed;
         }
@@ -58,13 +56,15 @@ public final class MemoryAllocator implements DmaAllocator {
     @Override
     public void freeCoherent(final DmaMemory piece) {
         final Piece freed = (Piece) piece;
-        freeByShift.get(freed.shift).addLast(freed);
+        freed.nextFree = freeByShift[freed.shift];
+        freeByShift[freed.shift] = freed;
     }
 
     private static final class Piece implements DmaMemory {
         private final PhysicalMemory memory;
         private final long address;
         private final int shift;
+        private Piece nextFree;
 
         Piece(final PhysicalMemory memory, final long address, final int shift) {
             this.memory = memory;
@@ -73,9 +73,7 @@ public final class MemoryAllocator implements DmaAllocator {
         }
 
         void clear() {
-            for (long offset = 0; offset < sizeBytes(); offset += Long.BYTES) {
-                memory.writeLong(address + offset, 0);
-            }
+            memory.fill(address, sizeBytes(), (byte) 0);
         }
 
         @Override

@@ -9,15 +9,25 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * One range of physical memory, little-endian, zero at first. Chunks of 64 KiB come into being when
- * they are first written, so that a large range costs what is used of it. A chunk that native code
- * wants to reach moves out of the heap, once and for all. Not thread-safe beyond the single-copy
- * atomicity of aligned accesses.
+ * One range of physical memory, little-endian, zero at first. Pages of 4 KiB come into being when
+ * they are first written, so that a large range costs what is used of it. A chunk of 64 KiB that
+ * native code wants to reach moves out of the heap, once and for all. Not thread-safe beyond the
+ * single-copy atomicity of aligned accesses.
  */
 public final class PhysicalMemory {
     static final int CHUNK_SHIFT = 16;
     static final int CHUNK_BYTES = 1 << CHUNK_SHIFT;
     private static final int CHUNK_MASK = CHUNK_BYTES - 1;
+    private static final int PAGE_SHIFT = 12;
+    private static final int PAGE_BYTES = 1 << PAGE_SHIFT;
+    private static final int PAGE_MASK = PAGE_BYTES - 1;
+    private static final int PAGES_OF_CHUNK_SHIFT = CHUNK_SHIFT - PAGE_SHIFT;
+    private static final int PAGES_OF_CHUNK = 1 << PAGES_OF_CHUNK_SHIFT;
+    private static final int FIRST_PAGES = 1024;
+
+    /** How sparse the table by index may be. */
+    private static final int PLACES_OF_PAGE = 256;
+
     private static final VarHandle LONGS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INTS =
@@ -26,8 +36,11 @@ public final class PhysicalMemory {
     private final long base;
     private final long sizeBytes;
 
-    /** As long as it was ever needed, and null where a chunk is zero or mapped. */
-    private byte[][] chunks = {};
+    /** The lower ones, where nearly all lie; null where a page is zero or mapped. */
+    private byte[][] pages = {};
+
+    /** Those far above the others, such as where messages of interrupts go. */
+    private final FarPages farPages = new FarPages();
 
     /** Null until something is. */
     private MappedChunks mapped;
@@ -35,7 +48,10 @@ public final class PhysicalMemory {
     /** Null if nothing stands before it. */
     private MemoryGate gate;
 
-    /** Chunks that have come into being, mapped ones too. */
+    /** Pages that have come into being, but for mapped ones. */
+    private int usedPages;
+
+    /** Chunks of which a page has come into being, mapped ones too. */
     private int usedChunks;
 
     /**
@@ -111,15 +127,17 @@ public final class PhysicalMemory {
      * @throws IndexOutOfBoundsException if it is not inside
      */
     public long readLong(final long address) {
-        final byte[] chunk = chunkAt(address);
-        return chunk != null
-                ? (long) LONGS.get(chunk, (int) address & CHUNK_MASK)
-                : readUnmade(address);
+        final byte[] page = pageAt(address);
+        return page != null ? (long) LONGS.get(page, (int) address & PAGE_MASK) : readFar(address);
     }
 
-    private long readUnmade(final long address) {
-        final int index = chunkOf(address);
-        return isMapped(index) ? mapped.readLong(index, (int) address & CHUNK_MASK) : 0;
+    private long readFar(final long address) {
+        final int index = pageOf(address);
+        final byte[] page = page(index);
+        if (page != null) {
+            return (long) LONGS.get(page, (int) address & PAGE_MASK);
+        }
+        return isMapped(index) ? mapped.readLong(chunkOf(index), (int) address & CHUNK_MASK) : 0;
     }
 
     /**
@@ -130,20 +148,21 @@ public final class PhysicalMemory {
      * @throws IndexOutOfBoundsException if it is not inside
      */
     public void writeLong(final long address, final long value) {
-        final byte[] chunk = chunkAt(address);
-        if (chunk != null) {
-            LONGS.set(chunk, (int) address & CHUNK_MASK, value);
+        final byte[] page = pageAt(address);
+        if (page != null) {
+            LONGS.set(page, (int) address & PAGE_MASK, value);
         } else {
-            writeUnmade(address, value);
+            writeFar(address, value);
         }
     }
 
-    private void writeUnmade(final long address, final long value) {
-        final int index = chunkOf(address);
-        if (isMapped(index)) {
-            mapped.writeLong(index, (int) address & CHUNK_MASK, value);
+    private void writeFar(final long address, final long value) {
+        final int index = pageOf(address);
+        final byte[] page = page(index);
+        if (page == null && isMapped(index)) {
+            mapped.writeLong(chunkOf(index), (int) address & CHUNK_MASK, value);
         } else {
-            LONGS.set(chunkForWrite(index), (int) address & CHUNK_MASK, value);
+            LONGS.set(page == null ? newPage(index) : page, (int) address & PAGE_MASK, value);
         }
     }
 
@@ -163,18 +182,18 @@ public final class PhysicalMemory {
             final long word1,
             final long word2,
             final long word3) {
-        final byte[] chunk = chunkAt(address);
-        final int at = (int) address & CHUNK_MASK;
-        if (chunk == null) {
-            writeUnmade(address, word0);
-            writeUnmade(address + 8, word1);
-            writeUnmade(address + 16, word2);
-            writeUnmade(address + 24, word3);
+        final byte[] page = pageAt(address);
+        final int at = (int) address & PAGE_MASK;
+        if (page == null) {
+            writeFar(address, word0);
+            writeFar(address + 8, word1);
+            writeFar(address + 16, word2);
+            writeFar(address + 24, word3);
         } else {
-            LONGS.set(chunk, at, word0);
-            LONGS.set(chunk, at + 8, word1);
-            LONGS.set(chunk, at + 16, word2);
-            LONGS.set(chunk, at + 24, word3);
+            LONGS.set(page, at, word0);
+            LONGS.set(page, at + 8, word1);
+            LONGS.set(page, at + 16, word2);
+            LONGS.set(page, at + 24, word3);
         }
     }
 
@@ -182,17 +201,17 @@ public final class PhysicalMemory {
      * Loads 64 bits several times.
      *
      * @param address physical address, a multiple of 8, inside
-     * @param target takes as many as it has room for, all of them in one aligned piece of 64 KiB
+     * @param target takes as many as it has room for, all of them in one page
      * @throws IndexOutOfBoundsException if they are not inside
      */
     public void readLongs(final long address, final long[] target) {
-        final byte[] chunk = chunkAt(address);
-        final int at = (int) address & CHUNK_MASK;
+        final byte[] page = pageAt(address);
+        final int at = (int) address & PAGE_MASK;
         for (int i = 0; i < target.length; i++) {
             target[i] =
-                    chunk == null
-                            ? readUnmade(address + (long) i * Long.BYTES)
-                            : (long) LONGS.get(chunk, at + i * Long.BYTES);
+                    page == null
+                            ? readFar(address + (long) i * Long.BYTES)
+                            : (long) LONGS.get(page, at + i * Long.BYTES);
         }
     }
 
@@ -204,12 +223,12 @@ public final class PhysicalMemory {
      * @throws IndexOutOfBoundsException if it is not inside
      */
     public int readInt(final long address) {
-        final int index = chunkOf(address);
-        final byte[] chunk = chunk(index);
-        if (chunk != null) {
-            return (int) INTS.get(chunk, (int) address & CHUNK_MASK);
+        final int index = pageOf(address);
+        final byte[] page = page(index);
+        if (page != null) {
+            return (int) INTS.get(page, (int) address & PAGE_MASK);
         }
-        return isMapped(index) ? mapped.readInt(index, (int) address & CHUNK_MASK) : 0;
+        return isMapped(index) ? mapped.readInt(chunkOf(index), (int) address & CHUNK_MASK) : 0;
     }
 
     /**
@@ -220,11 +239,12 @@ public final class PhysicalMemory {
      * @throws IndexOutOfBoundsException if it is not inside
      */
     public void writeInt(final long address, final int value) {
-        final int index = chunkOf(address);
-        if (chunk(index) == null && isMapped(index)) {
-            mapped.writeInt(index, (int) address & CHUNK_MASK, value);
+        final int index = pageOf(address);
+        final byte[] page = page(index);
+        if (page == null && isMapped(index)) {
+            mapped.writeInt(chunkOf(index), (int) address & CHUNK_MASK, value);
         } else {
-            INTS.set(chunkForWrite(index), (int) address & CHUNK_MASK, value);
+            INTS.set(page == null ? newPage(index) : page, (int) address & PAGE_MASK, value);
         }
     }
 
@@ -244,13 +264,14 @@ public final class PhysicalMemory {
         int done = 0;
         while (done < length) {
             final long at = address + done;
-            final int inChunk = (int) at & CHUNK_MASK;
-            final int part = Math.min(length - done, CHUNK_BYTES - inChunk);
-            final int index = chunkOf(at);
-            if (chunk(index) != null) {
-                System.arraycopy(chunk(index), inChunk, target, from + done, part);
+            final int inPage = (int) at & PAGE_MASK;
+            final int part = Math.min(length - done, PAGE_BYTES - inPage);
+            final int index = pageOf(at);
+            final byte[] page = page(index);
+            if (page != null) {
+                System.arraycopy(page, inPage, target, from + done, part);
             } else if (isMapped(index)) {
-                mapped.readBytes(index, inChunk, target, from + done, part);
+                mapped.readBytes(chunkOf(index), (int) at & CHUNK_MASK, target, from + done, part);
             } else {
                 Arrays.fill(target, from + done, from + done + part, (byte) 0);
             }
@@ -274,20 +295,23 @@ public final class PhysicalMemory {
         int done = 0;
         while (done < length) {
             final long at = address + done;
-            final int inChunk = (int) at & CHUNK_MASK;
-            final int part = Math.min(length - done, CHUNK_BYTES - inChunk);
-            final int index = chunkOf(at);
-            if (isMapped(index)) {
-                mapped.writeBytes(index, inChunk, source, from + done, part);
-            } else if (chunk(index) != null || !isZero(source, from + done, part)) {
-                System.arraycopy(source, from + done, chunkForWrite(index), inChunk, part);
+            final int inPage = (int) at & PAGE_MASK;
+            final int part = Math.min(length - done, PAGE_BYTES - inPage);
+            final int index = pageOf(at);
+            final byte[] page = page(index);
+            if (page != null) {
+                System.arraycopy(source, from + done, page, inPage, part);
+            } else if (isMapped(index)) {
+                mapped.writeBytes(chunkOf(index), (int) at & CHUNK_MASK, source, from + done, part);
+            } else if (!isZero(source, from + done, part)) {
+                System.arraycopy(source, from + done, newPage(index), inPage, part);
             }
             done += part;
         }
     }
 
     /**
-     * Stores one byte many times; a chunk that is filled with zeros is given up, unless it is
+     * Stores one byte many times; a page that is filled with zeros is given up, unless it is
      * mapped.
      *
      * @param address physical address, any alignment
@@ -300,15 +324,18 @@ public final class PhysicalMemory {
         long done = 0;
         while (done < length) {
             final long at = address + done;
-            final int inChunk = (int) at & CHUNK_MASK;
-            final int part = (int) Math.min(length - done, CHUNK_BYTES - inChunk);
-            final int index = chunkOf(at);
-            if (isMapped(index)) {
-                mapped.fill(index, inChunk, part, value);
-            } else if (value == 0 && part == CHUNK_BYTES) {
+            final int inPage = (int) at & PAGE_MASK;
+            final int part = (int) Math.min(length - done, PAGE_BYTES - inPage);
+            final int index = pageOf(at);
+            final byte[] page = page(index);
+            if (page == null && isMapped(index)) {
+                mapped.fill(chunkOf(index), (int) at & CHUNK_MASK, part, value);
+            } else if (value == 0 && part == PAGE_BYTES) {
                 forget(index);
-            } else if (value != 0 || chunk(index) != null) {
-                Arrays.fill(chunkForWrite(index), inChunk, inChunk + part, value);
+            } else if (page != null) {
+                Arrays.fill(page, inPage, inPage + part, value);
+            } else if (value != 0) {
+                Arrays.fill(newPage(index), inPage, inPage + part, value);
             }
             done += part;
         }
@@ -332,10 +359,10 @@ public final class PhysicalMemory {
         if (length < 1) {
             throw new IllegalArgumentException("length must be at least 1: length=" + length);
         }
-        final int first = chunkOf(address);
-        final int last = chunkOf(address + length - 1);
+        final int first = chunkOf(pageOf(address));
+        final int last = chunkOf(pageOf(address + length - 1));
         if (mapped == null) {
-            mapped = new MappedChunks(chunkCount());
+            mapped = new MappedChunks(Math.toIntExact(sizeBytes >>> CHUNK_SHIFT));
         }
         if (mapped.isAnyIn(first, last)) {
             if (!mapped.areTogether(first, last)) {
@@ -349,10 +376,12 @@ public final class PhysicalMemory {
         } else {
             mapped.add(first, last);
             usedChunks += last - first + 1;
-            for (int i = first; i <= last; i++) {
-                final byte[] chunk = chunk(i);
-                if (chunk != null) {
-                    mapped.writeBytes(i, 0, chunk, 0, CHUNK_BYTES);
+            final int end = (last + 1) << PAGES_OF_CHUNK_SHIFT;
+            for (int i = first << PAGES_OF_CHUNK_SHIFT; i < end; i++) {
+                final byte[] page = page(i);
+                if (page != null) {
+                    mapped.writeBytes(
+                            chunkOf(i), (i << PAGE_SHIFT) & CHUNK_MASK, page, 0, PAGE_BYTES);
                     forget(i);
                 }
             }
@@ -363,14 +392,14 @@ public final class PhysicalMemory {
     /**
      * What it really takes, for whoever watches over its size.
      *
-     * @return bytes of the chunks that have come into being
+     * @return bytes of the chunks of which a page has come into being
      */
     public long usedBytes() {
         return (long) usedChunks << CHUNK_SHIFT;
     }
 
     private boolean isMapped(final int index) {
-        return mapped != null && mapped.isAnyIn(index, index);
+        return mapped != null && mapped.isAnyIn(chunkOf(index), chunkOf(index));
     }
 
     private void checkRange(final long address, final long length) {
@@ -393,49 +422,77 @@ public final class PhysicalMemory {
         return true;
     }
 
-    private int chunkOf(final long address) {
-        // The base is a multiple of the chunk, so an address and its offset share their low bits.
+    private int pageOf(final long address) {
+        // The base is a multiple of the page, so an address and its offset share their low bits.
         final long offset = address - base;
         if (offset < 0 || offset >= sizeBytes) {
             throw new IndexOutOfBoundsException(
                     "address=0x" + Long.toHexString(address) + " is not memory");
         }
-        return (int) (offset >>> CHUNK_SHIFT);
+        return (int) (offset >>> PAGE_SHIFT);
     }
 
-    private int chunkCount() {
-        return Math.toIntExact(sizeBytes >>> CHUNK_SHIFT);
+    /** The chunk that a page is in. */
+    private static int chunkOf(final int index) {
+        return index >>> PAGES_OF_CHUNK_SHIFT;
     }
 
-    /** Null where it is zero, mapped or no memory: the short way to most of what is accessed. */
-    private byte[] chunkAt(final long address) {
+    /** Null where it is far, zero, mapped or no memory: the short way to most of what is used. */
+    private byte[] pageAt(final long address) {
         // Below the base the offset is a large number.
-        final long index = address - base >>> CHUNK_SHIFT;
-        return index < chunks.length ? chunks[(int) index] : null;
+        final long index = address - base >>> PAGE_SHIFT;
+        return index < pages.length ? pages[(int) index] : null;
+    }
+
+    /** Whether no page is there in the chunk that a page is in. */
+    private boolean isChunkEmpty(final int index) {
+        final int first = chunkOf(index) << PAGES_OF_CHUNK_SHIFT;
+        for (int i = first; i < first + PAGES_OF_CHUNK; i++) {
+            if (page(i) != null) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Null where it is zero or mapped. */
-    private byte[] chunk(final int index) {
-        return index < chunks.length ? chunks[index] : null;
+    private byte[] page(final int index) {
+        return index < pages.length ? pages[index] : farPages.get(index);
     }
 
     private void forget(final int index) {
-        if (chunk(index) != null) {
-            chunks[index] = null;
-            usedChunks--;
+        if (page(index) != null) {
+            if (index < pages.length) {
+                pages[index] = null;
+            } else {
+                farPages.remove(index);
+            }
+            usedPages--;
+            usedChunks -= isChunkEmpty(index) ? 1 : 0;
         }
     }
 
-    private byte[] chunkForWrite(final int index) {
-        if (index >= chunks.length) {
-            chunks = Arrays.copyOf(chunks, Math.min(chunkCount(), Math.max(64, 2 * (index + 1))));
+    private byte[] newPage(final int index) {
+        final byte[] page = new byte[PAGE_BYTES];
+        usedChunks += isChunkEmpty(index) ? 1 : 0;
+        usedPages++;
+        final int end = tableEnd(index);
+        if (end > pages.length) {
+            pages = Arrays.copyOf(pages, Math.max(end, 2 * pages.length));
+            farPages.moveTo(pages);
         }
-        byte[] chunk = chunks[index];
-        if (chunk == null) {
-            chunk = new byte[CHUNK_BYTES];
-            chunks[index] = chunk;
-            usedChunks++;
+        if (index < pages.length) {
+            pages[index] = page;
+        } else {
+            farPages.put(index, page);
         }
-        return chunk;
+        return page;
+    }
+
+    /** How long a table by index is worth while now that there is one more page. */
+    private int tableEnd(final int index) {
+        final long most = Math.max(FIRST_PAGES, (long) usedPages * PLACES_OF_PAGE);
+        final int end = farPages.endBelow(most);
+        return Math.max(FIRST_PAGES, index < most ? Math.max(end, index + 1) : end);
     }
 }

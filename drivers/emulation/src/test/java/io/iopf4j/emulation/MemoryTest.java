@@ -12,6 +12,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.api.hw.DmaMemory;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -124,6 +127,27 @@ final class MemoryTest {
         large.fill(0, 0x10000, (byte) 0);
         assertEquals(0x10000, large.usedBytes());
         assertEquals(1, large.readInt(0x10000));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {10, 24, 34})
+    void shouldKeepPagesHoweverSparse(final int log2) {
+        final PhysicalMemory large = new PhysicalMemory(0, 1L << 36);
+        final Map<Long, Integer> written = new HashMap<>();
+        final Random random = new Random(log2);
+        for (int i = 1; i <= 5000; i++) {
+            final int spread = random.nextInt(log2) + 1;
+            final long address = (random.nextLong() >>> (Long.SIZE - spread)) << 2;
+            large.writeInt(address, i);
+            written.put(address, i);
+            if (i % 1000 == 0) {
+                large.fill(address & -0x1000, 0x1000, (byte) 0);
+                written.keySet().removeIf(at -> at >>> 12 == address >>> 12);
+            }
+        }
+        written.forEach((address, value) -> assertEquals(value, large.readInt(address)));
+        final long chunks = written.keySet().stream().map(at -> at >>> 16).distinct().count();
+        assertEquals(chunks << 16, large.usedBytes());
     }
 
     @ParameterizedTest
