@@ -21,6 +21,7 @@ final class CookieTable {
     private static final int WORD_BITS = 1 << WORD_SHIFT;
     private static final int INITIAL = 1 << 8;
     private static final int MAX = 1 << 24;
+    private static final int FIRST_RESTING = 1 << 4;
     private static final int MAX_RESTING = 1 << 16;
 
     private PendingGroup[] groups = new PendingGroup[INITIAL];
@@ -38,8 +39,8 @@ final class CookieTable {
 
     private int size;
 
-    /** A ring of cookies that rest; null until one does. */
-    private int[] resting;
+    /** A ring of cookies that rest, a power of two long. */
+    private int[] resting = new int[FIRST_RESTING];
 
     private int restingFirst;
     private int restingCount;
@@ -125,18 +126,25 @@ final class CookieTable {
     void withdraw(final int cookie) {
         groups[cookie - 1] = null;
         size--;
-        if (resting == null) {
-            resting = new int[MAX_RESTING];
-        }
         if (restingCount == MAX_RESTING) {
             wakeOne();
+        } else if (restingCount == resting.length) {
+            growResting();
         }
-        resting[(restingFirst + restingCount++) & (MAX_RESTING - 1)] = cookie;
+        resting[(restingFirst + restingCount++) & (resting.length - 1)] = cookie;
+    }
+
+    private void growResting() {
+        final int[] longer =
+                Arrays.copyOfRange(resting, restingFirst, restingFirst + 2 * restingCount);
+        System.arraycopy(resting, 0, longer, restingCount - restingFirst, restingFirst);
+        resting = longer;
+        restingFirst = 0;
     }
 
     private void wakeOne() {
         final int cookie = resting[restingFirst];
-        restingFirst = (restingFirst + 1) & (MAX_RESTING - 1);
+        restingFirst = (restingFirst + 1) & (resting.length - 1);
         restingCount--;
         release(cookie);
     }

@@ -19,7 +19,7 @@ final class SlotPool {
     static final int IN_INCOMPLETE = 2;
 
     private static final int ROW_SHIFT = 3;
-    private static final int INITIAL = 1 << 8;
+    private static final int INITIAL = 1 << 4;
 
     private FaultSlot[] slots = new FaultSlot[INITIAL];
     private int[] links = new int[INITIAL << ROW_SHIFT];

@@ -14,7 +14,7 @@ import java.util.Arrays;
  * same however many follow.
  */
 final class SlotTable {
-    private static final int INITIAL = 1 << 8;
+    private static final int INITIAL = 1 << 4;
 
     private final SlotPool pool;
     private int[] first = buckets(INITIAL);

@@ -181,7 +181,7 @@ public final class IoPgtable {
         }
         Table table = root;
         for (int level = startLevel; level < LAST_LEVEL; level++) {
-            table = table.children[table.index(iova, level)];
+            table = table.child(table.index(iova, level));
             if (table == null) {
                 return false;
             }
@@ -272,9 +272,11 @@ public final class IoPgtable {
     }
 
     private void freeBelow(final Table table) {
-        for (final Table child : table.children) {
-            if (child != null) {
-                freeBelow(child);
+        if (table.children != null) {
+            for (final Table child : table.children) {
+                if (child != null) {
+                    freeBelow(child);
+                }
             }
         }
         dma.freeCoherent(table.memory);
@@ -289,7 +291,7 @@ public final class IoPgtable {
         Table table = root;
         for (int level = startLevel; level < leafLevel; level++) {
             final int index = table.index(iova, level);
-            Table child = table.children[index];
+            Table child = table.child(index);
             if (child == null) {
                 if (table.isSet(index)) {
                     return -Errno.EEXIST;
@@ -314,7 +316,7 @@ public final class IoPgtable {
     /** Tables that were linked for a leaf that then could not be had. */
     private void giveBackEmpty(final Table table, final int level, final long iova) {
         final int index = table.index(iova, level);
-        final Table child = table.children[index];
+        final Table child = table.child(index);
         if (child != null) {
             giveBackEmpty(child, level + 1, iova);
             giveBack(table, index, child);
@@ -324,7 +326,7 @@ public final class IoPgtable {
     /** Bytes that were unmapped: a page's or a block's, or 0. */
     private long unmapBelow(final Table table, final int level, final long iova, final long most) {
         final int index = table.index(iova, level);
-        final Table child = table.children[index];
+        final Table child = table.child(index);
         if (child == null) {
             final long bytes = 1L << shift(level);
             final boolean isWhole = (iova & (bytes - 1)) == 0 && bytes <= most;
@@ -376,17 +378,25 @@ public final class IoPgtable {
 
     private static final class Table {
         private final DmaMemory memory;
-        private final Table[] children;
+        private final int entries;
+
+        /** Null until there is one. */
+        private Table[] children;
+
         private int used;
         private Table nextSpare;
 
         Table(final DmaMemory memory, final int entries) {
             this.memory = memory;
-            this.children = new Table[entries];
+            this.entries = entries;
         }
 
         int index(final long iova, final int level) {
-            return (int) (iova >>> shift(level)) & (children.length - 1);
+            return (int) (iova >>> shift(level)) & (entries - 1);
+        }
+
+        Table child(final int index) {
+            return children == null ? null : children[index];
         }
 
         boolean isSet(final int index) {
@@ -394,6 +404,9 @@ public final class IoPgtable {
         }
 
         void link(final int index, final Table child, final long entry) {
+            if (children == null) {
+                children = new Table[entries];
+            }
             children[index] = child;
             used++;
             memory.putLong((long) index * Long.BYTES, entry);

@@ -2,6 +2,7 @@
 package io.iopf4j.emulation.parts;
 
 import io.iopf4j.emulation.PcieBus;
+import java.util.Arrays;
 
 /**
  * Answers that an IOMMU gives to page requests by itself. A device that asks again from within its
@@ -11,15 +12,16 @@ import io.iopf4j.emulation.PcieBus;
  */
 public final class AutomaticResponses {
     private static final int CAPACITY = 1024;
+    private static final int FIRST_ROOM = 16;
     private static final long TO_GROUP = -1;
 
-    private final int[] streamId = new int[CAPACITY];
-    private final int[] substreamId = new int[CAPACITY];
-    private final int[] code = new int[CAPACITY];
-    private final int[] group = new int[CAPACITY];
+    private int[] streamId = new int[FIRST_ROOM];
+    private int[] substreamId = new int[FIRST_ROOM];
+    private int[] code = new int[FIRST_ROOM];
+    private int[] group = new int[FIRST_ROOM];
 
     /** The page that a stream's request asked for, or {@link #TO_GROUP}. */
-    private final long[] page = new long[CAPACITY];
+    private long[] page = new long[FIRST_ROOM];
 
     private PcieBus bus = PcieBus.EMPTY;
     private int head;
@@ -75,8 +77,11 @@ public final class AutomaticResponses {
             final int responseCode,
             final int groupIndex,
             final long address) {
-        if (count < CAPACITY) {
-            final int at = (head + count) % CAPACITY;
+        if (count == page.length && count < CAPACITY) {
+            grow();
+        }
+        if (count < page.length) {
+            final int at = (head + count) & (page.length - 1);
             streamId[at] = sid;
             substreamId[at] = ssid;
             code[at] = responseCode;
@@ -87,6 +92,24 @@ public final class AutomaticResponses {
         send();
     }
 
+    /** Makes twice the room for a full ring. */
+    private void grow() {
+        streamId = unrolled(streamId);
+        substreamId = unrolled(substreamId);
+        code = unrolled(code);
+        group = unrolled(group);
+        final long[] pages = Arrays.copyOfRange(page, head, head + 2 * count);
+        System.arraycopy(page, 0, pages, count - head, head);
+        page = pages;
+        head = 0;
+    }
+
+    private int[] unrolled(final int[] ring) {
+        final int[] longer = Arrays.copyOfRange(ring, head, head + 2 * count);
+        System.arraycopy(ring, 0, longer, count - head, head);
+        return longer;
+    }
+
     /** Sends what waits. */
     public void send() {
         if (isSending || count == 0) {
@@ -95,7 +118,7 @@ public final class AutomaticResponses {
         isSending = true;
         for (int left = CAPACITY; left > 0 && count > 0; left--) {
             final int at = head;
-            head = (head + 1) % CAPACITY;
+            head = (head + 1) & (page.length - 1);
             count--;
             if (page[at] == TO_GROUP) {
                 bus.pageRequestResponse(streamId[at], substreamId[at], code[at], group[at]);

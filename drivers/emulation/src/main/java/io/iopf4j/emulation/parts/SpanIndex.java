@@ -8,8 +8,9 @@ import java.util.Arrays;
  * 2^log2 numbers. The slots' contents are kept by whoever uses it, under the same slot numbers.
  *
  * <p>Finding probes once for each size of span that is present with tags of the same kind; taking a
- * slot when none is free takes them in turn. Neither scans, and nothing is allocated after
- * construction. What a probe reads of a slot lies side by side.
+ * slot when none is free takes them in turn. Neither scans. What a probe reads of a slot lies side
+ * by side. Room is made as slots are used for the first time, so that a cache costs what was ever
+ * in it.
  */
 public final class SpanIndex {
     public static final int NONE = -1;
@@ -19,6 +20,7 @@ public final class SpanIndex {
 
     private static final int FREE = -1;
     private static final int NOTHING_LAST = -3;
+    private static final int FIRST_ROOM = 16;
     private static final int KINDS = 4;
     private static final int ALL_OF_ONE_KIND = 0;
 
@@ -28,9 +30,10 @@ public final class SpanIndex {
     private static final int START = 1;
     private static final int SIZE_AND_NEXT = 2;
 
-    private final long[] rows;
-    private final int[] heads;
-    private final int headShift;
+    private final int capacity;
+    private long[] rows = new long[0];
+    private int[] heads;
+    private int headShift;
     private final int kindShift;
     private final int kindMask;
 
@@ -38,7 +41,7 @@ public final class SpanIndex {
     private final int[] counts = new int[KINDS << 6];
 
     private final long[] sizesOfKind = new long[KINDS];
-    private int firstFree;
+    private int firstFree = NONE;
     private int end;
     private int victim;
 
@@ -72,13 +75,25 @@ public final class SpanIndex {
     private SpanIndex(final int capacity, final int kindShift, final int kindMask) {
         this.kindShift = kindShift;
         this.kindMask = kindMask;
-        rows = new long[capacity << ROW_SHIFT];
-        heads = new int[capacity];
-        headShift = Long.numberOfLeadingZeros(capacity) + 1;
+        this.capacity = capacity;
+        makeRoom(Math.min(FIRST_ROOM, capacity));
+    }
+
+    /** All slots so far are used. */
+    private void makeRoom(final int room) {
+        rows = Arrays.copyOf(rows, room << ROW_SHIFT);
+        heads = new int[room];
+        headShift = Long.numberOfLeadingZeros(room) + 1;
         Arrays.fill(heads, NONE);
-        for (int slot = 0; slot < capacity; slot++) {
-            setSizeAndNext(slot, FREE, slot + 1 < capacity ? slot + 1 : NONE);
+        for (int slot = 0; slot < end; slot++) {
+            link(slot, log2(slot));
         }
+    }
+
+    private void link(final int slot, final int log2) {
+        final int bucket = bucket(tag(slot), start(slot), log2);
+        setSizeAndNext(slot, log2, heads[bucket]);
+        heads[bucket] = slot;
     }
 
     /** The slot whose span holds the number, {@link #NONE}, or {@link #CONFLICT}. */
@@ -133,25 +148,41 @@ public final class SpanIndex {
         if (same != NONE) {
             return same;
         }
-        if (firstFree == NONE) {
-            remove(victim);
-            victim = (victim + 1) & (heads.length - 1);
-        }
         changed();
-        final int slot = firstFree;
-        firstFree = next(slot);
-        end = Math.max(end, slot + 1);
-        final long start = number & -(1L << log2);
+        final int slot = freeSlot();
         rows[slot << ROW_SHIFT] = tag;
-        rows[(slot << ROW_SHIFT) + START] = start;
-        final int bucket = bucket(tag, start, log2);
-        setSizeAndNext(slot, log2, heads[bucket]);
-        heads[bucket] = slot;
+        rows[(slot << ROW_SHIFT) + START] = number & -(1L << log2);
+        link(slot, log2);
         final int kind = kind(tag);
         if (counts[kind << 6 | log2]++ == 0) {
             sizesOfKind[kind] |= 1L << log2;
         }
         return slot;
+    }
+
+    /** The one that was freed last, else one that was never used, else the next in turn. */
+    private int freeSlot() {
+        if (firstFree == NONE && end < capacity) {
+            if (end == heads.length) {
+                makeRoom(2 * end);
+            }
+            return end++;
+        }
+        if (firstFree == NONE) {
+            remove(victim);
+            victim = (victim + 1) & (capacity - 1);
+        }
+        final int slot = firstFree;
+        firstFree = next(slot);
+        return slot;
+    }
+
+    /**
+     * For how many slots there is room now: what is kept for them needs no more. It grows when a
+     * slot is taken.
+     */
+    public int room() {
+        return heads.length;
     }
 
     /** Forgets a used slot. */

@@ -5,6 +5,7 @@ import io.iopf4j.api.IommuFault;
 import io.iopf4j.emulation.AtsReply;
 import io.iopf4j.emulation.IommuModel;
 import io.iopf4j.emulation.parts.SpanIndex;
+import java.util.Arrays;
 
 /**
  * Translations that a device keeps until it is told to forget them. Those that were asked for with
@@ -18,8 +19,8 @@ final class DeviceTlb {
     private static final long WITH_PASID = 1L << 33;
 
     private final SpanIndex index;
-    private final long[] addresses;
-    private final int[] perms;
+    private long[] addresses = new long[0];
+    private int[] perms = new int[0];
 
     /**
      * An empty one.
@@ -28,8 +29,6 @@ final class DeviceTlb {
      */
     DeviceTlb(final int capacity) {
         index = capacity == 0 ? null : new SpanIndex(capacity);
-        addresses = new long[capacity];
-        perms = new int[capacity];
     }
 
     /** The translated address, or {@link #MISS}. */
@@ -66,6 +65,10 @@ final class DeviceTlb {
         final long tag = tag(pasid, perm);
         index.removeHolding(tag, iova >>> PAGE_SHIFT);
         final int slot = index.take(tag, iova >>> PAGE_SHIFT, reply.log2Bytes() - PAGE_SHIFT);
+        if (slot >= addresses.length) {
+            addresses = Arrays.copyOf(addresses, index.room());
+            perms = Arrays.copyOf(perms, index.room());
+        }
         addresses[slot] = reply.address();
         perms[slot] = reply.perm();
     }

@@ -7,6 +7,7 @@ import io.iopf4j.api.smmuv3.LevelOneDescriptor;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
 import io.iopf4j.emulation.PhysicalMemory;
 import io.iopf4j.emulation.parts.SpanIndex;
+import java.util.Arrays;
 
 /**
  * From a stream's entry and a SubstreamID to the context descriptor, linear or in two levels, in
@@ -29,10 +30,10 @@ final class ContextTable {
     private final SpanIndex index = new SpanIndex(ENTRIES);
 
     /** Made when a slot is first taken. */
-    private final ContextEntry[] entries = new ContextEntry[ENTRIES];
+    private ContextEntry[] entries = new ContextEntry[0];
 
     private final SpanIndex descriptorIndex = new SpanIndex(DESCRIPTORS);
-    private final long[] descriptors = new long[DESCRIPTORS];
+    private long[] descriptors = new long[0];
 
     ContextTable(
             final PhysicalMemory memory,
@@ -94,6 +95,9 @@ final class ContextTable {
                 return null;
             }
             slot = descriptorIndex.take(access.streamId, number, split);
+            if (slot >= descriptors.length) {
+                descriptors = Arrays.copyOf(descriptors, descriptorIndex.room());
+            }
             descriptors[slot] = memory.readLong(address);
         }
         final long descriptor = descriptors[slot];
@@ -116,6 +120,9 @@ final class ContextTable {
             return null;
         }
         final int slot = index.take(access.streamId, number, 0);
+        if (slot >= entries.length) {
+            entries = Arrays.copyOf(entries, index.room());
+        }
         if (entries[slot] == null) {
             entries[slot] = new ContextEntry();
         }

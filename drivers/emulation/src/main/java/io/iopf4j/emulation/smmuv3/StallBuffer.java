@@ -28,10 +28,17 @@ final class StallBuffer {
     /** Of a recorded one the number of its record, of any other the next slot. */
     private static final int LINK = 3;
 
+    private static final int FIRST_TAGS = 16;
+    private static final int FIRST_SLOTS = 16;
+
     private final int stallMax;
-    private final int[] slotOfTag;
-    private final int[] freeTags;
+    private int[] slotOfTag = new int[0];
+
+    /** Tags that were given and are free again: the last goes first, then those never given. */
+    private int[] freeTags = new int[0];
+
     private int freeTagCount;
+    private int givenTags;
     private int highWater;
     private long[] rows = new long[0];
     private Requester[] requester = new Requester[0];
@@ -43,21 +50,14 @@ final class StallBuffer {
 
     StallBuffer(final int stallMax) {
         this.stallMax = stallMax;
-        slotOfTag = new int[stallMax];
-        Arrays.fill(slotOfTag, NONE);
-        freeTags = new int[stallMax];
-        for (int tag = 0; tag < stallMax; tag++) {
-            freeTags[tag] = stallMax - 1 - tag;
-        }
-        freeTagCount = stallMax;
     }
 
     boolean hasFreeTag() {
-        return freeTagCount > 0;
+        return freeTagCount > 0 || givenTags < stallMax;
     }
 
     int recorded() {
-        return stallMax - freeTagCount;
+        return givenTags - freeTagCount;
     }
 
     int held() {
@@ -97,7 +97,7 @@ final class StallBuffer {
     }
 
     int giveTag(final int slot) {
-        final int tag = freeTags[--freeTagCount];
+        final int tag = freeTagCount > 0 ? freeTags[--freeTagCount] : newTag();
         slotOfTag[tag] = slot;
         rows[(slot << ROW_SHIFT) + SUBSTREAM_PERM_TAG] |= tag;
         rows[(slot << ROW_SHIFT) + LINK] = records++;
@@ -105,9 +105,18 @@ final class StallBuffer {
         return tag;
     }
 
+    private int newTag() {
+        if (givenTags == slotOfTag.length) {
+            final int to = Math.min(stallMax, Math.max(FIRST_TAGS, givenTags * 2));
+            slotOfTag = Arrays.copyOf(slotOfTag, to);
+            freeTags = Arrays.copyOf(freeTags, to);
+        }
+        return givenTags++;
+    }
+
     /** Slot of the recorded transaction that a RESUME names, or NONE. IHI 0070, 4.6.1. */
     int find(final int sid, final int tag) {
-        final int slot = tag < stallMax ? slotOfTag[tag] : NONE;
+        final int slot = tag < givenTags ? slotOfTag[tag] : NONE;
         return slot != NONE && streamId(slot) == sid ? slot : NONE;
     }
 
@@ -250,7 +259,7 @@ final class StallBuffer {
 
     private void grow() {
         final int from = requester.length;
-        final int to = Math.max(64, from * 2);
+        final int to = Math.max(FIRST_SLOTS, from * 2);
         requester = Arrays.copyOf(requester, to);
         rows = Arrays.copyOf(rows, to << ROW_SHIFT);
         for (int slot = to - 1; slot >= from; slot--) {

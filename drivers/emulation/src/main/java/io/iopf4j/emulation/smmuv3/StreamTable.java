@@ -7,6 +7,7 @@ import io.iopf4j.api.smmuv3.SmmuRegisters;
 import io.iopf4j.api.smmuv3.StreamTableEntry;
 import io.iopf4j.emulation.PhysicalMemory;
 import io.iopf4j.emulation.parts.SpanIndex;
+import java.util.Arrays;
 
 /**
  * From a StreamID to its entry, linear or in two levels. What was fetched is kept, valid or not,
@@ -28,7 +29,7 @@ final class StreamTable {
     private final SpanIndex index = new SpanIndex(ENTRIES);
 
     /** Made when a slot is first taken. */
-    private final StreamEntry[] entries = new StreamEntry[ENTRIES];
+    private StreamEntry[] entries = new StreamEntry[0];
 
     private StreamEntry spare = new StreamEntry();
 
@@ -36,7 +37,7 @@ final class StreamTable {
     private final StreamEntry[] recent = new StreamEntry[RECENT];
 
     private final SpanIndex descriptorIndex = new SpanIndex(DESCRIPTORS);
-    private final long[] descriptors = new long[DESCRIPTORS];
+    private long[] descriptors = new long[0];
     private long base;
     private int log2Size;
     private int baseLog2Size;
@@ -126,7 +127,7 @@ final class StreamTable {
             return badStream();
         }
         if (slot == SpanIndex.NONE) {
-            descriptors[descriptorIndex.take(0, sid, split)] = descriptor;
+            keepDescriptor(sid, descriptor);
         }
         final long number = sid & ((1L << split) - 1);
         if (number >= 1L << (span - 1)) {
@@ -137,6 +138,14 @@ final class StreamTable {
                         LevelOneDescriptor.streamPointer(descriptor),
                         (long) StreamTableEntry.BYTES << (span - 1));
         return fetch(table, number, sid);
+    }
+
+    private void keepDescriptor(final long sid, final long descriptor) {
+        final int slot = descriptorIndex.take(0, sid, split);
+        if (slot >= descriptors.length) {
+            descriptors = Arrays.copyOf(descriptors, descriptorIndex.room());
+        }
+        descriptors[slot] = descriptor;
     }
 
     private StreamEntry fetch(final long table, final long number, final long sid) {
@@ -150,6 +159,9 @@ final class StreamTable {
         // One that is not valid says nothing, and nothing of its neighbours.
         final int log2 = entry.isBad ? 0 : StreamTableEntry.cont(entry.word1);
         final int slot = index.take(0, sid, log2);
+        if (slot >= entries.length) {
+            entries = Arrays.copyOf(entries, index.room());
+        }
         spare = entries[slot] == null ? new StreamEntry() : entries[slot];
         entries[slot] = entry;
         return entry;

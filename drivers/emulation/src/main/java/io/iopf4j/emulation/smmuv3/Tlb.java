@@ -4,6 +4,7 @@ package io.iopf4j.emulation.smmuv3;
 import io.iopf4j.api.smmuv3.CmdqOp;
 import io.iopf4j.api.smmuv3.Commands;
 import io.iopf4j.emulation.parts.SpanIndex;
+import java.util.Arrays;
 
 /**
  * Cached translations, each kept until a command names it or its place is needed: an entry is what
@@ -44,11 +45,11 @@ final class Tlb {
     private static final long MOST_PROBES = 64;
 
     private final SpanIndex index;
-    private final long[] outputs;
-    private final long[] intermediates;
-    private final short[] rights;
-    private final byte[] levels;
-    private final byte[] granules;
+    private long[] outputs = new long[0];
+    private long[] intermediates = new long[0];
+    private short[] rights = new short[0];
+    private byte[] levels = new byte[0];
+    private byte[] granules = new byte[0];
     private final long vmidMask;
     private final long asidMask;
     private final boolean hasRanges;
@@ -67,11 +68,6 @@ final class Tlb {
      */
     Tlb(final int capacity, final SmmuV3Config config) {
         index = new SpanIndex(capacity, WORLD_SHIFT);
-        outputs = new long[capacity];
-        intermediates = new long[capacity];
-        rights = new short[capacity];
-        levels = new byte[capacity];
-        granules = new byte[capacity];
         vmidMask =
                 !config.has(SmmuFeature.STAGE_2)
                         ? 0
@@ -122,6 +118,9 @@ final class Tlb {
             final int granule) {
         final long kept = isGlobal ? global(tag) : tag;
         final int slot = index.take(kept, address, log2);
+        if (slot >= outputs.length) {
+            makeRoom();
+        }
         outputs[slot] = output;
         intermediates[slot] = intermediate;
         rights[slot] = (short) allowed;
@@ -139,6 +138,15 @@ final class Tlb {
     /** What was found for an address is found for all with the same bits above these. */
     int smallestLog2(final long tag) {
         return index.smallestLog2(tag);
+    }
+
+    private void makeRoom() {
+        final int room = index.room();
+        outputs = Arrays.copyOf(outputs, room);
+        intermediates = Arrays.copyOf(intermediates, room);
+        rights = Arrays.copyOf(rights, room);
+        levels = Arrays.copyOf(levels, room);
+        granules = Arrays.copyOf(granules, room);
     }
 
     long output(final int slot, final long address) {

@@ -7,6 +7,7 @@ import io.iopf4j.api.vtd.VtdCapabilities;
 import io.iopf4j.api.vtd.VtdFaultReason;
 import io.iopf4j.emulation.PhysicalMemory;
 import io.iopf4j.emulation.parts.SpanIndex;
+import java.util.Arrays;
 
 /**
  * From a source id to its context entry, through the root table. What is present and valid is kept
@@ -28,7 +29,7 @@ final class ContextTable {
     private final SpanIndex index = new SpanIndex(ENTRIES);
 
     /** Made when a slot is first taken. */
-    private final Context[] entries = new Context[ENTRIES];
+    private Context[] entries = new Context[0];
 
     private Context spare = new Context();
     private long root;
@@ -106,6 +107,9 @@ final class ContextTable {
 
     private Context keep(final int sid) {
         final int slot = index.take(0, sid, 0);
+        if (slot >= entries.length) {
+            entries = Arrays.copyOf(entries, index.room());
+        }
         final Context kept = spare;
         spare = entries[slot] == null ? new Context() : entries[slot];
         entries[slot] = kept;

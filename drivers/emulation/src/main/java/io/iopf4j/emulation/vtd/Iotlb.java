@@ -3,6 +3,7 @@ package io.iopf4j.emulation.vtd;
 
 import io.iopf4j.api.vtd.Invalidation;
 import io.iopf4j.emulation.parts.SpanIndex;
+import java.util.Arrays;
 
 /**
  * Cached translations, each kept until an invalidation names it or its place is needed: an entry is
@@ -23,19 +24,18 @@ final class Iotlb {
     private static final long FIRST_STAGE = 1L << 16;
     private static final long DID_BITS = 0xffff;
     private static final long ALL_BITS = -1;
-    private static final int DOMAINS = 1 << 16;
     private static final int PAGE_SHIFT = 12;
 
     /** Larger ranges are looked for by a scan. */
     private static final long MOST_PROBES = 64;
 
     private final SpanIndex index;
-    private final long[] outputs;
-    private final byte[] rights;
-    private final byte[] pageLog2;
+    private long[] outputs = new long[0];
+    private byte[] rights = new byte[0];
+    private byte[] pageLog2 = new byte[0];
 
     /** Domains of which the first stage may have entries, until all of a domain's are forgotten. */
-    private final long[] firstStageDomains = new long[DOMAINS / Long.SIZE];
+    private long[] firstStageDomains = new long[1];
 
     /** Entries may be there that hold a piece of their page; forgotten when nothing is kept. */
     private boolean hasPieces;
@@ -47,9 +47,6 @@ final class Iotlb {
      */
     Iotlb(final int capacity) {
         index = new SpanIndex(capacity);
-        outputs = new long[capacity];
-        rights = new byte[capacity];
-        pageLog2 = new byte[capacity];
     }
 
     static long secondStage(final int did) {
@@ -91,14 +88,23 @@ final class Iotlb {
             final long output,
             final int allowed) {
         final int slot = index.take(tag, address, log2);
+        if (slot >= outputs.length) {
+            makeRoom();
+        }
         outputs[slot] = output;
         rights[slot] = (byte) allowed;
         pageLog2[slot] = (byte) page;
         hasPieces |= log2 < page;
         if ((tag & FIRST_STAGE) != 0) {
-            final int did = (int) (tag & DID_BITS);
-            firstStageDomains[did >>> 6] |= 1L << did;
+            noteFirstStage((int) (tag & DID_BITS));
         }
+    }
+
+    private void makeRoom() {
+        final int room = index.room();
+        outputs = Arrays.copyOf(outputs, room);
+        rights = Arrays.copyOf(rights, room);
+        pageLog2 = Arrays.copyOf(pageLog2, room);
     }
 
     long output(final int slot, final long address) {
@@ -134,7 +140,7 @@ final class Iotlb {
             }
             case Invalidation.IOTLB_PAGES -> {
                 removeRange(secondStage(did), address, mask);
-                if ((firstStageDomains[(did & 0xffff) >>> 6] >>> did & 1) != 0) {
+                if (mayHaveFirstStage(did)) {
                     index.removeTagged(FIRST_STAGE | did, FIRST_STAGE | DID_BITS);
                     forgetFirstStage(did);
                 }
@@ -171,8 +177,25 @@ final class Iotlb {
         noteEmpty();
     }
 
+    private void noteFirstStage(final int did) {
+        final int word = did >>> 6;
+        if (word >= firstStageDomains.length) {
+            firstStageDomains =
+                    Arrays.copyOf(
+                            firstStageDomains, Math.max(word + 1, 2 * firstStageDomains.length));
+        }
+        firstStageDomains[word] |= 1L << did;
+    }
+
+    private boolean mayHaveFirstStage(final int did) {
+        final int word = (did & 0xffff) >>> 6;
+        return word < firstStageDomains.length && (firstStageDomains[word] >>> did & 1) != 0;
+    }
+
     private void forgetFirstStage(final int did) {
-        firstStageDomains[(did & 0xffff) >>> 6] &= ~(1L << did);
+        if (mayHaveFirstStage(did)) {
+            firstStageDomains[(did & 0xffff) >>> 6] &= ~(1L << did);
+        }
     }
 
     private void noteEmpty() {

@@ -8,6 +8,7 @@ import io.iopf4j.api.vtd.VtdCapabilities;
 import io.iopf4j.api.vtd.VtdFaultReason;
 import io.iopf4j.emulation.PhysicalMemory;
 import io.iopf4j.emulation.parts.SpanIndex;
+import java.util.Arrays;
 
 /**
  * From a context and a PASID to the PASID's entry: a directory and tables of 64, or in extended
@@ -30,7 +31,7 @@ final class PasidTable {
     private final SpanIndex index = new SpanIndex(ENTRIES);
 
     /** Made when a slot is first taken. */
-    private final Regime[] entries = new Regime[ENTRIES];
+    private Regime[] entries = new Regime[0];
 
     private Regime spare = new Regime();
 
@@ -142,6 +143,9 @@ final class PasidTable {
 
     private Regime keep(final int sid, final int pasid) {
         final int slot = index.take(sid, pasid, 0);
+        if (slot >= entries.length) {
+            entries = Arrays.copyOf(entries, index.room());
+        }
         final Regime kept = spare;
         spare = entries[slot] == null ? new Regime() : entries[slot];
         entries[slot] = kept;

@@ -2,6 +2,7 @@
 package io.iopf4j.drivers.intel;
 
 import io.iopf4j.api.PageResponseType;
+import java.util.Arrays;
 
 /**
  * Page requests that were reported and not answered yet, for 2017, whose core keeps none: of each
@@ -10,6 +11,8 @@ import io.iopf4j.api.PageResponseType;
 final class OutstandingRequests {
     static final int CAPACITY = 4096;
 
+    private static final int FIRST_ROOM = 16;
+
     private static final int GROUP_BITS = 9;
     private static final int RID_SHIFT = 29;
     private static final int TYPE_SHIFT = 45;
@@ -17,11 +20,11 @@ final class OutstandingRequests {
     private static final long PASID_MASK = 0xf_ffff;
     private static final long PAGE_MASK = -0x1000L;
 
-    private final long[] keys = new long[CAPACITY];
-    private final long[] addresses = new long[CAPACITY];
-    private final long[] private0 = new long[CAPACITY];
-    private final long[] private1 = new long[CAPACITY];
-    private final boolean[] isPrivate = new boolean[CAPACITY];
+    private long[] keys = new long[FIRST_ROOM];
+    private long[] addresses = new long[FIRST_ROOM];
+    private long[] private0 = new long[FIRST_ROOM];
+    private long[] private1 = new long[FIRST_ROOM];
+    private boolean[] isPrivate = new boolean[FIRST_ROOM];
     private int count;
 
     /** What the response to a request needs of it; whoever takes it has one to be filled. */
@@ -87,6 +90,9 @@ final class OutstandingRequests {
             if (count == CAPACITY) {
                 return false;
             }
+            if (count == keys.length) {
+                grow();
+            }
             at = count++;
         }
         keys[at] = key;
@@ -129,6 +135,15 @@ final class OutstandingRequests {
             }
         }
         return false;
+    }
+
+    private void grow() {
+        final int room = 2 * keys.length;
+        keys = Arrays.copyOf(keys, room);
+        addresses = Arrays.copyOf(addresses, room);
+        private0 = Arrays.copyOf(private0, room);
+        private1 = Arrays.copyOf(private1, room);
+        isPrivate = Arrays.copyOf(isPrivate, room);
     }
 
     private int find(final long key, final long address, final boolean isAny) {

@@ -4,6 +4,7 @@ package io.iopf4j.drivers.intel;
 import io.iopf4j.api.hw.DmaAllocator;
 import io.iopf4j.api.hw.DmaMemory;
 import io.iopf4j.api.vtd.PasidEntry;
+import java.util.Arrays;
 
 /**
  * A device's PASID directory, and the tables of 64 entries that it leads to, each made when its
@@ -20,12 +21,15 @@ final class PasidTable {
 
     private final DmaAllocator dma;
     private final DmaMemory directory;
-    private final DmaMemory[] tables;
+    private final int entries;
+
+    /** As far as they were ever needed. */
+    private DmaMemory[] tables = new DmaMemory[1];
 
     private PasidTable(final DmaAllocator dma, final DmaMemory directory) {
         this.dma = dma;
         this.directory = directory;
-        this.tables = new DmaMemory[(int) directory.sizeBytes() / PasidEntry.DIRECTORY_BYTES];
+        this.entries = (int) directory.sizeBytes() / PasidEntry.DIRECTORY_BYTES;
     }
 
     /**
@@ -47,17 +51,20 @@ final class PasidTable {
 
     /** How many PASIDs it has room for. */
     int maxPasids() {
-        return tables.length * ENTRIES;
+        return entries * ENTRIES;
     }
 
     /** The size as a context entry tells it: {@code context_get_sm_pds()}. */
     int pdts() {
-        return Integer.numberOfTrailingZeros(tables.length) - PDTS_BASE;
+        return Integer.numberOfTrailingZeros(entries) - PDTS_BASE;
     }
 
     /** Makes sure that a PASID has an entry; false without memory. */
     boolean prepare(final int pasid) {
         final int index = pasid >>> PasidEntry.TABLE_LOG2;
+        if (index >= tables.length) {
+            tables = Arrays.copyOf(tables, Math.max(index + 1, 2 * tables.length));
+        }
         if (tables[index] == null) {
             tables[index] = dma.allocCoherent(PAGE_BYTES);
             if (tables[index] == null) {
@@ -72,7 +79,8 @@ final class PasidTable {
 
     /** A doubleword of an entry; 0 if it has none. */
     long get(final int pasid, final int qw) {
-        final DmaMemory table = tables[pasid >>> PasidEntry.TABLE_LOG2];
+        final int index = pasid >>> PasidEntry.TABLE_LOG2;
+        final DmaMemory table = index < tables.length ? tables[index] : null;
         return table == null ? 0 : table.getLong(offset(pasid, qw));
     }
 

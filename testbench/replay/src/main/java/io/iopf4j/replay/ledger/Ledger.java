@@ -33,7 +33,7 @@ public final class Ledger implements FaultObserver {
 
     private static final int OTHER_CODE_MASK = 0xf;
 
-    private static final int FIRST_ROWS = 1024;
+    private static final int FIRST_ROWS = 64;
 
     private static final Outcome[] OUTCOMES = Outcome.values();
     private static final AccessResult[] RESULTS = AccessResult.values();

@@ -12,12 +12,15 @@ import java.util.function.ToIntFunction;
 public final class TagIndex {
     private static final int STALL_TAGS = 1 << 16;
     private static final int PCI_GROUPS = 1 << 9;
+    private static final int FIRST_ROOM = 16;
 
     /** A number that row r had last is free again: this minus r. */
     private static final int FREED = Ledger.NONE - 1;
 
     private final int size;
     private final ToIntFunction<IommuDevice> endpointOf;
+
+    /** Of each range as much as was ever needed. */
     private int[][] rows = new int[1][];
 
     private TagIndex(final int size, final ToIntFunction<IommuDevice> endpointOf) {
@@ -62,9 +65,11 @@ public final class TagIndex {
 
     private int entry(final int endpoint, final int tag) {
         final int range = range(endpoint);
-        return range < 0 || range >= rows.length || rows[range] == null
-                ? Ledger.NONE
-                : rows[range][tag & (size - 1)];
+        if (range < 0 || range >= rows.length || rows[range] == null) {
+            return Ledger.NONE;
+        }
+        final int number = tag & (size - 1);
+        return number < rows[range].length ? rows[range][number] : Ledger.NONE;
     }
 
     void put(final int endpoint, final int tag, final int row) {
@@ -72,11 +77,16 @@ public final class TagIndex {
         if (range >= rows.length) {
             rows = Arrays.copyOf(rows, Math.max(range + 1, rows.length * 2));
         }
-        if (rows[range] == null) {
-            rows[range] = new int[size];
-            Arrays.fill(rows[range], Ledger.NONE);
+        final int number = tag & (size - 1);
+        final int room = rows[range] == null ? 0 : rows[range].length;
+        if (number >= room) {
+            final int more = Math.max(FIRST_ROOM, Integer.highestOneBit(number) << 1);
+            final int[] longer =
+                    rows[range] == null ? new int[more] : Arrays.copyOf(rows[range], more);
+            Arrays.fill(longer, room, more, Ledger.NONE);
+            rows[range] = longer;
         }
-        rows[range][tag & (size - 1)] = row;
+        rows[range][number] = row;
     }
 
     void remove(final int endpoint, final int tag) {
