@@ -51,7 +51,7 @@ public final class VfioFaultReader {
     }
 
     static ByteBuffer littleEndian(final int bytes) {
-        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     static ByteBuffer mapRing(final VfioRegion region) {

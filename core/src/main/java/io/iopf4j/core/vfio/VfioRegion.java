@@ -62,7 +62,7 @@ public abstract sealed class VfioRegion permits VfioFaultRegion, VfioResponseReg
         this.entryBytes = entryBytes;
         final int ringBytes = entryBytes * ENTRIES;
         final int ringPages = (ringBytes + PAGE_BYTES - 1) / PAGE_BYTES;
-        memory = ByteBuffer.allocateDirect(PAGE_BYTES + ringPages * PAGE_BYTES);
+        memory = ByteBuffer.allocate(PAGE_BYTES + ringPages * PAGE_BYTES);
         INTS.set(memory, ENTRY_SIZE, entryBytes);
         INTS.set(memory, NB_ENTRIES, ENTRIES);
         INTS.set(memory, OFFSET, PAGE_BYTES);
