@@ -190,12 +190,25 @@ public final class ScenarioRun {
      *     cannot be loaded: one line that names it
      */
     public RunResult run(final LongConsumer progress) throws IOException {
+        return RunResult.of(play(progress));
+    }
+
+    /**
+     * Runs it to its end, for whoever looks at the machine itself: what the run came to is not
+     * counted.
+     *
+     * @param progress hears the virtual time now and then, in nanoseconds
+     * @return the machine after the run, closed
+     * @throws IOException as {@link #run}
+     */
+    public Bench play(final LongConsumer progress) throws IOException {
         final List<FaultPolicy> limits =
                 policies.isPresent() ? policies.get() : loaded(Policies::parse, scenario.policy());
         try {
             bench = Bench.recorded(settings(limits));
             watcher.accept(bench);
-            return runAll(progress);
+            runAll(progress);
+            return bench;
         } finally {
             if (bench == null) {
                 limits.forEach(FaultPolicy::close);
@@ -216,7 +229,7 @@ public final class ScenarioRun {
         }
     }
 
-    private RunResult runAll(final LongConsumer progress) {
+    private void runAll(final LongConsumer progress) {
         build();
         final Scheduler scheduler = bench.scheduler();
         final long endNs = scenario.durationNs();
@@ -230,7 +243,6 @@ public final class ScenarioRun {
         bench.settle(null);
         bench.checkAllBooks();
         scenario.calmNs().ifPresent(bench::checkCalm);
-        return new RunOutcome(bench).result();
     }
 
     private BenchSettings settings(final List<FaultPolicy> limits) throws IOException {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay.explore;
 
-import io.iopf4j.replay.RunResult;
 import io.iopf4j.replay.ScenarioRun;
+import io.iopf4j.replay.bench.Bench;
 import io.iopf4j.replay.invariants.Invariant;
 import io.iopf4j.replay.invariants.Invariants;
 import io.iopf4j.replay.scenario.Scenario;
@@ -42,9 +42,9 @@ public final class Trial {
      */
     public Optional<Failure> run(final Scenario scenario) {
         runs++;
-        final RunResult result;
+        final Bench bench;
         try {
-            result = setup.apply(new ScenarioRun(scenario)).run(now -> {});
+            bench = setup.apply(new ScenarioRun(scenario)).play(now -> {});
         } catch (final IOException e) {
             skipped++;
             whySkipped = e.getMessage();
@@ -53,9 +53,9 @@ public final class Trial {
             return Optional.of(
                     new Failure(e.getClass().getSimpleName(), String.valueOf(e.getMessage())));
         }
-        cycles += result.ledger().ended();
-        digest = result.ledger().digest(digest);
-        return judged(result.bench().invariants());
+        cycles += bench.ledger().ended();
+        digest = bench.ledger().digest(digest);
+        return judged(bench.invariants());
     }
 
     private Optional<Failure> judged(final Invariants invariants) {
