@@ -12,6 +12,17 @@ public interface KernelLog {
     void err(String who, String message);
 
     /**
+     * An error that is put into words when somebody reads it, if anybody does.
+     *
+     * @param who the device's name
+     * @param format one line, as of {@link String#format}
+     * @param args what it takes, none of which changes
+     */
+    default void err(final String who, final String format, final Object... args) {
+        err(who, String.format(format, args));
+    }
+
+    /**
      * A warning ({@code dev_warn}, or a {@code WARN_ON} that fired).
      *
      * @param who the device's name
@@ -26,4 +37,15 @@ public interface KernelLog {
      * @param message one line
      */
     void info(String who, String message);
+
+    /**
+     * Information that is put into words when somebody reads it, if anybody does.
+     *
+     * @param who the device's name
+     * @param format one line, as of {@link String#format}
+     * @param args what it takes, none of which changes
+     */
+    default void info(final String who, final String format, final Object... args) {
+        info(who, String.format(format, args));
+    }
 }

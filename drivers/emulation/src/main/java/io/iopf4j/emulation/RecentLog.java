@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Counts what drivers and the core log, and keeps the most recent lines for a report. A line is put
@@ -13,7 +14,10 @@ import java.util.List;
  */
 public final class RecentLog implements KernelLog {
     private final ArrayDeque<String> whos = new ArrayDeque<>();
-    private final ArrayDeque<String> messages = new ArrayDeque<>();
+
+    /** Words, or a {@link Supplier} of them. */
+    private final ArrayDeque<Object> messages = new ArrayDeque<>();
+
     private final int capacity;
     private long errors;
     private long warnings;
@@ -34,6 +38,12 @@ public final class RecentLog implements KernelLog {
     }
 
     @Override
+    public void err(final String who, final String format, final Object... args) {
+        errors++;
+        keep(who, later(format, args));
+    }
+
+    @Override
     public void warn(final String who, final String message) {
         warnings++;
         keep(who, message);
@@ -42,6 +52,15 @@ public final class RecentLog implements KernelLog {
     @Override
     public void info(final String who, final String message) {
         keep(who, message);
+    }
+
+    @Override
+    public void info(final String who, final String format, final Object... args) {
+        keep(who, later(format, args));
+    }
+
+    private static Supplier<String> later(final String format, final Object... args) {
+        return () -> String.format(format, args);
     }
 
     /**
@@ -69,12 +88,16 @@ public final class RecentLog implements KernelLog {
      */
     public List<String> recent() {
         final List<String> lines = new ArrayList<>();
-        final Iterator<String> message = messages.iterator();
-        whos.forEach(who -> lines.add(who + ": " + message.next()));
+        final Iterator<Object> message = messages.iterator();
+        whos.forEach(who -> lines.add(who + ": " + words(message.next())));
         return List.copyOf(lines);
     }
 
-    private void keep(final String who, final String message) {
+    private static Object words(final Object message) {
+        return message instanceof Supplier<?> later ? later.get() : message;
+    }
+
+    private void keep(final String who, final Object message) {
         if (whos.size() == capacity) {
             whos.removeFirst();
             messages.removeFirst();

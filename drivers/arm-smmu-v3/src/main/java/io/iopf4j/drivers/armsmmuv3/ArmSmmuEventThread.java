@@ -43,13 +43,12 @@ final class ArmSmmuEventThread extends ArmSmmuOutputQueue {
             kernel().log()
                     .info(
                             name(),
-                            String.format(
-                                    "event 0x%02x received: 0x%016x 0x%016x 0x%016x 0x%016x",
-                                    Events.number(words[0]),
-                                    words[0],
-                                    words[1],
-                                    words[2],
-                                    words[3]));
+                            "event 0x%02x received: 0x%016x 0x%016x 0x%016x 0x%016x",
+                            Events.number(words[0]),
+                            words[0],
+                            words[1],
+                            words[2],
+                            words[3]);
         }
     }
 

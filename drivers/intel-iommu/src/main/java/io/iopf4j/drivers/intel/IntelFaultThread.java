@@ -13,6 +13,8 @@ import io.iopf4j.api.vtd.VtdRegisters;
  * bits without a record are left to who submits invalidations.
  */
 final class IntelFaultThread {
+    private static final String REQUESTER = "Request device [%02x:%02x.%d]";
+    private static final String WHY = "[fault reason 0x%02x] %s";
     private static final String WHO = "DMAR";
 
     private static final int DOUBLEWORD_1 = 8;
@@ -83,29 +85,36 @@ final class IntelFaultThread {
     private void log(final long qw1, final long address) {
         final int reason = FaultRecord.reason(qw1);
         final int sid = FaultRecord.sid(qw1);
-        final String requester =
-                String.format(
-                        "Request device [%02x:%02x.%d]", sid >>> 8, sid >>> 3 & 0x1f, sid & 7);
-        final String why =
-                String.format("[fault reason 0x%02x] %s", reason, FaultReasonText.of(reason));
-        final String what;
         if (FaultReasonText.isInterrupt(reason)) {
-            what =
-                    String.format(
-                            "[INTR-REMAP] %s fault index 0x%x %s",
-                            requester, address >>> INDEX_SHIFT, why);
-        } else {
-            // T2 is not looked at: page requests are said to be writes.
-            final int pasid = FaultRecord.pasid(qw1);
-            what =
-                    String.format(
-                            "[%s %s] %s fault addr 0x%x %s",
-                            (qw1 & FaultRecord.T1) != 0 ? "DMA Read" : "DMA Write",
-                            pasid < 0 ? "NO_PASID" : "PASID 0x" + Integer.toHexString(pasid),
-                            requester,
-                            address,
-                            why);
+            kernel.log()
+                    .err(
+                            WHO,
+                            "[INTR-REMAP] " + REQUESTER + " fault index 0x%x " + WHY,
+                            sid >>> 8,
+                            sid >>> 3 & 0x1f,
+                            sid & 7,
+                            address >>> INDEX_SHIFT,
+                            reason,
+                            FaultReasonText.of(reason));
+            return;
         }
-        kernel.log().err(WHO, what);
+        // T2 is not looked at: page requests are said to be writes.
+        final boolean isRead = (qw1 & FaultRecord.T1) != 0;
+        final int pasid = FaultRecord.pasid(qw1);
+        kernel.log()
+                .err(
+                        WHO,
+                        (isRead ? "[DMA Read " : "[DMA Write ")
+                                + (pasid < 0 ? "NO_PASID] " : "PASID 0x%7$x] ")
+                                + REQUESTER
+                                + " fault addr 0x%x "
+                                + WHY,
+                        sid >>> 8,
+                        sid >>> 3 & 0x1f,
+                        sid & 7,
+                        address,
+                        reason,
+                        FaultReasonText.of(reason),
+                        pasid);
     }
 }

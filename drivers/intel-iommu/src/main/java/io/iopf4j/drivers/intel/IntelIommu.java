@@ -190,12 +190,11 @@ public final class IntelIommu {
         kernel.log()
                 .info(
                         platform.name(),
-                        String.format(
-                                "ver %d:%d cap %x ecap %x",
-                                version >>> 4 & 0xf,
-                                version & 0xf,
-                                capabilities.cap(),
-                                capabilities.ecap()));
+                        "ver %d:%d cap %x ecap %x",
+                        version >>> 4 & 0xf,
+                        version & 0xf,
+                        capabilities.cap(),
+                        capabilities.ecap());
         if (mmio.sizeBytes() < capabilities.windowBytes()
                 || !capabilities.hasEcap(VtdCapabilities.QI)) {
             // Linux falls back to invalidation by registers, which no unit with PASIDs needs.

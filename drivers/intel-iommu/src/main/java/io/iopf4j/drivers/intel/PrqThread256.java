@@ -165,9 +165,7 @@ final class PrqThread256 extends PrqThread {
     /** Follows {@code handle_bad_prq_event()}: nothing is known but the request itself. */
     private void answerBad(
             final long qw0, final long qw1, final long qw2, final long qw3, final int code) {
-        iommu().kernel()
-                .log()
-                .err(iommu().name(), String.format("invalid page request: %08x %08x", qw0, qw1));
+        iommu().kernel().log().err(iommu().name(), "invalid page request: %08x %08x", qw0, qw1);
         final boolean isLast = (qw1 & PageRequest.LPIG) != 0;
         if (isLast || isPrivate(qw0)) {
             responder.respond(
