@@ -199,11 +199,14 @@ public final class FaultGate implements IommuCore, AutoCloseable {
     }
 
     private long shortestTimeoutNs(final IommuDevice dev) {
-        return policies.stream()
-                .mapToLong(policy -> policy.timeoutNs(dev))
-                .filter(delayNs -> delayNs > 0)
-                .min()
-                .orElse(0);
+        long shortestNs = 0;
+        for (final FaultPolicy policy : policies) {
+            final long delayNs = policy.timeoutNs(dev);
+            if (delayNs > 0 && (shortestNs == 0 || delayNs < shortestNs)) {
+                shortestNs = delayNs;
+            }
+        }
+        return shortestNs;
     }
 
     /** One queue and one timer for each delay: few, since a driver's model has one. */
@@ -350,7 +353,12 @@ public final class FaultGate implements IommuCore, AutoCloseable {
      * @return one of the policies is {@code drain}
      */
     public boolean drainsOnDomainChange() {
-        return policies.stream().anyMatch(FaultPolicy::drainsOnDomainChange);
+        for (final FaultPolicy policy : policies) {
+            if (policy.drainsOnDomainChange()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -53,8 +53,7 @@ class TroubledCycleAllocationTest {
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("machines")
-    void shouldAllocateNothingWhenQuotasRefuse(Model model, Semantics semantics)
-            throws Throwable {
+    void shouldAllocateNothingWhenQuotasRefuse(Model model, Semantics semantics) throws Throwable {
         TroubledMachine machine = machine(model, semantics, "vm-quota=2,device-quota=1");
         Allocations.assertNone(
                 4,
@@ -123,8 +122,7 @@ class TroubledCycleAllocationTest {
     /** In 2017 nobody cleared the overflow, and nothing came through any more. */
     @ParameterizedTest(name = "{0}")
     @EnumSource(value = Semantics.class, mode = EnumSource.Mode.EXCLUDE, names = "V3_2017")
-    void shouldAllocateNothingWhenPageRequestQueueOverflows(Semantics semantics)
-            throws Throwable {
+    void shouldAllocateNothingWhenPageRequestQueueOverflows(Semantics semantics) throws Throwable {
         VtdSettings kernels = VtdSettings.of(semantics);
         TroubledMachine machine =
                 new TroubledMachine(

@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
  */
 final class HazardDraw {
     private static final int MOST_PAUSE_NS = 60_000;
+    private static final List<Hazard.Kind> KINDS = List.of(Hazard.Kind.values());
 
     private final SplittableRandom random;
     private final boolean mayPreempt;
@@ -36,7 +37,7 @@ final class HazardDraw {
         if (random.nextInt(3) == 0) {
             return hazards;
         }
-        for (final Hazard.Kind kind : Hazard.Kind.values()) {
+        for (final Hazard.Kind kind : KINDS) {
             if (isSurvived(kind) && random.nextInt(4) == 0) {
                 hazards.add(
                         new Hazard(

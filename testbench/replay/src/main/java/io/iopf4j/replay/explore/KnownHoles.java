@@ -5,7 +5,7 @@ import io.iopf4j.api.PageResponseCode;
 import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.replay.scenario.Hardware;
 import io.iopf4j.replay.scenario.Lie;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -25,6 +25,8 @@ record KnownHoles(String semantics, Hardware.Iommu iommu) {
 
     /** The policy that mends most of them. */
     static final String CLOSING = "drain";
+
+    static final List<Lie> ALL_LIES = List.of(Lie.values());
 
     private static final Set<Lie> MEETS_ANOTHER =
             Set.of(Lie.TWICE, Lie.WRONG_GROUP, Lie.WRONG_PASID);
@@ -53,10 +55,14 @@ record KnownHoles(String semantics, Hardware.Iommu iommu) {
      * one with another's ids, is taken for another fault (7).
      */
     List<Lie> lies() {
-        return Arrays.stream(Lie.values())
-                .filter(lie -> lie != Lie.WRONG_CODE || codes().contains(Lie.UNKNOWN_CODE))
-                .filter(lie -> !isBefore612() || !MEETS_ANOTHER.contains(lie))
-                .toList();
+        final List<Lie> lies = new ArrayList<>();
+        for (final Lie lie : ALL_LIES) {
+            if ((lie != Lie.WRONG_CODE || codes().contains(Lie.UNKNOWN_CODE))
+                    && (!isBefore612() || !MEETS_ANOTHER.contains(lie))) {
+                lies.add(lie);
+            }
+        }
+        return lies;
     }
 
     /**

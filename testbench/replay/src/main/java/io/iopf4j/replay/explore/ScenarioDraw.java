@@ -3,7 +3,6 @@ package io.iopf4j.replay.explore;
 
 import io.iopf4j.core.semantics.Semantics;
 import io.iopf4j.replay.scenario.Hardware;
-import io.iopf4j.replay.scenario.Lie;
 import io.iopf4j.replay.scenario.Scenario;
 import io.iopf4j.replay.scenario.ScenarioEvent;
 import io.iopf4j.replay.scenario.ScenarioVm;
@@ -62,7 +61,7 @@ public final class ScenarioDraw {
         final List<ScenarioVm> vms =
                 new VmDraw(
                                 random,
-                                limits.isUpstream() ? List.of(Lie.values()) : holes.lies(),
+                                limits.isUpstream() ? KnownHoles.ALL_LIES : holes.lies(),
                                 limits.isUpstream() || holes.mayBeHostile())
                         .vms(hasGroups);
         final List<ScenarioEvent> storm = new StormDraw(random, vms, hasGroups, codes).events();
@@ -123,12 +122,25 @@ public final class ScenarioDraw {
             final List<String> words = new ArrayList<>();
             for (int i = random.nextInt(3); i > 0; i--) {
                 final String word = word();
-                final String kind = word.replaceAll("=.*", "");
-                if (words.stream().noneMatch(other -> other.startsWith(kind))) {
+                if (!isAnyOf(words, kind(word))) {
                     words.add(word);
                 }
             }
             return words.isEmpty() ? "none" : String.join(",", words);
+        }
+
+        private static boolean isAnyOf(final List<String> words, final String kind) {
+            for (final String word : words) {
+                if (word.startsWith(kind)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private static String kind(final String word) {
+            final int equals = word.indexOf('=');
+            return equals < 0 ? word : word.substring(0, equals);
         }
 
         private String word() {

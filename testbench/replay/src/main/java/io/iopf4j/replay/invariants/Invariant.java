@@ -18,6 +18,7 @@ public abstract sealed class Invariant
                 ResponsesCarryTheGroupTheyAnswer,
                 VirtualTimeNeverRunsBack {
     private final Breaches breaches;
+    private final String name = getClass().getSimpleName();
     private long checked;
     private Breach breach;
 
@@ -44,7 +45,7 @@ public abstract sealed class Invariant
      * @return its name
      */
     public final String name() {
-        return getClass().getSimpleName();
+        return name;
     }
 
     /**

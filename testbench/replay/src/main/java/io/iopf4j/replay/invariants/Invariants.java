@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay.invariants;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -68,9 +69,13 @@ public final class Invariants {
      * @return in a fixed order
      */
     public List<Invariant> all() {
-        return all.stream()
-                .filter(any -> any.checked() > 0 || !onlyWhereChecked.contains(any))
-                .toList();
+        final List<Invariant> checked = new ArrayList<>();
+        for (final Invariant any : all) {
+            if (any.checked() > 0 || !onlyWhereChecked.contains(any)) {
+                checked.add(any);
+            }
+        }
+        return checked;
     }
 
     /**

@@ -12,6 +12,8 @@ import java.util.Set;
 
 /** What has become of machines and devices so far, and so what can still happen to them. */
 final class Fortunes {
+    private static final String CLOSED = "the fault queue of VM '%2$s' is closed by then";
+
     private final Map<String, String> vmOfDevice = new HashMap<>();
     private final Set<String> removed = new HashSet<>();
     private final Set<String> unplugged = new HashSet<>();
@@ -42,24 +44,34 @@ final class Fortunes {
         }
         all.sort(Comparator.comparingLong(ScenarioEvent::atNs));
         final Fortunes fortunes = new Fortunes(vms);
-        all.removeIf(event -> fortunes.refuse(event) != null);
+        all.removeIf(event -> fortunes.hindrance(event) != null);
         return all;
     }
 
     /** Lets an event happen; returns why it cannot, else null. */
     String refuse(final ScenarioEvent event) {
+        final String hindrance = hindrance(event);
+        final String vm = event.to() == null ? vmOfDevice.get(event.subject()) : event.to();
+        return hindrance == null ? null : String.format(hindrance, event.subject(), vm);
+    }
+
+    /**
+     * The same in words that the subject, and the machine that it is or goes to, are to be put
+     * into: whoever only asks whether does not pay for them.
+     */
+    private String hindrance(final ScenarioEvent event) {
         final String subject = event.subject();
         if (event.kind().isOfDevice() && removed.contains(subject)) {
-            return "device '" + subject + "' is removed by then";
+            return "device '%1$s' is removed by then";
         }
         if (event.kind().isOfDevice() && dead.contains(vmOfDevice.get(subject))) {
-            return "device '" + subject + "' is gone with its VM by then";
+            return "device '%1$s' is gone with its VM by then";
         }
         if (event.kind() != Kind.REMOVE && unplugged.contains(subject)) {
-            return "device '" + subject + "' is unplugged by then";
+            return "device '%1$s' is unplugged by then";
         }
         if (!event.kind().isOfDevice() && dead.contains(subject)) {
-            return "VM '" + subject + "' is dead by then";
+            return "VM '%1$s' is dead by then";
         }
         return switch (event.kind()) {
             case MOVE -> move(subject, event.to());
@@ -79,24 +91,23 @@ final class Fortunes {
             case ANSWER ->
                     manual.contains(subject)
                             ? null
-                            : "the guest of VM '" + subject + "' is not of kind 'manual'";
+                            : "the guest of VM '%1$s' is not of kind 'manual'";
         };
     }
 
     /** Before 6.12 the fault queue is in the device's file: who closed it can do nothing more. */
     private String replace(final String device) {
-        final String vm = vmOfDevice.get(device);
-        return closed.contains(vm) ? "the fault queue of VM '" + vm + "' is closed by then" : null;
+        return closed.contains(vmOfDevice.get(device)) ? CLOSED : null;
     }
 
     private String move(final String device, final String to) {
         if (dead.contains(to)) {
-            return "VM '" + to + "' is dead by then";
+            return "VM '%2$s' is dead by then";
         }
         if (closed.contains(to)) {
-            return "the fault queue of VM '" + to + "' is closed by then";
+            return CLOSED;
         }
         final String from = vmOfDevice.put(device, to);
-        return to.equals(from) ? "device '" + device + "' is in VM '" + to + "' by then" : null;
+        return to.equals(from) ? "device '%1$s' is in VM '%2$s' by then" : null;
     }
 }

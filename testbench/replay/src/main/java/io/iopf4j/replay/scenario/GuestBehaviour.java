@@ -2,6 +2,7 @@
 package io.iopf4j.replay.scenario;
 
 import io.iopf4j.api.PageResponseCode;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -14,6 +15,7 @@ import java.util.SplittableRandom;
  */
 public final class GuestBehaviour {
     private static final long NEVER = Long.MAX_VALUE;
+    private static final long[] NO_TIMES = new long[0];
 
     private final Guest guest;
     private final Delay delay;
@@ -73,10 +75,14 @@ public final class GuestBehaviour {
 
     private static long[] times(
             final ScenarioVm vm, final List<ScenarioEvent> events, final ScenarioEvent.Kind kind) {
-        return events.stream()
-                .filter(event -> event.kind() == kind && event.subject().equals(vm.name()))
-                .mapToLong(ScenarioEvent::atNs)
-                .toArray();
+        long[] times = NO_TIMES;
+        for (final ScenarioEvent event : events) {
+            if (event.kind() == kind && event.subject().equals(vm.name())) {
+                times = Arrays.copyOf(times, times.length + 1);
+                times[times.length - 1] = event.atNs();
+            }
+        }
+        return times;
     }
 
     /**

@@ -164,8 +164,16 @@ public record Scenario(
      * @return a workload or an access needs VT-d
      */
     public boolean needsVtd() {
-        return vms.stream().anyMatch(vm -> vm.workload().filter(Workload::needsVtd).isPresent())
-                || events.stream()
-                        .anyMatch(event -> event.request() != null && event.request().pages() > 1);
+        for (final ScenarioVm vm : vms) {
+            if (vm.workload().isPresent() && vm.workload().get().needsVtd()) {
+                return true;
+            }
+        }
+        for (final ScenarioEvent event : events) {
+            if (event.request() != null && event.request().pages() > 1) {
+                return true;
+            }
+        }
+        return false;
     }
 }
