@@ -437,12 +437,7 @@ public class Mainline612 implements FaultCore, GroupResponder {
         private final Map<IommuDevice, IommuFaultParam> devices = new LinkedHashMap<>();
 
         /** Made once: an overflow allocates nothing. */
-        private final BiConsumer<IommuDevice, IommuFaultParam> dropping =
-                (dev, param) -> {
-                    synchronized (param) {
-                        dropPartials(param);
-                    }
-                };
+        private final BiConsumer<IommuDevice, IommuFaultParam> dropping = this::dropPartialsOf;
 
         Queue(final Workqueue workqueue) {
             this.workqueue = workqueue;
@@ -501,6 +496,12 @@ public class Mainline612 implements FaultCore, GroupResponder {
         public synchronized int discardPartial() {
             devices.forEach(dropping);
             return 0;
+        }
+
+        private void dropPartialsOf(final IommuDevice dev, final IommuFaultParam param) {
+            synchronized (param) {
+                dropPartials(param);
+            }
         }
 
         @Override
