@@ -6,15 +6,15 @@
 #
 #   testbench/benchmarks/cycle-speed.sh [--quick] [JAVA_HOME ...]
 #
-# Needs cc, the java on the PATH, testbench/benchmarks/target/benchmarks.jar and, for explore,
-# testbench/cli/target/iopf4j.jar (mvn -DskipTests package). The second column of figures is of the
+# Needs cc, the java on the PATH, and what mvn -DskipTests package builds. The second column of figures is of the
 # first JAVA_HOME that is given, or of $JAVA25_HOME, or of a Java 25 in /usr/lib/jvm. Measures with
 # JMH and -prof gc, for some ten minutes; with --quick by CPU time in a loop, for some three.
 set -euo pipefail
 
 readonly here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly jar=$here/target/benchmarks.jar
-readonly cli=$here/../cli/target/iopf4j.jar
+readonly root=$here/../..
+readonly cli=$root/testbench/cli/target/iopf4j.jar
 readonly million=1000000
 # As the launcher runs it.
 readonly collector=-XX:+UseSerialGC
@@ -121,8 +121,9 @@ declare -A ns # by a row's name and C or a Java's number
 verdict() {
     awk -v value="$1" -v goal="$2" 'BEGIN {
         if (goal == "" || value == "") print "-"
+        else if (value + 0 == 0) print "fails"
         else if (value <= goal * 1.0005) print "met"
-        else printf "%.2fx\n", value / goal
+        else printf value < goal * 10 ? "%.2fx\n" : "%.0fx\n", value / goal
     }'
 }
 
@@ -187,7 +188,7 @@ growth_heading() {
 # ---- The table -----------------------------------------------------------------------------------
 
 flags=("$collector" -Xmx1g)
-loop=(warm-up=1500000 cycles=100000 rounds=9)
+loop=(warm-up=1000000 cycles=100000 rounds=9)
 started=$SECONDS
 
 cat <<END
@@ -221,27 +222,175 @@ for semantics in mainline-5.x v5-2018 v3-2017; do
     row "core, $semantics" "" "--core" "core semantics=$semantics $quota"
 done
 
+
+# Huge pages on both sides: what grows is to be the cycle, not the tables of the machine it runs on.
 flags=("$collector" -Xms4g -Xmx4g -XX:+AlwaysPreTouch -XX:+UseTransparentHugePages)
-large=$quota
-heading "ns a cycle, core, by size"
-for devices in 1 64; do
-    for order in OLDEST RANDOM; do
-        in_order=
-        [[ $order == RANDOM ]] || in_order=--in-order
-        for outstanding in 100 1000 $million; do
-            loop=(warm-up=1500000 cycles=100000 rounds=7)
-            cycles=
-            if ((outstanding == million)); then
-                loop=(warm-up=1500000 cycles=500000 rounds=3)
-                cycles=--cycles=500000
-            fi
-            large=policy=vm-quota=2000000
-            row "$devices, ${order,,}, $outstanding" "" \
-                "--core --huge --devices=$devices --outstanding=$outstanding $in_order $cycles" \
-                "core devices=$devices outstanding=$outstanding order=$order $large"
+readonly large=policy=vm-quota=1000000
+heading "ns a cycle, by size"
+sized_row() {
+    local name=$1 what=$2 devices=$3 outstanding=$4 order=$5 policy=$6 c_words
+    c_words="--huge --devices=$devices --outstanding=$outstanding"
+    [[ $what != core ]] || c_words+=" --core"
+    [[ $order == RANDOM ]] || c_words+=" --in-order"
+    [[ $policy != *timeout* ]] || c_words+=" --timer"
+    loop=(warm-up=1000000 cycles=100000 rounds=7)
+    if ((outstanding == million)); then
+        loop=(warm-up=1000000 cycles=500000 rounds=3)
+        c_words+=" --cycles=500000"
+    fi
+    row "$name" "" "$c_words" \
+        "$what devices=$devices outstanding=$outstanding order=$order $policy"
+}
+for outstanding in 100 $million; do
+    for devices in 1 64; do
+        for order in OLDEST RANDOM; do
+            sized_row "core, $devices, ${order,,}, $outstanding" core "$devices" "$outstanding" \
+                "$order" "$large"
         done
     done
 done
-row "64, random, timer, $million" "" \
-    "--core --huge --outstanding=$million --timer --cycles=500000" \
-    "core outstanding=$million $large,timeout=100s"
+sized_row "core, 64, timer, $million" core 64 $million RANDOM "$large,timeout=100s"
+for outstanding in 100 65000; do
+    sized_row "smmuv3, $outstanding" smmuv3 64 "$outstanding" RANDOM "$large"
+done
+for outstanding in 100 32000; do
+    sized_row "vtd, $outstanding" vtd 64 "$outstanding" RANDOM "$large"
+done
+
+growth_heading "growth from 100" 1.25C
+growth "core, 1 device, in order" "core, 1, oldest, $million" "core, 1, oldest, 100" 1.3 beside-c
+growth "core, 64 devices, in order" "core, 64, oldest, $million" "core, 64, oldest, 100" 3 beside-c
+growth "core, 1 device, random" "core, 1, random, $million" "core, 1, random, 100" 7 beside-c
+growth "core, 64 devices, random" "core, 64, random, $million" "core, 64, random, 100" 7 beside-c
+growth "smmuv3, 64 devices, to 65,000" "smmuv3, 65000" "smmuv3, 100" 7 beside-c
+growth "vtd, 64 devices, to 32,000" "vtd, 32000" "vtd, 100" 7 beside-c
+
+growth_heading "with a timeout, of without"
+growth "smmuv3, 1,000" "smmuv3, timer" "smmuv3, INVALID" 1.2
+growth "vtd, 1,000" "vtd, timer" "vtd, INVALID" 1.2
+growth "core, 1,000" "core, timer" "core" 1.2
+growth "core, $million" "core, 64, timer, $million" "core, 64, random, $million" 1.25
+
+# ---- What has no limit in C ----------------------------------------------------------------------
+
+# Prints a value for each Java: what it is, its goal, the values. A goal of +N is for more.
+plain_row() {
+    local name=$1 goal=$2 worst met
+    if [[ $goal == +* ]]; then
+        worst=$(printf '%s\n' "${@:3}" | sort -g | head -n 1)
+        met=$(verdict "${goal#+}" "$worst")
+    else
+        worst=$(printf '%s\n' "${@:3}" | sort -g | tail -n 1)
+        met=$(verdict "$worst" "$goal")
+    fi
+    printf '%-37s%9s%9s%10s%7s\n' "$name" "$3" "${4:-}" "${goal#+}" "$met"
+}
+
+plain_heading() {
+    printf '\n%-37s%9s%9s%10s%7s\n' \
+        "$1" "Jv${majors[0]}" "${majors[1]:+Jv${majors[1]}}" goal met
+}
+
+# Runs a command with each Java in $java.
+each_java() {
+    local java
+    for java in "${javas[@]}"; do "$@"; done
+}
+
+# User and system time of a command in seconds; what it says goes to a file.
+cpu_seconds() {
+    local TIMEFORMAT='%U %S'
+    { time "$@" >"$work/out" 2>"$work/err" </dev/null; } 2>&1 |
+        awk '{ printf "%.2f\n", $1 + $2 }'
+}
+
+wall_ms() {
+    local before
+    before=$(date +%s%N)
+    "$@" >"$work/out" 2>&1 </dev/null
+    echo $((($(date +%s%N) - before) / 1000000))
+}
+
+median_of() {
+    local count=$1 i
+    for ((i = 0; i < count; i++)); do "${@:2}"; done | sort -g | sed -n "$(((count + 1) / 2))p"
+}
+
+readonly runs=$([[ -n $quick ]] && echo 3 || echo 7)
+
+memory() {
+    "$java" "$collector" -Xmx4g -cp "$jar" io.iopf4j.benchmarks.CycleSpeed memory \
+        outstanding=$million "$1"
+}
+
+trace() {
+    "$java" "$collector" -cp "$jar" io.iopf4j.benchmarks.CycleSpeed trace | sed 's/ .*//'
+}
+
+explored() {
+    local seconds
+    seconds=$(cpu_seconds "$java" "$collector" -jar "$cli" explore --seed 1 --json \
+        --seconds $([[ -n $quick ]] && echo 8 || echo 30))
+    sed -n 's/.*"cycles" : \([0-9]*\).*/\1/p' "$work/out" |
+        awk -v seconds="$seconds" '{ printf "%.0f\n", $1 / seconds }'
+}
+
+read_whole() {
+    median_of "$runs" cpu_seconds "$java" -Xshare:auto "$collector" -cp "$jar" \
+        io.iopf4j.benchmarks.SumFields "$work/188.dat"
+}
+
+replay_million() {
+    local seconds
+    seconds=$(cpu_seconds "$java" -Xshare:auto "$collector" -Xmx256m -jar "$cli" \
+        replay "$work/434.dat")
+    if grep -q ' raised: ' "$work/out"; then echo "$seconds"; else echo fails; fi
+}
+
+# The launcher with the Java at hand, its archive of classes made by a first run.
+launch() {
+    local home
+    home=$(readlink -f "$(command -v "$java")")
+    JAVA_HOME=${home%/bin/java} "$root/iopf4j" "$@"
+}
+
+launch_ms() {
+    launch "$@" >"$work/out" 2>&1 </dev/null
+    median_of "$runs" wall_ms launch "$@"
+}
+
+sweep_gain() {
+    local one two
+    one=$(median_of "$runs" wall_ms launch "${sweep[@]}" --workers 1)
+    two=$(median_of "$runs" wall_ms launch "${sweep[@]}" --workers 2)
+    awk -v one="$one" -v two="$two" 'BEGIN { printf "%.2f\n", one / two }'
+}
+
+mapfile -t values < <(each_java memory policy=none)
+plain_heading "what has no limit in C"
+plain_row "bytes of a pending fault" 128 "${values[@]}"
+mapfile -t values < <(each_java memory "$large,timeout=100s")
+plain_row "bytes, with quota and timeout" 128 "${values[@]}"
+mapfile -t values < <(each_java trace)
+plain_row "trace.dat, 3 fields, warm, ns an event" 30 "${values[@]}"
+mapfile -t values < <(each_java explored)
+plain_row "explore, cycles a CPU second" +500000 "${values[@]}"
+
+java -cp "$jar" io.iopf4j.benchmarks.BigDump "$work/188.dat" 188 >/dev/null
+mapfile -t values < <(each_java read_whole)
+plain_row "trace.dat of 188 MB, cold, CPU s" 0.4 "${values[@]}"
+rm "$work/188.dat"
+java -cp "$jar" io.iopf4j.benchmarks.BigDump "$work/434.dat" 434 >/dev/null
+mapfile -t values < <(each_java replay_million)
+plain_row "replay, 1,000,000 faults, CPU s" 2 "${values[@]}"
+rm "$work/434.dat"
+mapfile -t values < <(each_java launch_ms --version)
+plain_row "--version, wall ms" 150 "${values[@]}"
+mapfile -t values < <(each_java launch_ms replay "$root/testbench/dumps/open-mixed-a.dat")
+plain_row "replay of a small dump, wall ms" 350 "${values[@]}"
+if (($(nproc) > 1)); then
+    sweep=(sweep "$root/testbench/dumps/open-mixed-a.dat" --policy 'vm-quota=1..256' --quiet)
+    mapfile -t values < <(each_java sweep_gain)
+    plain_row "sweep, 2 workers, times as fast" +1.8 "${values[@]}"
+fi
+printf '\n%d s in all\n' $((SECONDS - started))

@@ -41,7 +41,7 @@ final class CoreCycle extends Cycle {
      * @param settings what is measured
      */
     CoreCycle(final CycleSettings settings) {
-        super(settings, Integer.MAX_VALUE);
+        super(settings, Integer.MAX_VALUE, Integer.MAX_VALUE);
         scheduler = new Scheduler(seed());
         final SimulatedKernel kernel = new SimulatedKernel(scheduler, new RecentLog(1));
         gate = new FaultGate(kernel, FaultObserver.NONE, Policies.parse(settings.policies()));

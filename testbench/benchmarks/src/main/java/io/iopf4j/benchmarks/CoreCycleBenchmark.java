@@ -72,7 +72,7 @@ public class CoreCycleBenchmark {
                                 PageResponseCode.INVALID,
                                 Semantics.of(semantics),
                                 policy.replace('+', ',')));
-        cycle.fill();
+        cycle.warm();
     }
 
     /** So many cycles as count as one round. */

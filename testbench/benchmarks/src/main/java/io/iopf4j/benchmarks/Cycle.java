@@ -18,12 +18,14 @@ abstract class Cycle {
     private static final long PAGE_BYTES = 1L << 12;
     private static final long IOVA_MASK = (1L << 40) - 1;
     private static final long SEED = 1;
+    private static final int DEVIATIONS = 8;
 
     private final CycleSettings settings;
     private final OutstandingFaults outstanding;
     private final SplittableRandom random = new SplittableRandom(SEED);
     private final int[] faulted = new int[ROUND];
     private final int mostOfDevice;
+    private final int mostOfAll;
     private final boolean hasTimer;
     private long iova;
 
@@ -32,23 +34,29 @@ abstract class Cycle {
      *
      * @param settings what is measured
      * @param mostOfDevice most that a device can have outstanding; one that has goes without
+     * @param mostOfAll most that all devices together can have outstanding
+     * @throws IllegalArgumentException if that is less than what is measured
      */
-    Cycle(final CycleSettings settings, final int mostOfDevice) {
+    Cycle(final CycleSettings settings, final int mostOfDevice, final int mostOfAll) {
         this.settings = settings;
         this.mostOfDevice = mostOfDevice;
+        this.mostOfAll = (int) Math.min(mostOfAll, (long) mostOfDevice * settings.devices());
         hasTimer = settings.hasTimer();
-        outstanding =
-                new OutstandingFaults(
-                        settings.outstanding() + settings.batch(), settings.devices());
-        if (settings.outstanding() + (long) settings.batch()
-                > (long) mostOfDevice * settings.devices()) {
+        if (settings.outstanding() - 1 + (long) settings.batch() > this.mostOfAll) {
             throw new IllegalArgumentException(
-                    "a device can have " + mostOfDevice + " faults outstanding, not more");
+                    "at most " + this.mostOfAll + " faults can be outstanding");
         }
+        outstanding = books(settings);
+    }
+
+    /** What a measurement keeps for itself. */
+    static OutstandingFaults books(final CycleSettings settings) {
+        return new OutstandingFaults(
+                settings.outstanding() + spare(settings) + settings.batch(), settings.devices());
     }
 
     /**
-     * Leaves all faults outstanding but one: to be called once, before {@link #run}.
+     * Leaves all faults outstanding but one: to be called once.
      *
      * @throws IllegalStateException if a step does not come to what it must
      */
@@ -56,6 +64,37 @@ abstract class Cycle {
         while (outstanding.count() < settings.outstanding() - 1) {
             faults(1);
         }
+    }
+
+    /**
+     * The same, after each device has had more outstanding than chance will ever give it, so that
+     * what grows with the most of a device has grown.
+     *
+     * @throws IllegalStateException if a step does not come to what it must
+     */
+    final void warm() {
+        fill();
+        for (int device = 0; device < settings.devices(); device++) {
+            for (int more = spare(settings); more > 0 && canHaveMore(device); more--) {
+                faulted[0] = device;
+                faultsOfThese(1);
+            }
+            while (outstanding.count() > settings.outstanding() - 1) {
+                answers(1);
+            }
+        }
+    }
+
+    private boolean canHaveMore(final int device) {
+        return outstanding.count() < mostOfAll && outstanding.countOf(device) < mostOfDevice;
+    }
+
+    /** Some standard deviations of what one of several devices has outstanding. */
+    private static int spare(final CycleSettings settings) {
+        final double mean = settings.outstanding() / (double) settings.devices();
+        return settings.devices() == 1
+                ? 0
+                : (int) (DEVIATIONS * Math.sqrt(mean)) + settings.batch() + ROUND;
     }
 
     /**
@@ -71,10 +110,16 @@ abstract class Cycle {
     }
 
     private void faults(final int count) {
+        for (int i = 0; i < count; i++) {
+            faulted[i] = anyDevice();
+        }
+        faultsOfThese(count);
+    }
+
+    private void faultsOfThese(final int count) {
         final int expected = outstanding.count() + count;
         for (int i = 0; i < count; i++) {
             iova = (iova + PAGE_BYTES) & IOVA_MASK;
-            faulted[i] = anyDevice();
             raise(faulted[i], iova);
         }
         if (hasTimer) {

@@ -4,12 +4,15 @@ package io.iopf4j.benchmarks;
 import com.sun.management.ThreadMXBean;
 import io.iopf4j.core.policy.Policies;
 import io.iopf4j.core.semantics.Semantics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Measures one kind of cycle for {@code testbench/benchmarks/cycle-speed.sh}: in CPU time of one
@@ -19,7 +22,7 @@ import java.util.Map;
  *
  * <pre>
  * java -cp testbench/benchmarks/target/benchmarks.jar io.iopf4j.benchmarks.CycleSpeed \
- *     smmuv3|vtd|core|memory [outstanding=N] [devices=N] [batch=N] [order=RANDOM|OLDEST] \
+ *     smmuv3|vtd|core|trace|memory [outstanding=N] [devices=N] [batch=N] [order=RANDOM|OLDEST] \
  *     [answer=INVALID|SUCCESS] [semantics=NAME] [policy=LIST] \
  *     [warm-up=CYCLES] [cycles=CYCLES] [rounds=N]
  * </pre>
@@ -82,13 +85,14 @@ public final class CycleSpeed {
         switch (kind) {
             case "smmuv3", "vtd" -> {
                 final Model model = Model.valueOf(kind.toUpperCase(Locale.ROOT));
-                time(new FaultCycle(model, settings), warmUp, cycles, rounds);
+                time(warm(new FaultCycle(model, settings)), warmUp, cycles, rounds);
             }
-            case "core" -> time(new CoreCycle(settings), warmUp, cycles, rounds);
+            case "core" -> time(warm(new CoreCycle(settings)), warmUp, cycles, rounds);
+            case "trace" -> trace(warmUp, cycles, rounds);
             case "memory" -> memory(settings);
             default ->
                     throw new IllegalArgumentException(
-                            "the first word must be smmuv3, vtd, core or memory");
+                            "the first word must be smmuv3, vtd, core, trace or memory");
         }
     }
 
@@ -103,39 +107,50 @@ public final class CycleSpeed {
                 word("policy", Policies.NONE));
     }
 
-    private static void time(
-            final Cycle cycle, final int warmUp, final int cycles, final int rounds) {
-        final ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        final double[] ns = new double[rounds];
-        cycle.fill();
-        repeat(cycle, warmUp);
-        final long self = Thread.currentThread().getId();
-        final long bytesBefore = thread.getThreadAllocatedBytes(self);
-        for (int i = 0; i < rounds; i++) {
-            final long before = thread.getCurrentThreadCpuTime();
-            final int done = repeat(cycle, cycles);
-            ns[i] = (thread.getCurrentThreadCpuTime() - before) / (double) done;
-        }
-        final long bytes = thread.getThreadAllocatedBytes(self) - bytesBefore;
-        Arrays.sort(ns);
-        System.out.printf(
-                Locale.ROOT, "%.1f %.2f%n", ns[rounds / 2], bytes / ((double) cycles * rounds));
+    private static IntUnaryOperator warm(final Cycle cycle) {
+        cycle.warm();
+        return wanted -> {
+            int done = 0;
+            for (; done < wanted; done += Cycle.ROUND) {
+                cycle.run();
+            }
+            return done;
+        };
     }
 
-    private static int repeat(final Cycle cycle, final int cycles) {
-        int done = 0;
-        for (; done < cycles; done += Cycle.ROUND) {
-            cycle.run();
+    private static void trace(final int warmUp, final int events, final int rounds) {
+        try (EventLoop loop = new EventLoop()) {
+            time(loop::read, warmUp, events, rounds);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return done;
+    }
+
+    /** Of what is given a count, and answers how many it did. */
+    private static void time(
+            final IntUnaryOperator work, final int warmUp, final int count, final int rounds) {
+        final ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        final long self = Thread.currentThread().getId();
+        final double[] ns = new double[rounds];
+        final double[] bytes = new double[rounds];
+        for (int done = 0; done < warmUp; ) {
+            done += work.applyAsInt(Math.min(count, warmUp));
+        }
+        for (int i = 0; i < rounds; i++) {
+            final long bytesBefore = thread.getThreadAllocatedBytes(self);
+            final long before = thread.getCurrentThreadCpuTime();
+            final double done = work.applyAsInt(count);
+            ns[i] = (thread.getCurrentThreadCpuTime() - before) / done;
+            bytes[i] = (thread.getThreadAllocatedBytes(self) - bytesBefore) / done;
+        }
+        Arrays.sort(ns);
+        Arrays.sort(bytes);
+        System.out.printf(Locale.ROOT, "%.1f %.2f%n", ns[rounds / 2], bytes[rounds / 2]);
     }
 
     private static void memory(final CycleSettings settings) {
         // What the measurement keeps for itself is there before and after.
-        final long before =
-                usedBytes(
-                        new OutstandingFaults(
-                                settings.outstanding() + settings.batch(), settings.devices()));
+        final long before = usedBytes(Cycle.books(settings));
         final Cycle cycle = new CoreCycle(settings);
         cycle.fill();
         final long after = usedBytes(cycle);

@@ -32,11 +32,7 @@ final class FaultCycle extends Cycle {
      * @param settings what is measured
      */
     FaultCycle(final Model model, final CycleSettings settings) {
-        super(settings, model.mostOfDevice());
-        if (settings.outstanding() + (long) settings.batch() - 1 > model.mostOfAll()) {
-            throw new IllegalArgumentException(
-                    model + " can have " + model.mostOfAll() + " faults outstanding, not more");
-        }
+        super(settings, model.mostOfDevice(), model.mostOfAll());
         bench =
                 Bench.unrecorded(
                         new BenchSettings(

@@ -79,7 +79,7 @@ public class FaultCycleBenchmark {
                                 answer.code(),
                                 Semantics.of(semantics),
                                 policy.replace('+', ',')));
-        cycle.fill();
+        cycle.warm();
     }
 
     /** So many cycles as count as one round. */

@@ -69,7 +69,7 @@ public class NativeCycleBenchmark {
                                 .withCode(PageResponseCode.SUCCESS)
                                 .withSemantics(Profiles.of(NativeLibraries.in(rules.semantics)))
                                 .withPolicies(NativeLibraries.in(rules.policies)));
-        cycle.fill();
+        cycle.warm();
     }
 
     /** So many cycles as count as one round. */

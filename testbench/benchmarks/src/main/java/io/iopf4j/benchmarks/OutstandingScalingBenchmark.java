@@ -67,7 +67,7 @@ public class OutstandingScalingBenchmark {
                         CycleSettings.of(outstanding, devices)
                                 .withOrder(order)
                                 .withPolicies(policy.replace('+', ',')));
-        cycle.fill();
+        cycle.warm();
     }
 
     /** So many cycles as count as one round. */

@@ -80,7 +80,10 @@ class WarmFaultCycleAllocationTest {
         "SMMUV3, SUCCESS, 1000, 64, 32, RANDOM",
         "VTD, INVALID, 1, 1, 1, RANDOM",
         "VTD, INVALID, 1000, 64, 32, RANDOM",
-        "VTD, INVALID, 400, 1, 32, OLDEST"
+        "VTD, INVALID, 400, 1, 32, OLDEST",
+        "VTD, SUCCESS, 1, 1, 1, RANDOM",
+        "VTD, SUCCESS, 1000, 64, 1, RANDOM",
+        "VTD, SUCCESS, 1000, 64, 32, RANDOM"
     })
     void shouldAllocateNothingWhateverIsOutstanding(
             Model model, Answer answer, int outstanding, int devices, int batch, Order order)
@@ -95,7 +98,7 @@ class WarmFaultCycleAllocationTest {
     }
 
     private static void assertAllocatesNothing(Cycle cycle) throws Throwable {
-        cycle.fill();
+        cycle.warm();
         Allocations.assertNone(Cycle.ROUND, cycle::run);
     }
 
