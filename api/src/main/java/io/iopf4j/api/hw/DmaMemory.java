@@ -54,6 +54,28 @@ public interface DmaMemory {
     void putLong(long offset, long value);
 
     /**
+     * Stores an entry of 32 bytes: four times 64 bits, in their order.
+     *
+     * @param offset byte offset, a multiple of 32
+     * @param word0 what is stored first
+     * @param word1 what is stored 8 bytes on
+     * @param word2 what is stored 16 bytes on
+     * @param word3 what is stored 24 bytes on
+     * @throws IndexOutOfBoundsException if the access is not inside
+     */
+    default void putLongs(
+            final long offset,
+            final long word0,
+            final long word1,
+            final long word2,
+            final long word3) {
+        putLong(offset, word0);
+        putLong(offset + 8, word1);
+        putLong(offset + 16, word2);
+        putLong(offset + 24, word3);
+    }
+
+    /**
      * Lets native code dereference it: what {@code dma_alloc_coherent()} returns to a driver in C.
      * Each side sees the other's stores at once. Slow the first time and rarely wanted: Java has
      * {@link #getLong} and {@link #putLong}.

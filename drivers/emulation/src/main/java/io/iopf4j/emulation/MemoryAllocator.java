@@ -106,6 +106,18 @@ public final class MemoryAllocator implements DmaAllocator {
         }
 
         @Override
+        public void putLongs(
+                final long offset,
+                final long word0,
+                final long word1,
+                final long word2,
+                final long word3) {
+            check(offset);
+            check(offset + 3 * Long.BYTES);
+            memory.writeLongs(address + offset, word0, word1, word2, word3);
+        }
+
+        @Override
         public ByteBuffer map() {
             return memory.map(address, sizeBytes());
         }

@@ -44,9 +44,9 @@ final class InvalidationQueue {
     private boolean hasCompleted;
     private boolean isConsuming;
 
-    // The lower doublewords of the descriptor that was fetched last.
-    private long fetched0;
-    private long fetched1;
+    // The descriptor that was fetched last, of the queue's width.
+    private final long[] wide = new long[WIDE_BYTES / Long.BYTES];
+    private final long[] narrow = new long[NARROW_BYTES / Long.BYTES];
 
     /** Changes whenever the queue is enabled or disabled. */
     private int life;
@@ -190,8 +190,8 @@ final class InvalidationQueue {
             fail(error);
             return false;
         }
-        final long qw0 = fetched0;
-        final long qw1 = fetched1;
+        final long qw0 = fetched(0);
+        final long qw1 = fetched(1);
         final int thisLife = life;
         if (rules.type(qw0) == Invalidation.WAIT) {
             writeStatus(qw0, qw1);
@@ -214,15 +214,13 @@ final class InvalidationQueue {
         if (ofQueue != VtdRegisters.IQEI_NONE) {
             return ofQueue;
         }
-        final long at = base + head;
-        fetched0 = memory.readLong(at);
-        fetched1 = memory.readLong(at + 8);
+        memory.readLongs(base + head, isWide ? wide : narrow);
         return rules.check(
-                isWide,
-                fetched0,
-                fetched1,
-                isWide ? memory.readLong(at + 16) : 0,
-                isWide ? memory.readLong(at + 24) : 0);
+                isWide, fetched(0), fetched(1), isWide ? wide[2] : 0, isWide ? wide[3] : 0);
+    }
+
+    private long fetched(final int doubleword) {
+        return (isWide ? wide : narrow)[doubleword];
     }
 
     private int findQueueError() {
@@ -306,9 +304,9 @@ final class InvalidationQueue {
                 fail(error);
                 break;
             }
-            isWait = rules.type(fetched0) == Invalidation.WAIT;
+            isWait = rules.type(fetched(0)) == Invalidation.WAIT;
             if (!isWait) {
-                work.execute(fetched0, fetched1);
+                work.execute(fetched(0), fetched(1));
             }
             advance(thisLife);
         }

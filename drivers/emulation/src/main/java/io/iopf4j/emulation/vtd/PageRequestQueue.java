@@ -119,11 +119,11 @@ final class PageRequestQueue {
         if (base < 0 || !memory.contains(at, entryBytes)) {
             return false;
         }
-        memory.writeLong(at, qw0);
-        memory.writeLong(at + 8, qw1);
-        if (!isRevision2) {
-            memory.writeLong(at + 16, 0);
-            memory.writeLong(at + 24, 0);
+        if (isRevision2) {
+            memory.writeLong(at, qw0);
+            memory.writeLong(at + 8, qw1);
+        } else {
+            memory.writeLongs(at, qw0, qw1, 0, 0);
         }
         tail = (tail + entryBytes) & (size - 1);
         counters.requestsQueued++;

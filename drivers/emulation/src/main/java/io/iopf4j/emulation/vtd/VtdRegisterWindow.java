@@ -29,6 +29,9 @@ final class VtdRegisterWindow implements Mmio {
     private final boolean hasPageRequests;
     private final boolean hasQueue;
 
+    /** Of each 32 bits of the window {@link #findWide} of it: stores need not go past all rules. */
+    private final short[] wides;
+
     VtdRegisterWindow(final Vtd vtd, final VtdConfig config) {
         this.vtd = vtd;
         this.config = config;
@@ -39,6 +42,10 @@ final class VtdRegisterWindow implements Mmio {
         endOfRecords = firstRecord + VtdRegisters.FRCD_BYTES * capabilities.faultRecords();
         hasPageRequests = capabilities.hasEcap(VtdCapabilities.PRS);
         hasQueue = capabilities.hasEcap(VtdCapabilities.QI);
+        wides = new short[sizeBytes / Integer.BYTES];
+        for (int i = 0; i < wides.length; i++) {
+            wides[i] = (short) findWide(i * Integer.BYTES);
+        }
     }
 
     @Override
@@ -113,6 +120,10 @@ final class VtdRegisterWindow implements Mmio {
 
     /** The register of 64 bits that an offset lies in, or {@link #NOT_WIDE}. */
     private int wideAt(final int at) {
+        return wides[at / Integer.BYTES];
+    }
+
+    private int findWide(final int at) {
         final int wide = at & -Long.BYTES;
         if (isIotlb(wide) || isRecord(wide)) {
             return wide;

@@ -230,11 +230,11 @@ final class Qi {
     private void store(
             final int slot, final long qw0, final long qw1, final long qw2, final long qw3) {
         final long offset = (long) slot << shift;
-        descriptors.putLong(offset, qw0);
-        descriptors.putLong(offset + 8, qw1);
         if (shift == 5) {
-            descriptors.putLong(offset + 16, qw2);
-            descriptors.putLong(offset + 24, qw3);
+            descriptors.putLongs(offset, qw0, qw1, qw2, qw3);
+        } else {
+            descriptors.putLong(offset, qw0);
+            descriptors.putLong(offset + 8, qw1);
         }
     }
 
