@@ -4,7 +4,6 @@ package io.iopf4j.core.policy;
 import static io.iopf4j.api.PageResponseCode.SUCCESS;
 import static io.iopf4j.core.testing.CoreBench.last;
 import static io.iopf4j.core.testing.CoreBench.partial;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

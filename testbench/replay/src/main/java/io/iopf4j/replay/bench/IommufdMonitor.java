@@ -2,6 +2,7 @@
 package io.iopf4j.replay.bench;
 
 import io.iopf4j.api.FaultObserver;
+import io.iopf4j.api.IommuDomain;
 import io.iopf4j.api.IommuUserData;
 import io.iopf4j.api.IommufdViommu;
 import io.iopf4j.api.uapi.HwptAlloc;
@@ -43,6 +44,12 @@ final class IommufdMonitor implements VmMonitor {
     private GuestDevice[] deviceOfId = new GuestDevice[16];
     private final boolean hasViommus;
     private IommufdHwpt parent;
+
+    // Where pages were invalidated last; no device until anything is attached or detached.
+    private GuestDevice lastDevice;
+    private int lastPasid;
+    private IommuDomain lastDomain;
+
     private int viommuId;
     private IommufdViommu viommu;
 
@@ -100,6 +107,7 @@ final class IommufdMonitor implements VmMonitor {
 
     @Override
     public void unbind(final GuestDevice device) {
+        lastDevice = null;
         final Seat seat = seats.remove(device);
         deviceOfId[seat.bound.id()] = null;
         context.destroy(seat.bound.id());
@@ -124,9 +132,10 @@ final class IommufdMonitor implements VmMonitor {
         return ret;
     }
 
-    private static int attach(final Seat seat, final int pasid, final IommufdHwpt hwpt) {
+    private int attach(final Seat seat, final int pasid, final IommufdHwpt hwpt) {
         final int ret = seat.bound.attach(hwpt, pasid);
         if (ret == 0) {
+            lastDevice = null;
             seat.hwpts.put(pasid, hwpt);
         }
         return ret;
@@ -146,6 +155,7 @@ final class IommufdMonitor implements VmMonitor {
             return context.lastError();
         }
         final int ret = seat.bound.replace(hwpt, pasid);
+        lastDevice = null;
         context.destroy(ret == 0 ? seat.hwpts.put(pasid, hwpt).id() : hwpt.id());
         return ret;
     }
@@ -163,15 +173,17 @@ final class IommufdMonitor implements VmMonitor {
             final long word0,
             final long word1,
             final long word2) {
-        return seats.get(device)
-                .hwpts
-                .get(pasid)
-                .domain()
-                .cacheInvalidateUser(type, word0, word1, word2);
+        if (device != lastDevice || pasid != lastPasid) {
+            lastDomain = seats.get(device).hwpts.get(pasid).domain();
+            lastDevice = device;
+            lastPasid = pasid;
+        }
+        return lastDomain.cacheInvalidateUser(type, word0, word1, word2);
     }
 
     @Override
     public int detach(final GuestDevice device, final int pasid) {
+        lastDevice = null;
         final Seat seat = seats.get(device);
         final IommufdHwpt hwpt = seat.hwpts.remove(pasid);
         if (hwpt == null) {
