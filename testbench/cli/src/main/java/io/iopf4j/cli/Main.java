@@ -4,10 +4,12 @@ package io.iopf4j.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
-import picocli.CommandLine;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine;
 
 /** Entry of the command line: finds the command, and turns every failure into one line. */
 @Command(
@@ -50,6 +52,8 @@ public final class Main implements Runnable {
     static final int OK = 0;
     static final int BROKEN = 1;
     static final int UNUSABLE = 2;
+
+    private static final Set<String> VERSION_OPTIONS = Set.of("-V", "--version");
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
@@ -95,6 +99,11 @@ public final class Main implements Runnable {
      * @return exit status: 0 it ran, 1 an invariant or a strict comparison failed, 2 it could not
      */
     static int run(final String[] args, final PrintWriter out, final PrintWriter err) {
+        if (args.length == 1 && VERSION_OPTIONS.contains(args[0])) {
+            // Else all commands would be made first, which takes longer than all the rest.
+            Arrays.stream(new Version().getVersion()).forEach(out::println);
+            return OK;
+        }
         final CommandLine line = new CommandLine(new Main());
         line.setOut(out);
         line.setErr(err);
