@@ -18,6 +18,7 @@ public interface KernelLog {
      * @param format one line, as of {@link String#format}
      * @param args what it takes, none of which changes
      */
+    @SuppressWarnings("AnnotateFormatMethod") // Its annotation is no dependency.
     default void err(final String who, final String format, final Object... args) {
         err(who, String.format(format, args));
     }
@@ -45,6 +46,7 @@ public interface KernelLog {
      * @param format one line, as of {@link String#format}
      * @param args what it takes, none of which changes
      */
+    @SuppressWarnings("AnnotateFormatMethod") // Its annotation is no dependency.
     default void info(final String who, final String format, final Object... args) {
         info(who, String.format(format, args));
     }

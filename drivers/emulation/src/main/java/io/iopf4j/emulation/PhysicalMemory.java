@@ -440,7 +440,7 @@ public final class PhysicalMemory {
     /** Null where it is far, zero, mapped or no memory: the short way to most of what is used. */
     private byte[] pageAt(final long address) {
         // Below the base the offset is a large number.
-        final long index = address - base >>> PAGE_SHIFT;
+        final long index = (address - base) >>> PAGE_SHIFT;
         return index < pages.length ? pages[(int) index] : null;
     }
 

@@ -59,6 +59,7 @@ public final class RecentLog implements KernelLog {
         keep(who, later(format, args));
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // Its annotation is no dependency.
     private static Supplier<String> later(final String format, final Object... args) {
         return () -> String.format(format, args);
     }

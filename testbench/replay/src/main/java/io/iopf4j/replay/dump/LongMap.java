@@ -77,7 +77,7 @@ final class LongMap<V> {
     }
 
     private int home(final long key) {
-        return (int) (key * SPREAD >>> Long.numberOfLeadingZeros(keys.length) + 1);
+        return (int) ((key * SPREAD) >>> (Long.numberOfLeadingZeros(keys.length) + 1));
     }
 
     private int after(final int slot) {

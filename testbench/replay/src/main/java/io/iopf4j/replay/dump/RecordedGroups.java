@@ -49,13 +49,14 @@ final class RecordedGroups extends AbstractList<RecordedGroup> implements Random
             blocks = Arrays.copyOf(blocks, block * 2);
         }
         if (blocks[block] == null) {
-            blocks[block] = new long[1 << BLOCK_BITS + WORDS_BITS];
+            blocks[block] = new long[1 << (BLOCK_BITS + WORDS_BITS)];
         }
         size++;
         update(group);
     }
 
     /** Takes what a group has become. */
+    @SuppressWarnings("EnumOrdinal") // Never stored for longer than a run.
     void update(final RecordedGroup group) {
         final int number = (int) group.number();
         final long[] block = blocks[number >>> BLOCK_BITS];

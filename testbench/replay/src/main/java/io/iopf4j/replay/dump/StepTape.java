@@ -10,6 +10,7 @@ import java.util.List;
  * differs from the former alike, and how its time differs from the former step's. A read has a
  * third, its records. Walks are thread-safe once nothing is added any more.
  */
+@SuppressWarnings("EnumOrdinal") // Kinds are stored for one run alone.
 final class StepTape {
     private static final int BLOCK_BITS = 16;
     private static final int BLOCK_MASK = (1 << BLOCK_BITS) - 1;
@@ -32,7 +33,7 @@ final class StepTape {
     long add(final Recording.Kind kind, final long timeNs, final int subject, final int records) {
         final long at = end;
         final int alike = alike(kind);
-        number(zigzag((long) subject - lastSubjects[alike]) << KIND_BITS | kind.ordinal());
+        number((zigzag((long) subject - lastSubjects[alike]) << KIND_BITS) | kind.ordinal());
         number(zigzag(timeNs - lastNs));
         if (kind == Recording.Kind.READ) {
             number(records);
@@ -47,7 +48,7 @@ final class StepTape {
     void change(final long at, final Recording.Kind kind) {
         final byte[] block = blocks.get((int) (at >>> BLOCK_BITS));
         final int octet = (int) at & BLOCK_MASK;
-        block[octet] = (byte) (block[octet] & ~KIND_MASK | kind.ordinal());
+        block[octet] = (byte) ((block[octet] & ~KIND_MASK) | kind.ordinal());
     }
 
     /** One of the kinds whose subjects are of the same numbers. */
@@ -76,7 +77,7 @@ final class StepTape {
     }
 
     private static long zigzag(final long value) {
-        return value << 1 ^ value >> Long.SIZE - 1;
+        return (value << 1) ^ (value >> (Long.SIZE - 1));
     }
 
     int size() {

@@ -78,8 +78,8 @@ final class UnansweredGroups {
 
     private int chain(final String device, final int grpid, final int pasid) {
         final long key =
-                (long) Objects.hashCode(device) << Integer.SIZE ^ (long) grpid << 20 ^ pasid;
-        return (int) (key * SPREAD >>> Long.numberOfLeadingZeros(oldest.length) + 1);
+                ((long) Objects.hashCode(device) << Integer.SIZE) ^ ((long) grpid << 20) ^ pasid;
+        return (int) ((key * SPREAD) >>> (Long.numberOfLeadingZeros(oldest.length) + 1));
     }
 
     private void append(final RecordedGroup group) {
