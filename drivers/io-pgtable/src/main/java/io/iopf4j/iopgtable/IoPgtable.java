@@ -182,7 +182,7 @@ public final class IoPgtable {
         Table table = root;
         for (int level = startLevel; level < LAST_LEVEL; level++) {
             table = table.child(table.index(iova, level));
-            if (table == null) {
+            if (table == null || table == Table.BLOCK) {
                 return false;
             }
         }
@@ -274,7 +274,7 @@ public final class IoPgtable {
     private void freeBelow(final Table table) {
         if (table.children != null) {
             for (final Table child : table.children) {
-                if (child != null) {
+                if (child != null && child != Table.BLOCK) {
                     freeBelow(child);
                 }
             }
@@ -292,10 +292,10 @@ public final class IoPgtable {
         for (int level = startLevel; level < leafLevel; level++) {
             final int index = table.index(iova, level);
             Table child = table.child(index);
+            if (child == Table.BLOCK) {
+                return -Errno.EEXIST;
+            }
             if (child == null) {
-                if (table.isSet(index)) {
-                    return -Errno.EEXIST;
-                }
                 child = takeTable();
                 if (child == null) {
                     giveBackEmpty(root, startLevel, iova);
@@ -306,10 +306,12 @@ public final class IoPgtable {
             table = child;
         }
         final int index = table.index(iova, leafLevel);
-        if (table.isSet(index) && !mayReplace) {
+        final boolean isSet = table.isSet(index);
+        if (isSet && !mayReplace) {
             return -Errno.EEXIST;
         }
-        table.setLeaf(index, fmt.leaf(paddr, perm, leafLevel != LAST_LEVEL));
+        final boolean isBlock = leafLevel != LAST_LEVEL;
+        table.setLeaf(index, fmt.leaf(paddr, perm, isBlock), isSet, isBlock);
         return 0;
     }
 
@@ -326,11 +328,14 @@ public final class IoPgtable {
     /** Bytes that were unmapped: a page's or a block's, or 0. */
     private long unmapBelow(final Table table, final int level, final long iova, final long most) {
         final int index = table.index(iova, level);
-        final Table child = table.child(index);
+        final Table child = level == LAST_LEVEL ? Table.PAGE : table.child(index);
         if (child == null) {
+            return 0;
+        }
+        if (child == Table.PAGE || child == Table.BLOCK) {
             final long bytes = 1L << shift(level);
             final boolean isWhole = (iova & (bytes - 1)) == 0 && bytes <= most;
-            return isWhole && table.clearLeaf(index) ? bytes : 0;
+            return isWhole && table.clearLeaf(index, child) ? bytes : 0;
         }
         final long gone = unmapBelow(child, level + 1, iova, most);
         if (gone != 0) {
@@ -377,6 +382,12 @@ public final class IoPgtable {
     }
 
     private static final class Table {
+        /** Among the children of a table: there is a block. */
+        static final Table BLOCK = new Table(null, 0);
+
+        /** What stands for a page, which no table has among its children. */
+        static final Table PAGE = new Table(null, 0);
+
         private final DmaMemory memory;
         private final int entries;
 
@@ -404,12 +415,16 @@ public final class IoPgtable {
         }
 
         void link(final int index, final Table child, final long entry) {
+            setChild(index, child);
+            used++;
+            memory.putLong((long) index * Long.BYTES, entry);
+        }
+
+        private void setChild(final int index, final Table child) {
             if (children == null) {
                 children = new Table[entries];
             }
             children[index] = child;
-            used++;
-            memory.putLong((long) index * Long.BYTES, entry);
         }
 
         void unlink(final int index) {
@@ -418,18 +433,28 @@ public final class IoPgtable {
             used--;
         }
 
-        void setLeaf(final int index, final long descriptor) {
-            if (!isSet(index)) {
+        void setLeaf(
+                final int index,
+                final long descriptor,
+                final boolean wasSet,
+                final boolean isBlock) {
+            if (!wasSet) {
                 used++;
+            }
+            if (isBlock) {
+                setChild(index, BLOCK);
             }
             memory.putLong((long) index * Long.BYTES, descriptor);
         }
 
-        boolean clearLeaf(final int index) {
+        boolean clearLeaf(final int index, final Table what) {
             if (!isSet(index)) {
                 return false;
             }
             memory.putLong((long) index * Long.BYTES, 0);
+            if (what == BLOCK) {
+                children[index] = null;
+            }
             used--;
             return true;
         }
