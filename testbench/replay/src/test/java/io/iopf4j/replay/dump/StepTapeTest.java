@@ -12,6 +12,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class StepTapeTest {
+    private static final List<Kind> KINDS = List.of(Kind.values());
+
     private record Step(Kind kind, long timeNs, int subject, int records) {}
 
     @Test
@@ -22,7 +24,7 @@ class StepTapeTest {
         final StepTape tape = new StepTape();
         final List<Step> steps = new ArrayList<>();
         for (int i = 0; i < 50_000; i++) {
-            final Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
+            final Kind kind = KINDS.get(random.nextInt(KINDS.size()));
             final Step step =
                     new Step(
                             kind,
