@@ -2,8 +2,8 @@
 package io.iopf4j.emulation;
 
 /**
- * An {@link AtsCompletion} that is filled in again and again: a device that translates all day
- * makes no objects. Its owner's thread alone uses it.
+ * An {@link AtsCompletion} that is filled in again and again, so that a device makes no object for
+ * each translation. Its owner's thread alone uses it.
  */
 public final class AtsReply {
     private AtsCompletion.Status status = AtsCompletion.Status.UNSUPPORTED_REQUEST;

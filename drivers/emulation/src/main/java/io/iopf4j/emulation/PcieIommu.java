@@ -48,7 +48,7 @@ public interface PcieIommu extends IommuModel {
     AtsCompletion translationRequest(int streamId, int substreamId, long iova, int perm);
 
     /**
-     * The same for who asks often; what it completes with is not made anew.
+     * The same for who asks often: an IOMMU may fill the reply in without a completion of its own.
      *
      * @param streamId the requester
      * @param substreamId PASID, 20 bits, or {@link #NO_SUBSTREAM}

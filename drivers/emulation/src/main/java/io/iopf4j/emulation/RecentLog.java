@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Counts what drivers and the core log, and keeps the most recent lines for a report. A line is put
- * together when somebody asks for it: what logs each fault allocates nothing for it.
+ * Counts what drivers and the core log, and keeps the most recent lines for a report. What comes as
+ * a format is put into words when somebody reads it; a line without numbers makes no object.
  */
 public final class RecentLog implements KernelLog {
     private final ArrayDeque<String> whos = new ArrayDeque<>();

@@ -155,7 +155,8 @@ final class ArmSmmuMaster implements ArmSmmuFaultServices.Master {
      * its stall is ended, or would end another's that has got the tag. The caller holds the
      * monitor, so that no other report begins once this returns, and calls {@link #endDrain}.
      *
-     * @param isReporter it is the caller that reports; he does not wait for himself
+     * @param isReporter the caller takes the event queue's records, so that a report that is under
+     *     way is his own; he does not wait for himself
      */
     synchronized void beginDrain(final boolean isReporter) {
         drains = drains + 1;

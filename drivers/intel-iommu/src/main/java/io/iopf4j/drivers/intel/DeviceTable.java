@@ -38,7 +38,10 @@ final class DeviceTable {
         return findLocked(rid);
     }
 
-    /** The same for who holds the monitor already: taking it again costs as much as taking it. */
+    /**
+     * The same for who holds the monitor already, since taking it again costs as much as taking it,
+     * or where one processor lets nobody else in.
+     */
     DeviceInfo findLocked(final int rid) {
         final DeviceInfo[] devices = buses[bus(rid)];
         return devices == null ? null : devices[rid % PER_BUS];
