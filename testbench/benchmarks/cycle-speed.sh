@@ -6,9 +6,10 @@
 #
 #   testbench/benchmarks/cycle-speed.sh [--quick] [JAVA_HOME ...]
 #
-# Needs cc, the java on the PATH, and what mvn -DskipTests package builds. The second column of figures is of the
-# first JAVA_HOME that is given, or of $JAVA25_HOME, or of a Java 25 in /usr/lib/jvm. Measures with
-# JMH and -prof gc, for some ten minutes; with --quick by CPU time in a loop, for some three.
+# Needs cc, the java on the PATH, and what mvn -DskipTests package builds. The second column of
+# figures is of the first JAVA_HOME that is given, or of $JAVA25_HOME, or of a Java 25 in
+# /usr/lib/jvm. Measures with JMH and -prof gc, for a quarter of an hour; with --quick by CPU time
+# in a loop, for some three minutes.
 set -euo pipefail
 
 readonly here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -63,7 +64,7 @@ further_java() {
 }
 
 major() {
-    "$1" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1
+    { "$1" -version 2>&1 || true; } | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1
 }
 
 further=$(further_java)
@@ -94,12 +95,17 @@ of_loop() {
 # The same by JMH.
 of_jmh() {
     local java=$1 what=$2 params=() word
+    # A word of the row takes the place of the usual one: JMH would measure both.
+    local -A values=([outstanding]=1000 [devices]=64)
     case $what in
     core) params=(CoreCycleBenchmark) ;;
-    *) params=(FaultCycleBenchmark -p "model=${what^^}" -p answer=INVALID) ;;
+    *) params=(FaultCycleBenchmark) values+=([model]=${what^^} [answer]=INVALID) ;;
     esac
-    for word in outstanding=1000 devices=64 "${@:3}"; do
-        params+=(-p "${word//,/+}")
+    for word in "${@:3}"; do
+        values[${word%%=*}]=${word#*=}
+    done
+    for word in "${!values[@]}"; do
+        params+=(-p "$word=${values[$word]//,/+}")
     done
     "$java" -jar "$jar" "${params[@]}" -prof gc -f 1 -wi 4 -w 500ms -i 6 -r 500ms \
         -jvmArgsAppend "${flags[*]}" -rf csv -rff "$work/jmh.csv" >"$work/jmh.out" 2>&1 ||
@@ -221,7 +227,6 @@ row "core, timer" "" "--core --timer" "core $timer"
 for semantics in mainline-5.x v5-2018 v3-2017; do
     row "core, $semantics" "" "--core" "core semantics=$semantics $quota"
 done
-
 
 # Huge pages on both sides: what grows is to be the cycle, not the tables of the machine it runs on.
 flags=("$collector" -Xms4g -Xmx4g -XX:+AlwaysPreTouch -XX:+UseTransparentHugePages)

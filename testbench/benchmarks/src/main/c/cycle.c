@@ -18,7 +18,7 @@
  *   driver   writes a RESUME of 16 bytes to the command queue
  *   device   decodes it, finds the stalled page, frees the tag
  *
- * Every index, number and state that crosses a border is checked on its other side. There are no
+ * What the core takes from a driver or a guest is checked: indexes, numbers and states. There are no
  * page tables, no caches of them, no permissions, no groups of several requests, no locks, no
  * policies but a quota, and one thread: a device and its slots are found by plain indexes. With
  * --core the device, its queues and the driver's decoding are left out, and what is left is the way

@@ -15,9 +15,9 @@ import java.util.List;
  * What the core keeps of a device that is on a fault queue: partial faults, pending groups, and the
  * pools that both come from. {@code struct iommu_fault_param}, {@code include/linux/iommu.h} of
  * Linux 6.12. Every method wants this object's monitor held, which is the kernel's {@code
- * fault_param->lock}. Each step costs the same whatever is pending; finding a group's earlier
- * requests looks at this device's partial faults of that index only. As in the kernel nothing
- * bounds either list.
+ * fault_param->lock}, unless one processor keeps everybody else out. Each step costs the same
+ * whatever is pending; finding a group's earlier requests looks at this device's partial faults of
+ * that index only. As in the kernel nothing bounds either list.
  */
 public final class IommuFaultParam extends GroupOwner {
     private static final int INITIAL = 16;

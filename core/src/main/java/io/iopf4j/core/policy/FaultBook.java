@@ -16,8 +16,9 @@ import java.util.Map;
 
 /**
  * What the gate knows: devices, slots, and what policies said. Its monitor is the gate's lock and
- * is held in every method; it is a leaf, under which only policies and timers are called. Each step
- * costs the same whatever is outstanding.
+ * is held in every method, but for a fault's own steps where a kernel has one processor; it is a
+ * leaf, under which only policies and timers are called. Each step costs the same whatever is
+ * outstanding.
  */
 final class FaultBook {
     private final FaultPolicy[] policies;

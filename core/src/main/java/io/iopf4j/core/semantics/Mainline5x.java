@@ -29,7 +29,8 @@ import io.iopf4j.core.iopf.PendingRecords;
  * the device's ({@code dev->iommu->lock}, its monitor), held during a whole report and so while the
  * handler runs; the registration's ({@code fault_param->lock}), held while the driver answers. A
  * handler may answer at once; one that registers, unregisters or reports would lock itself out,
- * which is an {@link IllegalStateException} here.
+ * which is an {@link IllegalStateException} here. A kernel of one processor needs neither lock for
+ * reports and answers, and takes none ({@link Kernel#isUniprocessor}).
  */
 public class Mainline5x implements FaultCore {
     /** The profile's name. */

@@ -34,7 +34,8 @@ import java.util.function.BiConsumer;
  *
  * <p>Thread-safe as the kernel is: reports and answers come from any thread. Locks, outer first: a
  * queue's, then the device's fault parameters'. The latter is held while the driver answers; a
- * domain's handler runs under none.
+ * domain's handler runs under none. A kernel of one processor needs no locks for reports and
+ * answers, and none are taken there ({@link Kernel#isUniprocessor}).
  */
 public class Mainline612 implements FaultCore, GroupResponder {
     /** The profile's name. */

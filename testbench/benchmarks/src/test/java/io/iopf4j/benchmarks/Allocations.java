@@ -16,6 +16,8 @@ final class Allocations {
     /** Room for what the virtual machine allocates on a thread's behalf; not a byte per cycle. */
     private static final long MAX_BYTES = 400;
 
+    private static final int SMALLEST_OBJECT = 16;
+
     /**
      * What is compiled again and again is warm later; what a cycle allocates it allocates for ever.
      */
@@ -23,20 +25,30 @@ final class Allocations {
 
     private Allocations() {}
 
+    /** That so many cycles, done by one call, allocate nothing. */
     static void assertNone(final int cyclesOfOne, final Runnable one) throws Throwable {
-        long bytes = bytes(cyclesOfOne, one);
-        for (int again = 0; bytes > MAX_BYTES && again < MOST_ATTEMPTS; again++) {
-            bytes = bytes(cyclesOfOne, one);
+        assertNone(CYCLES, cyclesOfOne, one);
+    }
+
+    /** The same for rounds of another length. */
+    static void assertNone(final int cycles, final int cyclesOfOne, final Runnable one)
+            throws Throwable {
+        // Where a round is a few calls, one small object of each would be little as well.
+        final long most = Math.min(MAX_BYTES, (long) SMALLEST_OBJECT / 2 * cycles / cyclesOfOne);
+        long bytes = bytes(cycles, cyclesOfOne, one);
+        for (int again = 0; bytes > most && again < MOST_ATTEMPTS; again++) {
+            bytes = bytes(cycles, cyclesOfOne, one);
         }
-        assertTrue(bytes <= MAX_BYTES, bytes + " bytes in " + CYCLES + " warm cycles");
+        assertTrue(bytes <= most, bytes + " bytes in " + cycles + " warm cycles");
     }
 
     /** What a round allocates of something that is so many cycles. */
-    static long bytes(final int cyclesOfOne, final Runnable one) throws Throwable {
+    static long bytes(final int cycles, final int cyclesOfOne, final Runnable one)
+            throws Throwable {
         return new AllocationMeter()
                 .leastBytes(
                         () -> {
-                            for (int done = 0; done < CYCLES; done += cyclesOfOne) {
+                            for (int done = 0; done < cycles; done += cyclesOfOne) {
                                 one.run();
                             }
                         });

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * whatever is outstanding.
  */
 class WarmFaultCycleAllocationTest {
+    private static final int MANY_CYCLES = 100_000;
     private static final int OUTSTANDING = 100;
     private static final int DEVICES = 8;
 
@@ -97,6 +98,49 @@ class WarmFaultCycleAllocationTest {
                                 .withOrder(order)));
     }
 
+    /** Rounds so long that what is made once in thousands of cycles is seen. */
+    @ParameterizedTest(name = "{0}, {1} outstanding, {2} devices")
+    @CsvSource({
+        "INVALID, 1, 1",
+        "INVALID, 1, 64",
+        "INVALID, 1000, 64",
+        "SUCCESS, 1, 1",
+        "SUCCESS, 1, 64",
+        "SUCCESS, 1000, 64"
+    })
+    void shouldAllocateNothingInManyCycles(Answer answer, int outstanding, int devices)
+            throws Throwable {
+        assertAllocatesNothingInMany(
+                new FaultCycle(
+                        Model.SMMUV3,
+                        CycleSettings.of(outstanding, devices).withCode(answer.code())));
+    }
+
+    @ParameterizedTest(name = "{0} outstanding, {1} devices, {2}")
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "1; 1; none",
+                "1000; 1; none",
+                "1000; 64; none",
+                "1; 1; vm-quota=1000000,timeout=10s",
+                "1000; 64; vm-quota=1000000,timeout=10s,silent-guest=9"
+            })
+    void shouldAllocateNothingInManyCyclesOfTheCore(int outstanding, int devices, String policies)
+            throws Throwable {
+        assertAllocatesNothingInMany(
+                new CoreCycle(
+                        CycleSettings.of(outstanding, devices)
+                                .withSemantics(Semantics.MAINLINE_6_12)
+                                .withPolicies(policies)));
+    }
+
+    private static void assertAllocatesNothingInMany(Cycle cycle) throws Throwable {
+        cycle.warm();
+        Allocations.assertNone(
+                Math.max(MANY_CYCLES, Allocations.CYCLES), Cycle.ROUND, cycle::run);
+    }
+
     private static void assertAllocatesNothing(Cycle cycle) throws Throwable {
         cycle.warm();
         Allocations.assertNone(Cycle.ROUND, cycle::run);
@@ -106,7 +150,7 @@ class WarmFaultCycleAllocationTest {
     @Test
     void shouldSeeWhatIsAllocated() throws Throwable {
         byte[][] last = new byte[1][];
-        long bytes = Allocations.bytes(1, () -> last[0] = new byte[1]);
+        long bytes = Allocations.bytes(Allocations.CYCLES, 1, () -> last[0] = new byte[1]);
 
         assertTrue(
                 bytes >= Allocations.CYCLES && last[0] != null,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.iopf4j.replay.dump;
 
+import java.util.Objects;
 /** One page request group as the dump shows it, filled while the dump is read. */
 public final class RecordedGroup {
     /** {@link #code()} of a group without an answer. */
@@ -82,7 +83,7 @@ public final class RecordedGroup {
     }
 
     boolean isSame(final String name, final int groupId, final int groupPasid) {
-        return grpid == groupId && pasid == groupPasid && device.equals(name);
+        return grpid == groupId && pasid == groupPasid && Objects.equals(device, name);
     }
 
     /**

@@ -49,4 +49,17 @@ class UnansweredGroupsTest {
         assertEquals(1, groups.size());
         assertNull(groups.oldest(null, 1, 7));
     }
+
+    /** Not every event names its device. */
+    @Test
+    void shouldTellGroupsWithoutADeviceFromOthers() {
+        groups.add(group(0, "dev", 1));
+        final RecordedGroup nameless = group(1, null, 1);
+        groups.add(nameless);
+        groups.add(group(2, "dev", 1));
+
+        assertSame(nameless, groups.oldest(null, 1, 7));
+        assertSame(nameless, groups.newest(null, 1, 7));
+        assertEquals(2, groups.newest("dev", 1, 7).number());
+    }
 }
