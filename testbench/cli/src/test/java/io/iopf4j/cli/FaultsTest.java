@@ -250,6 +250,19 @@ class FaultsTest {
         assertTrue(cli.out().contains("map.yaml:1 needs, is missing"), cli.out());
     }
 
+    /** They are counted; but a replay must know who faulted. */
+    @Test
+    void shouldNotReplayFaultsThatNoEventNamesTheDeviceOf() throws IOException {
+        final Path map =
+                write(
+                        "map.yaml",
+                        "probes:my_prq: {is: deliver, group: word, grpid: page, count: 1}\n");
+        final JsonNode info = json("info", "--json", "--map=" + map, foreignTrace().toString());
+        assertTrue(info.at("/dump/groups").asLong() > 0, info.toString());
+        Cli.run("replay", "--map=" + map, foreignTrace().toString())
+                .assertRefused("whose device no event names", "device: NAME");
+    }
+
     @Test
     void shouldRefuseAMapThatIsNotThere() throws IOException {
         Cli.run("info", "--map=" + folder.resolve("none.yaml"), foreignTrace().toString())

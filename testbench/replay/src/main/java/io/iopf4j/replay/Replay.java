@@ -149,6 +149,11 @@ public final class Replay {
                         recording.hasGroupsOfSeveral() || summary.isOfVtd(),
                         settings.semantics(),
                         settings.policies());
+        if (recording.hasGroupsWithoutDevice()) {
+            throw new UnsupportedRecordingException(
+                    "the dump has faults whose device no event names: give each event of the map"
+                            + " its field, device: NAME");
+        }
         if (recording.hasGroupsOfSeveral() && !hardware.hasGroupsOfSeveral()) {
             throw new UnsupportedRecordingException(
                     "the dump has page request groups of several requests; SMMUv3 stalls one access"

@@ -323,6 +323,15 @@ public final class Recording implements DumpListener {
     }
 
     /**
+     * Whether no event said which device a group is of, as by a map that has no word for it.
+     *
+     * @return true if there is such a group; {@link #devices} cannot be asked then
+     */
+    public boolean hasGroupsWithoutDevice() {
+        return devices.contains(null);
+    }
+
+    /**
      * Devices with faults that are no page requests: the host's own, since a guest's are its own
      * affair.
      *
