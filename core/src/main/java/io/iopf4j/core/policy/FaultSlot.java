@@ -7,8 +7,9 @@ import io.iopf4j.api.ResponseOrigin;
 
 /**
  * One page request group from its first request to its end. Pooled. Touched under the gate's lock,
- * if there is more than one processor; a thread that has to do with it outside counts itself in {@link #holders}, and nobody else ends
- * it through the profile or gives it back to the pool meanwhile.
+ * if there is more than one processor; a thread that has to do with it outside counts itself in
+ * {@link #holders}, and nobody else ends it through the profile or gives it back to the pool
+ * meanwhile.
  *
  * <p>It is the group's latest request itself, in the end the last one: one object and not two.
  */

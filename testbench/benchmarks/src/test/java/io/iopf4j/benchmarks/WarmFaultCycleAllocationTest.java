@@ -137,8 +137,7 @@ class WarmFaultCycleAllocationTest {
 
     private static void assertAllocatesNothingInMany(Cycle cycle) throws Throwable {
         cycle.warm();
-        Allocations.assertNone(
-                Math.max(MANY_CYCLES, Allocations.CYCLES), Cycle.ROUND, cycle::run);
+        Allocations.assertNone(Math.max(MANY_CYCLES, Allocations.CYCLES), Cycle.ROUND, cycle::run);
     }
 
     private static void assertAllocatesNothing(Cycle cycle) throws Throwable {

@@ -14,8 +14,7 @@ import java.util.Set;
  *
  * <p>The driver calls {@link #probe} first, then {@link #programRegisters} with the queue disabled,
  * and only then the rest; {@link #handleEvents} on one thread at a time, {@link #pageResponse} on
- * any. Once probed a path neither allocates nor waits in the way of a fault that it
- * reports.
+ * any. Once probed a path neither allocates nor waits in the way of a fault that it reports.
  */
 public interface ArmSmmuFaultPath {
     /**

@@ -75,8 +75,8 @@ public record ArmSmmuFaultServices(
         int faultStreamId();
 
         /**
-         * A stall is about to be reported, by the thread that {@link ArmSmmuFaultPath} takes records
-         * on. If this returns true, {@link #endReport} follows on the same thread.
+         * A stall is about to be reported, by the thread that {@link ArmSmmuFaultPath} takes
+         * records on. If this returns true, {@link #endReport} follows on the same thread.
          *
          * @return false if the stall has been ended: what the event queue still says of it is void
          */

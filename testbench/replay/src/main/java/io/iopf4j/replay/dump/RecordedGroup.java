@@ -2,6 +2,7 @@
 package io.iopf4j.replay.dump;
 
 import java.util.Objects;
+
 /** One page request group as the dump shows it, filled while the dump is read. */
 public final class RecordedGroup {
     /** {@link #code()} of a group without an answer. */
