@@ -58,7 +58,7 @@ final class CompletionCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "shell " + shell + ": expected bash or zsh");
         }
-        final CommandLine whole = new CommandLine(new Main());
+        final CommandLine whole = Commands.all();
         final Map<String, List<String>> words = words();
         for (final CommandLine command : whole.getSubcommands().values()) {
             addWords(command.getCommandSpec(), words);

@@ -19,21 +19,6 @@ import picocli.CommandLine.ParameterException;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            InfoCommand.class,
-            ReplayCommand.class,
-            ConvertCommand.class,
-            RunCommand.class,
-            CompareCommand.class,
-            SweepCommand.class,
-            ExploreCommand.class,
-            ServeCommand.class,
-            PoliciesCommand.class,
-            SemanticsCommand.class,
-            ScenariosCommand.class,
-            CompletionCommand.class,
-            ManCommand.class
-        },
         footer = {
             "",
             "Examples:",
@@ -104,7 +89,7 @@ public final class Main implements Runnable {
             Arrays.stream(new Version().getVersion()).forEach(out::println);
             return OK;
         }
-        final CommandLine line = new CommandLine(new Main());
+        final CommandLine line = Commands.of(args);
         line.setOut(out);
         line.setErr(err);
         line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -25,7 +25,7 @@ final class ManCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        new ManPage(spec.commandLine().getOut()).write(spec.root());
+        new ManPage(spec.commandLine().getOut()).write(Commands.all().getCommandSpec());
         return Main.OK;
     }
 

@@ -44,7 +44,7 @@ class ShellTest {
     void shouldTellOfEveryCommandAndOptionInTheManual() {
         final Cli page = Cli.run("man");
         page.assertRan();
-        for (final CommandLine command : new CommandLine(new Main()).getSubcommands().values()) {
+        for (final CommandLine command : Commands.all().getSubcommands().values()) {
             final String name = command.getCommandName();
             assertTrue(page.out().contains(".SS \"iopf4j " + name + " "), name);
             for (final OptionSpec option : command.getCommandSpec().options()) {
