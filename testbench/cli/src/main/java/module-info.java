@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The command line. */
-@SuppressWarnings("requires-automatic") // HdrHistogram names no module of its own
 module io.iopf4j.cli {
     requires info.picocli;
     requires io.iopf4j.jni;
@@ -9,7 +8,6 @@ module io.iopf4j.cli {
     requires io.iopf4j.report;
     requires io.iopf4j.tracecmd;
     requires java.management; // the options that this JVM was started with
-    requires HdrHistogram;
     requires tools.jackson.core;
 
     opens io.iopf4j.cli to

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** From a dump to a report: what was recorded, the bench that runs it again, and the ledger. */
-@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"}) // HdrHistogram
 module io.iopf4j.replay {
-    requires transitive HdrHistogram;
     requires transitive io.iopf4j.core;
     requires transitive io.iopf4j.drivers.armsmmuv3;
     requires transitive io.iopf4j.drivers.intel;

@@ -151,7 +151,7 @@ final class CompareText {
     }
 
     private void latencies(final int[] columns, final int width, final int vm) {
-        if (anyRun(run -> vm(run, vm).latencyNs().getTotalCount() > 0)) {
+        if (anyRun(run -> vm(run, vm).latencies().count() > 0)) {
             latency("  answer ms, p50", columns, width, vm, 50);
             latency("             p90", columns, width, vm, 90);
             latency("             p99", columns, width, vm, 99);
@@ -228,9 +228,7 @@ final class CompareText {
     }
 
     private static String answerMs(final VmResult vm, final long ns) {
-        return vm.latencyNs().getTotalCount() == 0
-                ? NOTHING
-                : String.format("%.3f", ns / NS_PER_MS);
+        return vm.latencies().count() == 0 ? NOTHING : String.format("%.3f", ns / NS_PER_MS);
     }
 
     private static String seconds(final long ns) {

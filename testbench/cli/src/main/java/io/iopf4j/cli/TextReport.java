@@ -264,7 +264,7 @@ final class TextReport {
     }
 
     private static String milliseconds(final VmResult vm, final long ns) {
-        return vm.latencyNs().getTotalCount() == 0 ? "-" : String.format("%.3f", ns / NS_PER_MS);
+        return vm.latencies().count() == 0 ? "-" : String.format("%.3f", ns / NS_PER_MS);
     }
 
     private void warnings(final Input input) {

@@ -9,35 +9,28 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.HdrHistogram.Histogram;
 
 /** Reads a finished ledger: counts by outcome and machine. */
 @SuppressWarnings("EnumOrdinal") // an index into counters of this one run
 final class RunOutcome {
-    private static final int LATENCY_DIGITS = 3;
     private static final Outcome[] OUTCOMES = Outcome.values();
 
     private final Bench bench;
     private final Ledger ledger;
     private final long[] total = new long[OUTCOMES.length];
     private final long[][] byVm;
-    private final List<Histogram> latency = new ArrayList<>();
-    private final long[] longest;
 
     RunOutcome(final Bench bench) {
         this.bench = bench;
         this.ledger = bench.ledger();
-        this.longest = new long[bench.vms().size()];
-        this.byVm = new long[longest.length][OUTCOMES.length];
-        for (int vm = 0; vm < longest.length; vm++) {
-            latency.add(new Histogram(LATENCY_DIGITS));
-        }
+        this.byVm = new long[bench.vms().size()][OUTCOMES.length];
     }
 
     RunResult result() {
         for (int row = 0; row < ledger.size(); row++) {
             count(row);
         }
+        final Latencies[] latencies = latencies();
         final List<VmResult> vms = new ArrayList<>();
         for (final GuestVm vm : bench.vms()) {
             final int index = vm.index();
@@ -48,22 +41,29 @@ final class RunOutcome {
                             counts(byVm[index]),
                             ledger.outstandingHighWater(index),
                             vm.quota(),
-                            latency.get(index),
-                            longest[index]));
+                            latencies[index]));
         }
         return new RunResult(bench, counts(total), vms);
     }
 
     private void count(final int row) {
-        final int vm = ledger.vm(row);
-        final Outcome outcome = ledger.outcome(row);
-        total[outcome.ordinal()]++;
-        byVm[vm][outcome.ordinal()]++;
-        if (outcome == Outcome.ANSWERED) {
-            final long waitedNs = ledger.answeredNs(row) - ledger.raisedNs(row);
-            latency.get(vm).recordValue(waitedNs);
-            longest[vm] = Math.max(longest[vm], waitedNs);
+        final int outcome = ledger.outcome(row).ordinal();
+        total[outcome]++;
+        byVm[ledger.vm(row)][outcome]++;
+    }
+
+    /** By machine. */
+    private Latencies[] latencies() {
+        final Latencies[] latencies = new Latencies[byVm.length];
+        for (int vm = 0; vm < byVm.length; vm++) {
+            latencies[vm] = new Latencies((int) byVm[vm][Outcome.ANSWERED.ordinal()]);
         }
+        for (int row = 0; row < ledger.size(); row++) {
+            if (ledger.outcome(row) == Outcome.ANSWERED) {
+                latencies[ledger.vm(row)].add(ledger.answeredNs(row) - ledger.raisedNs(row));
+            }
+        }
+        return latencies;
     }
 
     private static Map<Outcome, Long> counts(final long[] byOrdinal) {

@@ -3,7 +3,6 @@ package io.iopf4j.replay;
 
 import io.iopf4j.replay.ledger.Outcome;
 import java.util.Map;
-import org.HdrHistogram.Histogram;
 
 /**
  * What became of one virtual machine's faults.
@@ -13,8 +12,7 @@ import org.HdrHistogram.Histogram;
  * @param outcomes faults by outcome, every outcome present
  * @param outstandingHighWater most faults outstanding at once
  * @param quota the most that a policy lets it have outstanding; 0 if none does
- * @param latencyNs from raised to answered, of what its guest answered
- * @param longestNs the longest of those times, exactly
+ * @param latencies from raised to answered, of what its guest answered
  */
 public record VmResult(
         String name,
@@ -22,8 +20,7 @@ public record VmResult(
         Map<Outcome, Long> outcomes,
         int outstandingHighWater,
         long quota,
-        Histogram latencyNs,
-        long longestNs) {
+        Latencies latencies) {
     /**
      * All its faults.
      *
@@ -37,9 +34,19 @@ public record VmResult(
      * A percentile of the times from raised to answered.
      *
      * @param percent in [0, 100]
-     * @return nanoseconds to three digits, never more than the longest; 0 if nothing was answered
+     * @return nanoseconds, by the nearest rank; 0 if nothing was answered
+     * @throws IllegalArgumentException if that is no percentage
      */
     public long percentileNs(final double percent) {
-        return Math.min(latencyNs.getValueAtPercentile(percent), longestNs);
+        return latencies.percentileNs(percent);
+    }
+
+    /**
+     * The longest of the times from raised to answered.
+     *
+     * @return nanoseconds; 0 if nothing was answered
+     */
+    public long longestNs() {
+        return latencies.longestNs();
     }
 }

@@ -123,7 +123,7 @@ public final class ComparePage {
         json.writeEndArray();
         json.writeNumberProperty("most", vm.outstandingHighWater());
         json.writeNumberProperty("quota", vm.quota());
-        json.writeNumberProperty("answers", vm.latencyNs().getTotalCount());
+        json.writeNumberProperty("answers", vm.latencies().count());
         json.writeName("latency");
         json.writeStartArray();
         json.writeNumber(vm.percentileNs(50));
