@@ -150,6 +150,13 @@ final class CpuStream extends RawRecord {
             stamp += delta;
             return take(cursor + 4, 4 * type);
         }
+        return nextOther(type, delta);
+    }
+
+    /**
+     * By itself, since compilers do not take long methods into others, and most entries are short.
+     */
+    private boolean nextOther(final int type, final int delta) {
         if (type == PADDING && delta == 0) {
             cursor = end;
             return false;

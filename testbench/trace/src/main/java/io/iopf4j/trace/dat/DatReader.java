@@ -80,7 +80,7 @@ public final class DatReader extends CountedReader {
         final PageFeed text =
                 file.textPacked
                         ? new ChunkedPages(file, file.text, file.pageSize)
-                        : new RawPages(file, file.text, file.pageSize);
+                        : new RawPages(file, file.text, file.pageSize, 1);
         final long start = file.source.size() - file.text.size();
         return new TextReader(
                 TextReader.FTRACE,

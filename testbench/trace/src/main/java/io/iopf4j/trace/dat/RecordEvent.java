@@ -64,10 +64,22 @@ public abstract class RecordEvent implements TraceEvent {
         final int at = raw.record + field.offset();
         return switch (field.kind()) {
             case INTEGER -> number(field);
-            case DATA_LOC, REL_LOC -> string(raw.record + start(field), locatedLength(field));
+            case DATA_LOC, REL_LOC -> located(raw.record + start(field), locatedLength(field));
             case CHAR_ARRAY -> string(at, field.size());
             default -> HexFormat.of().formatHex(raw.bytes, at, at + field.size());
         };
+    }
+
+    /** Most have a NUL at their end and no other: then what is before it is known, and has none. */
+    private String located(final int from, final int length) {
+        final int last = from + length - 1;
+        if (length > 0 && raw.bytes[last] == 0) {
+            final String known = strings.find(raw.bytes, from, last);
+            if (known != null) {
+                return known;
+            }
+        }
+        return string(from, length);
     }
 
     private String number(final EventField field) {

@@ -6,10 +6,19 @@ import java.util.List;
 
 /** Which streams a file is read as: drops what the file only claims to have. */
 final class StreamPlan {
+    private static final int READ_AT_ONCE = 64 << 10;
+
+    /** All streams together take an eighth of the memory for what they read at once. */
+    private static final int SHARE = 8;
+
     private final List<CpuStream> streams = new ArrayList<>();
     private long dataSize;
 
+    private final long roomForEach;
+
     StreamPlan(final DatFile file) {
+        final int claimed = file.buffers.stream().mapToInt(buffer -> buffer.cpus().size()).sum();
+        roomForEach = Math.min(READ_AT_ONCE, file.budget.left() / SHARE / Math.max(1, claimed));
         for (final DatFile.Buffer buffer : file.buffers) {
             for (final DatFile.CpuData data : buffer.cpus()) {
                 add(file, buffer, data);
@@ -39,8 +48,13 @@ final class StreamPlan {
         final PageFeed pages =
                 buffer.packed()
                         ? new ChunkedPages(file, data, buffer.pageSize())
-                        : new RawPages(file, data, buffer.pageSize());
+                        : new RawPages(
+                                file, data, buffer.pageSize(), pagesAtOnce(buffer.pageSize()));
         streams.add(new CpuStream(file, pages, buffer.name(), data.cpu(), streams.size()));
+    }
+
+    private int pagesAtOnce(final int pageSize) {
+        return (int) Math.max(1, roomForEach / pageSize);
     }
 
     CpuStream[] streams() {
