@@ -15,7 +15,6 @@ set -euo pipefail
 readonly here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly jar=$here/target/benchmarks.jar
 readonly root=$here/../..
-readonly cli=$root/testbench/cli/target/iopf4j.jar
 readonly million=1000000
 # As the launcher runs it.
 readonly collector=-XX:+UseSerialGC
@@ -332,10 +331,18 @@ trace() {
     "$java" "$collector" -cp "$jar" io.iopf4j.benchmarks.CycleSpeed trace | sed 's/ .*//'
 }
 
+# The launcher with the Java at hand, its archive of classes made by a first run.
+launch() {
+    local home
+    home=$(readlink -f "$(command -v "$java")")
+    JAVA_HOME=${home%/bin/java} "$root/iopf4j" "$@"
+}
+
 explored() {
     local seconds
-    seconds=$(cpu_seconds "$java" "$collector" -jar "$cli" explore --seed 1 --json \
-        --seconds $([[ -n $quick ]] && echo 8 || echo 30))
+    launch --version >"$work/out"
+    seconds=$(cpu_seconds launch explore --seed 1 --json \
+        --seconds $([[ -n $quick ]] && echo 20 || echo 60))
     sed -n 's/.*"cycles" : \([0-9]*\).*/\1/p' "$work/out" |
         awk -v seconds="$seconds" '{ printf "%.0f\n", $1 / seconds }'
 }
@@ -347,16 +354,9 @@ read_whole() {
 
 replay_million() {
     local seconds
-    seconds=$(cpu_seconds "$java" -Xshare:auto "$collector" -Xmx256m -jar "$cli" \
-        replay "$work/434.dat")
+    launch --version >"$work/out"
+    seconds=$(JAVA_OPTS=-Xmx256m cpu_seconds launch replay "$work/434.dat")
     if grep -q ' raised: ' "$work/out"; then echo "$seconds"; else echo fails; fi
-}
-
-# The launcher with the Java at hand, its archive of classes made by a first run.
-launch() {
-    local home
-    home=$(readlink -f "$(command -v "$java")")
-    JAVA_HOME=${home%/bin/java} "$root/iopf4j" "$@"
 }
 
 launch_ms() {
