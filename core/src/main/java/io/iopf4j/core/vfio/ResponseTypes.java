@@ -27,9 +27,25 @@ final class ResponseTypes {
     private static final int LAST_MASK = 3 << LAST_SHIFT;
     private static final int ONE_STREAM = 1 << 3;
 
+    private final boolean isUniprocessor;
     private int[] states = {};
 
-    synchronized void delivered(final IommuFault fault) {
+    /** One thread does it all, or several take this object's lock. */
+    ResponseTypes(final boolean isUniprocessor) {
+        this.isUniprocessor = isUniprocessor;
+    }
+
+    void delivered(final IommuFault fault) {
+        if (isUniprocessor) {
+            owe(fault);
+        } else {
+            synchronized (this) {
+                owe(fault);
+            }
+        }
+    }
+
+    private void owe(final IommuFault fault) {
         final int type = fault.responseType();
         final int grpid = fault.grpid();
         if (!isKnown(type) || grpid < 0 || grpid >= MAX_IDS) {
@@ -56,7 +72,16 @@ final class ResponseTypes {
      * the type that was seen last is right, and where nothing was ever delivered any is: such an
      * answer is wrong for another reason, which is the core's affair.
      */
-    synchronized boolean answered(final int grpid, final int type) {
+    boolean answered(final int grpid, final int type) {
+        if (isUniprocessor) {
+            return take(grpid, type);
+        }
+        synchronized (this) {
+            return take(grpid, type);
+        }
+    }
+
+    private boolean take(final int grpid, final int type) {
         final int state = grpid >= 0 && grpid < states.length ? states[grpid] : 0;
         if (state == 0) {
             return true;

@@ -36,8 +36,9 @@ public final class VfioFaultRegion extends VfioRegion implements DeviceFaultHand
     private volatile boolean isIrqRegistered;
     private volatile Runnable trigger;
 
-    VfioFaultRegion(final VfioRecords records, final ResponseTypes types) {
-        super(IommuFault5x.BYTES);
+    VfioFaultRegion(
+            final VfioRecords records, final ResponseTypes types, final boolean isUniprocessor) {
+        super(IommuFault5x.BYTES, isUniprocessor);
         this.records = records;
         this.types = types;
     }
@@ -84,18 +85,9 @@ public final class VfioFaultRegion extends VfioRegion implements DeviceFaultHand
      */
     @Override
     public int handle(final IommuFault fault, final Object data) {
-        synchronized (lock()) {
-            if (isFreed()) {
-                return -Errno.EINVAL;
-            }
-            final int head = kernelIndex();
-            final int next = next(head);
-            if (next == userIndex()) {
-                return -Errno.ENOSPC;
-            }
-            records.encodeFault(memory(), entryAt(head), fault);
-            types.delivered(fault);
-            setKernelIndex(next);
+        final int ret = lockAndPut(fault);
+        if (ret != 0) {
+            return ret;
         }
         if (!isIrqRegistered) {
             return -Errno.EINVAL;
@@ -104,6 +96,32 @@ public final class VfioFaultRegion extends VfioRegion implements DeviceFaultHand
         if (armed != null) {
             armed.run();
         }
+        return 0;
+    }
+
+    private int lockAndPut(final IommuFault fault) {
+        if (isUniprocessor()) {
+            return put(fault);
+        }
+        synchronized (lock()) {
+            return put(fault);
+        }
+    }
+
+    private int put(final IommuFault fault) {
+        if (isFreed()) {
+            return -Errno.EINVAL;
+        }
+        final int head = kernelIndex();
+        final int next = next(head);
+        if (next == userIndex()) {
+            return -Errno.ENOSPC;
+        }
+        records.encodeFault(memory(), entryAt(head), fault);
+        if (records.haveResponseTypes()) {
+            types.delivered(fault);
+        }
+        setKernelIndex(next);
         return 0;
     }
 

@@ -29,7 +29,7 @@ public final class VfioPciDevice {
     private final IommuDevice dev;
     private final FaultObserver observer;
     private final VfioRecords records;
-    private final ResponseTypes types = new ResponseTypes();
+    private final ResponseTypes types;
     private final Set<Integer> pasids = new LinkedHashSet<>();
     private VfioFaultRegion faultRegion;
     private VfioResponseRegion responseRegion;
@@ -51,6 +51,7 @@ public final class VfioPciDevice {
         this.dev = dev;
         this.observer = observer;
         this.records = VfioRecords.of(core.generation());
+        this.types = new ResponseTypes(kernel.isUniprocessor());
     }
 
     /**
@@ -283,7 +284,7 @@ public final class VfioPciDevice {
             return 0;
         }
         if (faultRegion == null) {
-            faultRegion = new VfioFaultRegion(records, types);
+            faultRegion = new VfioFaultRegion(records, types, kernel.isUniprocessor());
             faultRegion.registerIrq();
             responseRegion =
                     new VfioResponseRegion(
@@ -293,7 +294,8 @@ public final class VfioPciDevice {
                             records,
                             types,
                             observer,
-                            kernel.allocWorkqueue("vfio-response/" + dev.name()));
+                            kernel.allocWorkqueue("vfio-response/" + dev.name()),
+                            kernel.isUniprocessor());
         }
         final int ret = core.registerDeviceFaultHandler(dev, faultRegion, this);
         isRegistered = ret == 0;

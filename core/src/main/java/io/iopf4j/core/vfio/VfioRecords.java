@@ -94,6 +94,11 @@ enum VfioRecords {
         };
     }
 
+    /** Whether a fault says which type of response it wants, and an answer which it is. */
+    boolean haveResponseTypes() {
+        return this == SERIES_2017;
+    }
+
     int responseBytes() {
         return responseBytes;
     }

@@ -48,8 +48,9 @@ public final class VfioResponseRegion extends VfioRegion {
             final VfioRecords records,
             final ResponseTypes types,
             final FaultObserver observer,
-            final Workqueue workqueue) {
-        super(records.responseBytes());
+            final Workqueue workqueue,
+            final boolean isUniprocessor) {
+        super(records.responseBytes(), isUniprocessor);
         this.core = core;
         this.dev = dev;
         this.domain = domain;
@@ -57,7 +58,7 @@ public final class VfioResponseRegion extends VfioRegion {
         this.types = types;
         this.observer = observer;
         this.workqueue = workqueue;
-        this.isTypeChecked = core.generation() == FaultGeneration.SERIES_2017;
+        this.isTypeChecked = records.haveResponseTypes();
     }
 
     @Override
@@ -79,7 +80,7 @@ public final class VfioResponseRegion extends VfioRegion {
      * @param isChecked false to see what the series did
      */
     public void setTypeChecked(final boolean isChecked) {
-        isTypeChecked = isChecked && core.generation() == FaultGeneration.SERIES_2017;
+        isTypeChecked = isChecked && records.haveResponseTypes();
     }
 
     @Override
@@ -90,16 +91,24 @@ public final class VfioResponseRegion extends VfioRegion {
         }
     }
 
-    /** Each entry is decoded once, so that a guest cannot change it between two looks. */
     private void inject() {
-        synchronized (lock()) {
-            isQueued = false;
-            while (kernelIndex() != userIndex()) {
-                final int tail = kernelIndex();
-                records.decodeResponse(memory(), entryAt(tail), msg);
-                answer();
-                setKernelIndex(next(tail));
+        if (isUniprocessor()) {
+            injectAll();
+        } else {
+            synchronized (lock()) {
+                injectAll();
             }
+        }
+    }
+
+    /** Each entry is decoded once, so that a guest cannot change it between two looks. */
+    private void injectAll() {
+        isQueued = false;
+        while (kernelIndex() != userIndex()) {
+            final int tail = kernelIndex();
+            records.decodeResponse(memory(), entryAt(tail), msg);
+            answer();
+            setKernelIndex(next(tail));
         }
     }
 

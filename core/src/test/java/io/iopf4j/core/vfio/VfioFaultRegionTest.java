@@ -116,7 +116,7 @@ class VfioFaultRegionTest {
     @Test
     void shouldRefuseWithoutInterruptThoughTheFaultIsInTheRing() {
         final VfioFaultRegion bare =
-                new VfioFaultRegion(VfioRecords.LINUX_5_X, new ResponseTypes());
+                new VfioFaultRegion(VfioRecords.LINUX_5_X, new ResponseTypes(false), false);
         assertEquals(-EINVAL, bare.setTrigger(() -> {}));
         assertEquals(-EINVAL, bare.handle(last(5), null));
         assertEquals(1, wordOf(bare, HEAD));

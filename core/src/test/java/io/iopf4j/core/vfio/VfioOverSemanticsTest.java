@@ -223,7 +223,7 @@ class VfioOverSemanticsTest {
         attach(semantics);
         device.detach();
         final VfioFaultRegion bare =
-                new VfioFaultRegion(VfioRecords.LINUX_5_X, new ResponseTypes());
+                new VfioFaultRegion(VfioRecords.LINUX_5_X, new ResponseTypes(false), false);
         core.registerDeviceFaultHandler(dev, bare, null);
         assertEquals(-EINVAL, report(last(5)));
         assertEquals(1, new VfioFaultReader(bare).pollFault(fault));
