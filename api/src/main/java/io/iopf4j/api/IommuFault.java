@@ -61,11 +61,30 @@ public class IommuFault {
     private int grpid;
     private int perm;
     private long addr;
-    private int reason;
-    private long fetchAddr;
-    private long privateData0;
-    private long privateData1;
     private int responseType;
+
+    /**
+     * What few faults have; null until this is one of them, and kept from then on. A fault that
+     * waits for its answer is 24 bytes smaller for it, and copied sooner.
+     */
+    private Rarities rarities;
+
+    /** Of unrecoverable faults, and of those that bring private data. */
+    private static final class Rarities {
+        private static final Rarities NONE = new Rarities();
+
+        private int reason;
+        private long fetchAddr;
+        private long privateData0;
+        private long privateData1;
+
+        void copyFrom(final Rarities other) {
+            reason = other.reason;
+            fetchAddr = other.fetchAddr;
+            privateData0 = other.privateData0;
+            privateData1 = other.privateData1;
+        }
+    }
 
     /** An empty fault, to be filled by {@link #pageRequest}. */
     public IommuFault() {}
@@ -88,11 +107,10 @@ public class IommuFault {
         this.grpid = grpid;
         this.perm = perm;
         this.addr = addr;
-        this.reason = 0;
-        this.fetchAddr = 0;
-        this.privateData0 = 0;
-        this.privateData1 = 0;
         this.responseType = PageResponseType.GROUP;
+        if (rarities != null) {
+            rarities.copyFrom(Rarities.NONE);
+        }
         return this;
     }
 
@@ -116,10 +134,22 @@ public class IommuFault {
             final long fetchAddr) {
         pageRequest(flags, pasid, 0, perm, addr);
         this.type = TYPE_DMA_UNRECOV;
-        this.reason = reason;
-        this.fetchAddr = fetchAddr;
         this.responseType = 0;
+        final Rarities its = makeRarities();
+        its.reason = reason;
+        its.fetchAddr = fetchAddr;
         return this;
+    }
+
+    private Rarities makeRarities() {
+        if (rarities == null) {
+            rarities = new Rarities();
+        }
+        return rarities;
+    }
+
+    private Rarities rarities() {
+        return rarities == null ? Rarities.NONE : rarities;
     }
 
     /**
@@ -131,8 +161,11 @@ public class IommuFault {
      * @return this
      */
     public final IommuFault privateData(final long first, final long second) {
-        privateData0 = first;
-        privateData1 = second;
+        if (rarities != null || first != 0 || second != 0) {
+            final Rarities its = makeRarities();
+            its.privateData0 = first;
+            its.privateData1 = second;
+        }
         return this;
     }
 
@@ -171,11 +204,10 @@ public class IommuFault {
         grpid = other.grpid;
         perm = other.perm;
         addr = other.addr;
-        reason = other.reason;
-        fetchAddr = other.fetchAddr;
-        privateData0 = other.privateData0;
-        privateData1 = other.privateData1;
         responseType = other.responseType;
+        if (rarities != null || other.rarities != null) {
+            makeRarities().copyFrom(other.rarities());
+        }
     }
 
     /**
@@ -238,7 +270,7 @@ public class IommuFault {
      * @return the generation's number, 0 for a page request
      */
     public final int reason() {
-        return reason;
+        return rarities().reason;
     }
 
     /**
@@ -247,7 +279,7 @@ public class IommuFault {
      * @return bytes, meaningful with {@link #UNRECOV_FETCH_ADDR_VALID}
      */
     public final long fetchAddr() {
-        return fetchAddr;
+        return rarities().fetchAddr;
     }
 
     /**
@@ -256,7 +288,7 @@ public class IommuFault {
      * @return {@code private_data[0]}, or {@code device_private} in 2017 and 2018
      */
     public final long privateData0() {
-        return privateData0;
+        return rarities().privateData0;
     }
 
     /**
@@ -265,7 +297,7 @@ public class IommuFault {
      * @return {@code private_data[1]}, or {@code iommu_private} in 2017 and 2018
      */
     public final long privateData1() {
-        return privateData1;
+        return rarities().privateData1;
     }
 
     /**
