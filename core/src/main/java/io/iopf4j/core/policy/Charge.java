@@ -9,6 +9,9 @@ final class Charge {
     final DeviceRecord device;
     final Account vm;
 
+    /** For whoever looks for several charges at once, under the gate's lock. */
+    int mark;
+
     /** Both accounts know it from now on. */
     Charge(final DeviceRecord device, final Account vm) {
         this.device = device;
@@ -17,25 +20,28 @@ final class Charge {
         vm.charges.add(this);
     }
 
-    void addGroup(final FaultSlot slot) {
-        slot.arrival = ++device.arrivals;
+    void addGroup(final ChargedFault fault) {
+        fault.arrival = ++device.arrivals;
         device.account.addGroup();
         vm.addGroup();
     }
 
-    void addRequest() {
-        device.account.addRequest();
-        vm.addRequest();
+    void addRequest(final ChargedFault fault) {
+        if (fault.addRequest()) {
+            device.account.addRequest();
+            vm.addRequest();
+        }
     }
 
-    void removeRequest() {
+    void removeRequest(final ChargedFault fault) {
+        fault.removeRequest();
         device.account.remove(0, 1);
         vm.remove(0, 1);
     }
 
-    void removeGroup(final FaultSlot slot) {
-        device.account.remove(1, slot.requests);
-        vm.remove(1, slot.requests);
+    void removeGroup(final ChargedFault fault) {
+        device.account.remove(1, fault.requests());
+        vm.remove(1, fault.requests());
     }
 
     boolean isDisabled() {

@@ -2,8 +2,6 @@
 package io.iopf4j.core.policy;
 
 import io.iopf4j.api.IommuDevice;
-import java.util.ArrayList;
-import java.util.List;
 
 /** What the gate keeps of a device. */
 final class DeviceRecord {
@@ -20,14 +18,8 @@ final class DeviceRecord {
     /** Whose record it is: another gate may know the device too. */
     final FaultBook book;
 
-    /** All slots that it ever had. */
-    final List<FaultSlot> slots = new ArrayList<>();
-
-    /** Groups that were ever charged. */
-    long arrivals;
-
-    /** Its slots that are to be used again: each finds the group that it had the last time. */
-    int firstFreeSlot = SlotPool.NONE;
+    /** Groups that were ever charged, counted round. */
+    int arrivals;
 
     /**
      * The newest one that is complete, until its report is over: it is found here, and most often

@@ -10,9 +10,11 @@ import io.iopf4j.api.PageResponseType;
 import io.iopf4j.api.ResponseOrigin;
 import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.core.iopf.PendingGroup;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * What the gate knows: devices, slots, and what policies said. Its monitor is the gate's lock and
@@ -21,6 +23,8 @@ import java.util.Map;
  * outstanding.
  */
 final class FaultBook {
+    private static final int FEW_GROUPS = 1 << 6;
+
     private final FaultPolicy[] policies;
     private final Map<IommuDevice, DeviceRecord> devices = new HashMap<>();
     private final SlotPool pool = new SlotPool();
@@ -28,6 +32,11 @@ final class FaultBook {
 
     /** Groups whose last request has not come. */
     private final SlotList incomplete = new SlotList(pool, SlotPool.IN_INCOMPLETE);
+
+    /** All groups that are charged, and others that were: each has a charge. */
+    private final List<ChargedFault> groups = new ArrayList<>();
+
+    private int mostGroups = FEW_GROUPS;
 
     private final FaultInfo info;
     private final boolean isUniprocessor;
@@ -52,10 +61,6 @@ final class FaultBook {
 
     void setGeneration(final FaultGeneration generation) {
         this.generation = generation;
-    }
-
-    SlotPool pool() {
-        return pool;
     }
 
     // ---- Devices --------------------------------------------------------------------------------
@@ -87,16 +92,16 @@ final class FaultBook {
         if (opens) {
             slot = pool.allocate(device.charge());
         }
-        if (slot.endOrigin == null && !isAdmitted(slot, fault, opens)) {
-            slot.endOrigin = ResponseOrigin.POLICY;
+        if (!slot.hasEndOrigin() && !isAdmitted(slot, fault, opens)) {
+            slot.setEndOrigin(ResponseOrigin.POLICY);
         }
-        if (slot.endOrigin != null) {
+        if (slot.hasEndOrigin()) {
             slot.isRefused = true;
         } else {
             charge(slot, nowNs);
         }
         slot.holders++;
-        slot.requestsReported = slot.requests;
+        slot.requestsReported = slot.requests();
         slot.copyFrom(fault);
         if (completes(fault)) {
             complete(slot, fault);
@@ -126,26 +131,24 @@ final class FaultBook {
     }
 
     private void charge(final FaultSlot slot, final long nowNs) {
-        if (!slot.isCharged) {
-            slot.isCharged = true;
+        if (slot.requests() == 0) {
             slot.charge.addGroup(slot);
             if (slot.charge.device.timeout != null) {
                 slot.charge.device.timeout.add(slot, nowNs);
             }
         }
-        slot.requests++;
-        slot.charge.addRequest();
+        slot.charge.addRequest(slot);
     }
 
     /** A refused group is known by its very request: an admitted one may have the same ids. */
     private void complete(final FaultSlot slot, final IommuFault fault) {
-        if (slot.isLive) {
+        if (slot.isLive()) {
             remove(slot);
         }
         slot.isComplete = true;
         slot.keyFault = slot.isRefused ? fault : null;
         slot.keyPasid = keyPasid(fault);
-        slot.isLive = true;
+        slot.setLive(true);
         final DeviceRecord device = slot.charge.device;
         if (device.reporting() != null) {
             list(device.reporting());
@@ -169,17 +172,30 @@ final class FaultBook {
 
     // ---- Finding --------------------------------------------------------------------------------
 
-    /** A group was delivered: from now on it leads to its slot by itself. */
+    /** A group was delivered: from now on it stands for itself, and the slot is free of it. */
     void delivered(final IopfGroup group) {
         final FaultSlot slot = find(group.device(), group.lastFault());
-        if (slot != null) {
-            unlist(slot);
-            if (slot.group != group) {
-                slot.group = group;
-            }
-            slot.isDelivered = true;
+        if (slot != null && !slot.isRefused) {
+            remove(slot);
+            slot.group = (PendingGroup) group;
             slot.generation = group.generation();
-            ((PendingGroup) group).setNote(slot);
+            takeOver(slot.group, slot);
+            recycleIfDead(slot);
+        }
+    }
+
+    private void takeOver(final ChargedFault group, final FaultSlot slot) {
+        if (group.charge == null) {
+            add(group);
+        } else if (group.isLive()) {
+            // Its profile has freed it without a word.
+            end(group, group, FaultEnd.DRAINED);
+        }
+        group.takeOver(slot);
+        group.setLive(true);
+        group.setHeld(slot.holders > 0);
+        if (slot.isTimed()) {
+            slot.charge.device.timeout.replace(slot, group);
         }
     }
 
@@ -233,13 +249,9 @@ final class FaultBook {
 
     /** An answer to a group goes to the driver: what it ends. */
     void responding(final IopfGroup group, final ResponseOrigin origin) {
-        final FaultSlot slot = (FaultSlot) ((PendingGroup) group).note();
-        if (slot != null
-                && slot.isLive
-                && slot.isDelivered
-                && slot.group == group
-                && slot.generation == group.generation()) {
-            end(slot, FaultEnd.of(origin));
+        final ChargedFault charged = (PendingGroup) group;
+        if (charged.isLive()) {
+            end(charged, group.lastFault(), FaultEnd.of(origin));
         }
     }
 
@@ -260,34 +272,37 @@ final class FaultBook {
     void partialDropped(final IommuDevice dev, final IommuFault fault) {
         final DeviceRecord device = device(dev);
         final FaultSlot slot = device == null ? null : findIncomplete(device, fault);
-        if (slot != null && slot.isCharged) {
+        if (slot != null && slot.requests() > 0) {
             dropOne(slot, FaultEnd.DRAINED);
         }
     }
 
     /** A report returned an error: until 6.8 the driver answers by itself. */
     void reportFailed(final FaultSlot slot) {
-        if (!slot.isLive) {
+        if (slot.isOfLiveGroup()) {
+            end(slot.group, slot.group.lastFault(), FaultEnd.TERMINATED);
+        }
+        if (!slot.isLive()) {
             return;
         }
         if (slot.isComplete) {
             end(slot, FaultEnd.TERMINATED);
-        } else if (slot.requests == slot.requestsReported) {
+        } else if (slot.requests() == slot.requestsReported) {
             dropOne(slot, FaultEnd.TERMINATED);
         }
     }
 
     /** A refused group was answered, whether the profile said so or not. */
     void refused(final FaultSlot slot) {
-        if (slot.isLive) {
-            end(slot, FaultEnd.of(slot.endOrigin));
+        if (slot.isLive()) {
+            end(slot, FaultEnd.of(slot.endOrigin()));
         }
     }
 
     /** What an answer by group id is for; the caller holds it. Null if it is for nothing. */
     FaultSlot beginAnswer(final IommuDevice dev, final IommuPageResponse msg) {
         final FaultSlot slot = findNamed(dev, msg);
-        if (slot == null || slot.endOrigin != null || slot.isAnswering) {
+        if (slot == null || slot.hasEndOrigin() || slot.isAnswering) {
             return null;
         }
         slot.isAnswering = true;
@@ -307,7 +322,7 @@ final class FaultBook {
                 generation == FaultGeneration.SERIES_2017 ? ret == 0 : slot.isResponded;
         slot.isAnswering = false;
         slot.isResponded = false;
-        if (!slot.isLive || !isEnded) {
+        if (!slot.isLive() || !isEnded) {
             return false;
         }
         end(slot, ret == 0 ? FaultEnd.ANSWERED : FaultEnd.TERMINATED);
@@ -316,16 +331,42 @@ final class FaultBook {
 
     // ---- Ends -----------------------------------------------------------------------------------
 
-    /** A slot ends: its accounts and its timer forget it, and the policies hear of it. */
+    /**
+     * One that was never delivered, or not for long: whose device has gone is not kept for ever.
+     */
+    private void add(final ChargedFault group) {
+        if (groups.size() >= mostGroups) {
+            groups.removeIf(FaultBook::forget);
+            mostGroups = Math.max(FEW_GROUPS, groups.size() * 2);
+        }
+        groups.add(group);
+    }
+
+    private static boolean forget(final ChargedFault group) {
+        if (group.isLive()) {
+            return false;
+        }
+        group.charge = null;
+        return true;
+    }
+
+    /** What stands in a slot ends. */
     private void end(final FaultSlot slot, final FaultEnd end) {
         remove(slot);
-        if (slot.isTimed) {
-            slot.charge.device.timeout.remove(slot);
+        end(slot, slot, end);
+        recycleIfDead(slot);
+    }
+
+    /** A fault ends: its accounts and its timer forget it, and the policies hear of it. */
+    private void end(final ChargedFault charged, final IommuFault fault, final FaultEnd end) {
+        charged.setLive(false);
+        if (charged.isTimed()) {
+            charged.charge.device.timeout.remove(charged);
         }
-        if (slot.isCharged) {
-            slot.charge.removeGroup(slot);
+        if (charged.requests() > 0) {
+            charged.charge.removeGroup(charged);
         }
-        info.set(slot, slot, false);
+        info.set(charged, fault, false);
         isAsking = true;
         try {
             for (final FaultPolicy policy : policies) {
@@ -334,13 +375,20 @@ final class FaultBook {
         } finally {
             isAsking = false;
         }
-        recycleIfDead(slot);
+    }
+
+    /** Either kind. */
+    private void endEither(final ChargedFault charged, final FaultEnd end) {
+        if (charged instanceof FaultSlot slot) {
+            end(slot, end);
+        } else {
+            end(charged, ((PendingGroup) charged).lastFault(), end);
+        }
     }
 
     private void dropOne(final FaultSlot slot, final FaultEnd end) {
-        if (slot.requests > 1) {
-            slot.requests--;
-            slot.charge.removeRequest();
+        if (slot.requests() > 1) {
+            slot.charge.removeRequest(slot);
         } else {
             end(slot, end);
         }
@@ -352,11 +400,9 @@ final class FaultBook {
         if (device == null) {
             return;
         }
-        for (final Charge charge : device.account.charges) {
-            final ChargedSlots charged = new ChargedSlots(charge);
-            for (int i = 0; i < charged.size(); i++) {
-                end(charged.get(i), FaultEnd.DRAINED);
-            }
+        final ChargedFaults charged = new ChargedFaults(this, device.account);
+        for (int i = 0; i < charged.size(); i++) {
+            endEither(charged.get(i), FaultEnd.DRAINED);
         }
         endIncomplete(dev);
     }
@@ -372,18 +418,30 @@ final class FaultBook {
         }
     }
 
+    /** Every fault that is charged to somebody and has not ended. */
+    void forEachOutstanding(final Consumer<ChargedFault> consumer) {
+        final Consumer<ChargedFault> filter =
+                fault -> {
+                    if (fault.isOutstanding()) {
+                        consumer.accept(fault);
+                    }
+                };
+        pool.forEach(filter);
+        groups.forEach(filter);
+    }
+
     /**
-     * The host decides to end a slot.
+     * The host decides to end a fault.
      *
-     * @return true if the caller, who holds it then, is to do so through the profile; false if
-     *     somebody else is at it: whoever holds it now, or its last request when it comes
+     * @return the slot to do so with through the profile, held by the caller; null if somebody else
+     *     is at it: whoever holds the fault now, or its last request when it comes
      */
-    boolean wantEnd(final FaultSlot slot, final ResponseOrigin origin) {
-        if (slot.endOrigin != null) {
-            return false;
+    FaultSlot wantEnd(final ChargedFault fault, final ResponseOrigin origin) {
+        if (fault.hasEndOrigin()) {
+            return null;
         }
-        slot.endOrigin = origin;
-        return holdToEnd(slot);
+        fault.setEndOrigin(origin);
+        return holdToEnd(fault);
     }
 
     /** From now on every answer to what a device has outstanding is refused. */
@@ -392,19 +450,35 @@ final class FaultBook {
         if (device == null) {
             return;
         }
-        for (final Charge charge : device.account.charges) {
-            final ChargedSlots charged = new ChargedSlots(charge);
-            for (int i = 0; i < charged.size(); i++) {
-                if (charged.get(i).endOrigin == null) {
-                    charged.get(i).endOrigin = ResponseOrigin.DOMAIN_CHANGED;
-                }
+        final ChargedFaults charged = new ChargedFaults(this, device.account);
+        for (int i = 0; i < charged.size(); i++) {
+            if (!charged.get(i).hasEndOrigin()) {
+                charged.get(i).setEndOrigin(ResponseOrigin.DOMAIN_CHANGED);
             }
         }
     }
 
-    /** Holds a slot that can be ended through the profile now; false if it cannot. */
-    static boolean holdToEnd(final FaultSlot slot) {
-        if (!slot.isLive || !slot.isComplete || slot.isRefused || slot.holders > 0) {
+    /** Holds a fault that can be ended through the profile now, by a slot; null if it cannot. */
+    FaultSlot holdToEnd(final ChargedFault fault) {
+        if (fault instanceof FaultSlot slot) {
+            return holdToEnd(slot) ? slot : null;
+        }
+        if (!fault.isLive() || fault.isHeld()) {
+            return null;
+        }
+        fault.setHeld(true);
+        final FaultSlot slot = pool.allocate(fault.charge);
+        slot.group = (PendingGroup) fault;
+        slot.generation = slot.group.generation();
+        if (fault.hasEndOrigin()) {
+            slot.setEndOrigin(fault.endOrigin());
+        }
+        slot.holders = 1;
+        return slot;
+    }
+
+    private static boolean holdToEnd(final FaultSlot slot) {
+        if (!slot.isLive() || !slot.isComplete || slot.isRefused || slot.holders > 0) {
             return false;
         }
         slot.holders++;
@@ -414,34 +488,54 @@ final class FaultBook {
     /**
      * A holder lets go.
      *
-     * @return true if the host wanted to end the slot meanwhile: the caller holds it still and is
+     * @return true if the host wanted to end the fault meanwhile: the caller holds it still and is
      *     to do so
      */
     boolean release(final FaultSlot slot) {
+        if (slot.holders == 1 && slot.isOfLiveGroup()) {
+            final ChargedFault group = slot.group;
+            if (group.hasEndOrigin()) {
+                slot.setEndOrigin(group.endOrigin());
+                return true;
+            }
+            group.setHeld(false);
+        }
         if (slot.isReporting) {
             list(slot);
         }
         slot.holders--;
         recycleIfDead(slot);
-        return slot.endOrigin != null && holdToEnd(slot);
+        return slot.hasEndOrigin() && holdToEnd(slot);
     }
 
     /**
-     * Whoever ended a slot through the profile lets go. In 6.12 a consumer may not have been able
-     * to give it back: it waits for its answer. Before, a profile that knows nothing of it never
-     * will.
+     * Whoever ended a fault through the profile lets go of it. In 6.12 a consumer may not have been
+     * able to give it back: it waits for its answer. Before, a profile that knows nothing of it
+     * never will.
      */
     void releaseEnded(final FaultSlot slot) {
+        final boolean isForgotten = generation != FaultGeneration.LINUX_6_12;
+        if (slot.isOfLiveGroup()) {
+            final ChargedFault group = slot.group;
+            group.setHeld(false);
+            if (isForgotten) {
+                end(group, slot.group.lastFault(), FaultEnd.of(slot.endOrigin()));
+            }
+        }
         slot.holders--;
-        if (slot.isLive && generation != FaultGeneration.LINUX_6_12) {
-            end(slot, FaultEnd.of(slot.endOrigin));
+        if (slot.isLive() && isForgotten) {
+            end(slot, FaultEnd.of(slot.endOrigin()));
         } else {
             recycleIfDead(slot);
         }
     }
 
-    /** The slot of a device that is gone stays charged: its hardware holds the fault for good. */
+    /** What a device has that is gone stays charged: its hardware holds the fault for good. */
     void releaseGone(final FaultSlot slot) {
+        if (slot.isOfLiveGroup()) {
+            final ChargedFault group = slot.group;
+            group.setHeld(false);
+        }
         slot.holders--;
         recycleIfDead(slot);
     }
@@ -449,7 +543,7 @@ final class FaultBook {
     // ---- Slots ----------------------------------------------------------------------------------
 
     private void insert(final FaultSlot slot) {
-        slot.isLive = true;
+        slot.setLive(true);
         slot.isInTable = true;
         table.add(slot);
     }
@@ -471,14 +565,14 @@ final class FaultBook {
 
     private void remove(final FaultSlot slot) {
         unlist(slot);
-        slot.isLive = false;
+        slot.setLive(false);
         if (!slot.isComplete) {
             incomplete.remove(slot);
         }
     }
 
     private void recycleIfDead(final FaultSlot slot) {
-        if (!slot.isLive && slot.holders == 0) {
+        if (!slot.isLive() && slot.holders == 0) {
             pool.recycle(slot);
         }
     }

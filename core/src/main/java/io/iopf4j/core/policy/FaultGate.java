@@ -219,7 +219,7 @@ public final class FaultGate implements IommuCore, AutoCloseable {
                 return timeout;
             }
         }
-        final TimeoutFifo timeout = new TimeoutFifo(book.pool(), delayNs);
+        final TimeoutFifo timeout = new TimeoutFifo(delayNs);
         timeout.setTimer(kernel.newTimer(() -> ender.expire(timeout)));
         timeouts.add(timeout);
         return timeout;
@@ -287,7 +287,7 @@ public final class FaultGate implements IommuCore, AutoCloseable {
     private void refuse(final FaultSlot slot, final IommuDevice dev, final IommuFault fault) {
         next.reported(dev, fault);
         if (slot.isComplete) {
-            core.refuse(dev, fault, dev.ops().terminationCode(dev), slot.endOrigin);
+            core.refuse(dev, fault, dev.ops().terminationCode(dev), slot.endOrigin());
             synchronized (book) {
                 book.refused(slot);
             }

@@ -12,15 +12,15 @@ import io.iopf4j.api.kernel.Kernel;
 public final class FaultInfo {
     private final Kernel kernel;
     private IommuFault fault;
-    private FaultSlot slot;
+    private ChargedFault charged;
     private boolean opensGroup;
 
     FaultInfo(final Kernel kernel) {
         this.kernel = kernel;
     }
 
-    void set(final FaultSlot itsSlot, final IommuFault itsFault, final boolean opens) {
-        slot = itsSlot;
+    void set(final ChargedFault itsAccount, final IommuFault itsFault, final boolean opens) {
+        charged = itsAccount;
         fault = itsFault;
         opensGroup = opens;
     }
@@ -40,7 +40,7 @@ public final class FaultInfo {
      * @return the account
      */
     public Account device() {
-        return slot.charge.device.account;
+        return charged.charge.device.account;
     }
 
     /**
@@ -49,7 +49,7 @@ public final class FaultInfo {
      * @return the virtual machine's that had the device when the group began, or the host's
      */
     public Account vm() {
-        return slot.charge.vm;
+        return charged.charge.vm;
     }
 
     /**
@@ -67,7 +67,7 @@ public final class FaultInfo {
      * @return false of a group that was refused at its first request
      */
     public boolean wasAdmitted() {
-        return slot.isCharged;
+        return charged.requests() > 0;
     }
 
     /**
@@ -85,6 +85,6 @@ public final class FaultInfo {
      * @return its operations, to be asked for numbers, not to be told anything
      */
     public IommuOps ops() {
-        return slot.charge.device.dev.ops();
+        return charged.charge.device.dev.ops();
     }
 }

@@ -2,18 +2,19 @@
 package io.iopf4j.core.policy;
 
 import io.iopf4j.api.IommuFault;
-import io.iopf4j.api.IopfGroup;
-import io.iopf4j.api.ResponseOrigin;
+import io.iopf4j.core.iopf.PendingGroup;
 
 /**
- * One page request group from its first request to its end. Pooled. Touched under the gate's lock,
- * if there is more than one processor; a thread that has to do with it outside counts itself in
- * {@link #holders}, and nobody else ends it through the profile or gives it back to the pool
- * meanwhile.
+ * One page request group while it is reported, answered or ended, and as long as nothing else
+ * stands for it: until its last request has come, and in a generation without groups until its end.
+ * Once a profile has delivered a {@link #group}, that one is charged, and the slot is no more than
+ * what the thread remembers of it. Pooled. Touched under the gate's lock, if there is more than one
+ * processor; a thread that has to do with it outside counts itself in {@link #holders}, and nobody
+ * else ends it through the profile or gives it back to the pool meanwhile.
  *
  * <p>It is the group's latest request itself, in the end the last one: one object and not two.
  */
-final class FaultSlot extends IommuFault {
+final class FaultSlot extends ChargedFault {
     /** Key of a group whose last request has not come, whatever its PASID: as the core finds it. */
     static final int INCOMPLETE = -2;
 
@@ -23,33 +24,21 @@ final class FaultSlot extends IommuFault {
     /** Its number in the pool. */
     final int index;
 
-    /** Once it is free: another free one of its device. */
+    /** Once it is free: another free one. */
     int nextFree;
 
-    Charge charge;
+    /** What a profile with groups delivered; null until then. */
+    PendingGroup group;
 
-    /**
-     * What a profile with groups delivered, if {@link #isDelivered}. Group and slot come from pools
-     * that are used alike, so that the next use most often finds the same one here.
-     */
-    IopfGroup group;
-
+    /** Which use of the group it is about. */
     int generation;
-    boolean isDelivered;
-    int requests;
 
-    /** How many these were when the latest one was reported. */
+    /** How many requests were charged when the latest one was reported. */
     int requestsReported;
-
-    /** It is counted in its accounts. */
-    boolean isCharged;
 
     boolean isComplete;
 
-    /** It has not ended. */
-    boolean isLive;
-
-    /** It is found by its key; a group that was delivered leads to its slot by itself. */
+    /** It is found by its key. */
     boolean isInTable;
 
     /** It is its device's {@link DeviceRecord#reporting()} one. */
@@ -58,9 +47,6 @@ final class FaultSlot extends IommuFault {
     /** Its consumer is not to see it: requests stop at the gate, the last one is answered there. */
     boolean isRefused;
 
-    /** Why the host wants to end it; null: it does not. */
-    ResponseOrigin endOrigin;
-
     /** An answer by group id is on its way through the profile. */
     boolean isAnswering;
 
@@ -68,15 +54,6 @@ final class FaultSlot extends IommuFault {
     boolean isResponded;
 
     int holders;
-
-    /** It waits in its device's queue of timeouts. */
-    boolean isTimed;
-
-    long deadlineNs;
-
-    /** Its place in the order in which its device's groups were charged. */
-    long arrival;
-
     int keyPasid;
 
     /** In place of device, group id and PASID, of a refused group: the very request it is. */
@@ -88,29 +65,26 @@ final class FaultSlot extends IommuFault {
         this.index = index;
     }
 
-    /** Whether it is charged and has not ended. */
-    boolean isOutstanding() {
-        return isCharged && isLive;
-    }
-
     /** Whether that is its key, apart from its device. */
     boolean hasKey(final int itsGrpid, final int itsKeyPasid) {
         return keyFault == null && keyPasid == itsKeyPasid && grpid() == itsGrpid;
     }
 
+    /** Whether a group was delivered for it that has not ended. */
+    boolean isOfLiveGroup() {
+        final ChargedFault charged = group;
+        // Of one that is live no use begins without the gate's lock.
+        return charged != null && charged.isLive() && group.generation() == generation;
+    }
+
+    @Override
     void reset(final Charge itsCharge) {
-        if (charge != itsCharge) {
-            charge = itsCharge;
-        }
-        isDelivered = false;
-        requests = 0;
-        isCharged = false;
+        super.reset(itsCharge);
+        group = null;
         isComplete = false;
         isRefused = false;
-        endOrigin = null;
         isAnswering = false;
         isResponded = false;
-        isTimed = false;
         keyPasid = INCOMPLETE;
         keyFault = null;
     }

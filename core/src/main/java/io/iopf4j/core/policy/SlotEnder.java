@@ -6,8 +6,8 @@ import io.iopf4j.api.IommuDevice;
 import io.iopf4j.api.ResponseOrigin;
 import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.api.kernel.Workqueue;
+import io.iopf4j.core.iopf.PendingGroup;
 import io.iopf4j.core.semantics.FaultCore;
-import java.util.List;
 
 /**
  * Ends faults by the host's own decision: those whose time has come, those of an account that was
@@ -61,14 +61,15 @@ final class SlotEnder {
             }
             return;
         }
-        if (slot.isDelivered || core.generation() != FaultGeneration.LINUX_6_12) {
+        final PendingGroup group = slot.group;
+        if (group != null || core.generation() != FaultGeneration.LINUX_6_12) {
             core.end(
                     dev,
-                    slot,
-                    slot.isDelivered ? slot.group : null,
+                    group == null ? slot : group.lastFault(),
+                    group,
                     slot.generation,
                     dev.ops().terminationCode(dev),
-                    slot.endOrigin);
+                    slot.endOrigin());
         }
         synchronized (book) {
             book.releaseEnded(slot);
@@ -88,9 +89,11 @@ final class SlotEnder {
     private FaultSlot nextExpired(final TimeoutFifo timeout) {
         final long nowNs = kernel.nowNs();
         synchronized (book) {
-            FaultSlot slot = timeout.takeExpired(nowNs);
-            while (slot != null && !book.wantEnd(slot, ResponseOrigin.TIMED_OUT)) {
-                slot = timeout.takeExpired(nowNs);
+            FaultSlot slot = null;
+            ChargedFault fault = timeout.takeExpired(nowNs);
+            while (fault != null && slot == null) {
+                slot = book.wantEnd(fault, ResponseOrigin.TIMED_OUT);
+                fault = slot == null ? timeout.takeExpired(nowNs) : null;
             }
             return slot;
         }
@@ -139,31 +142,22 @@ final class SlotEnder {
     }
 
     private void endAll(final Account account) {
-        for (final Charge charge : charges(account)) {
-            final ChargedSlots charged = charged(charge);
-            for (int i = 0; i < charged.size(); i++) {
-                final FaultSlot slot;
-                final boolean isMine;
-                synchronized (book) {
-                    slot = account.isOff() ? charged.get(i) : null;
-                    isMine = slot != null && book.wantEnd(slot, ResponseOrigin.POLICY);
-                }
-                if (isMine) {
-                    end(slot);
-                }
+        final ChargedFaults charged = charged(account);
+        for (int i = 0; i < charged.size(); i++) {
+            final FaultSlot slot;
+            synchronized (book) {
+                final ChargedFault fault = account.isOff() ? charged.get(i) : null;
+                slot = fault == null ? null : book.wantEnd(fault, ResponseOrigin.POLICY);
+            }
+            if (slot != null) {
+                end(slot);
             }
         }
     }
 
-    private List<Charge> charges(final Account account) {
+    private ChargedFaults charged(final Account account) {
         synchronized (book) {
-            return List.copyOf(account.charges);
-        }
-    }
-
-    private ChargedSlots charged(final Charge charge) {
-        synchronized (book) {
-            return new ChargedSlots(charge);
+            return new ChargedFaults(book, account);
         }
     }
 
@@ -197,18 +191,15 @@ final class SlotEnder {
         if (device == null) {
             return;
         }
-        for (final Charge charge : charges(device.account)) {
-            final ChargedSlots charged = charged(charge);
-            for (int i = 0; i < charged.size(); i++) {
-                final FaultSlot slot;
-                final boolean isMine;
-                synchronized (book) {
-                    slot = charged.get(i);
-                    isMine = slot != null && FaultBook.holdToEnd(slot);
-                }
-                if (isMine) {
-                    end(slot);
-                }
+        final ChargedFaults charged = charged(device.account);
+        for (int i = 0; i < charged.size(); i++) {
+            final FaultSlot slot;
+            synchronized (book) {
+                final ChargedFault fault = charged.get(i);
+                slot = fault == null ? null : book.holdToEnd(fault);
+            }
+            if (slot != null) {
+                end(slot);
             }
         }
     }

@@ -20,20 +20,12 @@ final class SlotList {
         return pool.get(first);
     }
 
-    FaultSlot last() {
-        return pool.get(last);
-    }
-
     FaultSlot next(final FaultSlot slot) {
         return pool.get(pool.next(slot.index, kind));
     }
 
     boolean isEmpty() {
         return first == NONE;
-    }
-
-    boolean isFirst(final FaultSlot slot) {
-        return slot.index == first;
     }
 
     void addLast(final FaultSlot slot) {
