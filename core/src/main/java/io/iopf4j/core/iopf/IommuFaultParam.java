@@ -38,6 +38,13 @@ public final class IommuFaultParam extends GroupOwner {
 
     private int groupCount;
     private int firstFree = NONE;
+
+    /**
+     * The first free one, or null: most often the next one is what was freed just now, and where
+     * its number leads among a million is a cache miss.
+     */
+    private FaultParamGroup newestFree;
+
     private int pendingCount;
     private long arrivals;
     private boolean isRemoved;
@@ -138,7 +145,8 @@ public final class IommuFaultParam extends GroupOwner {
 
     private FaultParamGroup takeFree() {
         if (firstFree != NONE) {
-            final FaultParamGroup group = groups[firstFree];
+            final FaultParamGroup group = newestFree == null ? groups[firstFree] : newestFree;
+            newestFree = null;
             firstFree = group.nextFree();
             return group;
         }
@@ -202,6 +210,7 @@ public final class IommuFaultParam extends GroupOwner {
         }
         group.setFree(firstFree);
         firstFree = group.index;
+        newestFree = group;
     }
 
     long address(final int group) {
