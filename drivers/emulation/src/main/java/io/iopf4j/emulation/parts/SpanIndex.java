@@ -45,7 +45,7 @@ public final class SpanIndex {
     private int end;
     private int victim;
 
-    private long changes;
+    private final long[] changesOfKind = new long[KINDS];
 
     // What was found last, as long as nothing changes: most lookups are of the same again.
     private long lastTag;
@@ -148,8 +148,8 @@ public final class SpanIndex {
         if (same != NONE) {
             return same;
         }
-        changed();
         final int slot = freeSlot();
+        changed(tag);
         rows[slot << ROW_SHIFT] = tag;
         rows[(slot << ROW_SHIFT) + START] = number & -(1L << log2);
         link(slot, log2);
@@ -187,7 +187,7 @@ public final class SpanIndex {
 
     /** Forgets a used slot. */
     public void remove(final int slot) {
-        changed();
+        changed(tag(slot));
         final int log2 = log2(slot);
         final int bucket = bucket(tag(slot), start(slot), log2);
         if (heads[bucket] == slot) {
@@ -234,14 +234,14 @@ public final class SpanIndex {
         return Long.numberOfTrailingZeros(sizesPresent(tag)) & Long.SIZE - 1;
     }
 
-    private void changed() {
+    private void changed(final long tag) {
         lastFound = NOTHING_LAST;
-        changes++;
+        changesOfKind[kind(tag)]++;
     }
 
-    /** As long as this is the same, so is all that was found. */
-    public long changes() {
-        return changes;
+    /** As long as this is the same, so is all that was found with tags of a tag's kind. */
+    public long changes(final long tag) {
+        return changesOfKind[kind(tag)];
     }
 
     /** One past the last slot that was ever used: where a scan may stop. */

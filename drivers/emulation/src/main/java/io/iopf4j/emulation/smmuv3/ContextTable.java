@@ -59,7 +59,7 @@ final class ContextTable {
         final StreamEntry stream = access.stream;
         if (stream.contextNumber == number
                 && stream.contextStream == access.streamId
-                && stream.contextFoundAt == index.changes()) {
+                && stream.contextFoundAt == index.changes(access.streamId)) {
             return stream.context;
         }
         final int cached = index.find(access.streamId, number);
@@ -67,7 +67,7 @@ final class ContextTable {
             stream.context = entries[cached];
             stream.contextNumber = number;
             stream.contextStream = access.streamId;
-            stream.contextFoundAt = index.changes();
+            stream.contextFoundAt = index.changes(access.streamId);
             return stream.context;
         }
         final long word0 = access.stream.word0;

@@ -111,12 +111,12 @@ final class StageTwoWalk {
 
     /** What the cache has, without a search as long as it is the same as last time. */
     private int find(final StreamEntry stream, final long tag, final long ipa) {
-        if (stream.stageTwoFoundAt != tlb.changes()
+        if (stream.stageTwoFoundAt != tlb.changes(tag)
                 || (stream.stageTwoAddress ^ ipa) >>> stream.stageTwoLog2 != 0) {
             stream.stageTwoSlot = tlb.find(tag, ipa);
             stream.stageTwoAddress = ipa;
             stream.stageTwoLog2 = tlb.smallestLog2(tag);
-            stream.stageTwoFoundAt = tlb.changes();
+            stream.stageTwoFoundAt = tlb.changes(tag);
         }
         return stream.stageTwoSlot;
     }

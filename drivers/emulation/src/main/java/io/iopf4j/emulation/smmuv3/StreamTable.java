@@ -78,7 +78,7 @@ final class StreamTable {
             return badStream();
         }
         final StreamEntry known = recent[streamId & RECENT - 1];
-        if (known != null && known.foundFor == sid && known.foundAt == index.changes()) {
+        if (known != null && known.foundFor == sid && known.foundAt == index.changes(0)) {
             return known;
         }
         final int slot = index.find(0, sid);
@@ -93,7 +93,7 @@ final class StreamTable {
 
     private StreamEntry remembered(final StreamEntry entry, final long sid) {
         entry.foundFor = sid;
-        entry.foundAt = index.changes();
+        entry.foundAt = index.changes(0);
         recent[(int) sid & RECENT - 1] = entry;
         return entry;
     }

@@ -130,9 +130,9 @@ final class Tlb {
         hasPieces |= log2 < TableWalk.leafLog2(level, granule);
     }
 
-    /** As long as this is the same, so is all that was found. */
-    long changes() {
-        return index.changes();
+    /** As long as this is the same, so is all that was found with tags of a tag's world. */
+    long changes(final long tag) {
+        return index.changes(tag);
     }
 
     /** What was found for an address is found for all with the same bits above these. */

@@ -79,12 +79,33 @@ final class SpanIndexTest {
     @Test
     void shouldSayWhetherAnythingChanged() {
         final int slot = index.take(0, 0, 0);
-        final long before = index.changes();
+        final long before = index.changes(0);
         index.find(0, 0);
         index.take(0, 0, 0);
-        assertEquals(before, index.changes());
+        assertEquals(before, index.changes(0));
         index.remove(slot);
-        assertNotEquals(before, index.changes());
+        assertNotEquals(before, index.changes(0));
+    }
+
+    @Test
+    void shouldCountTheChangesOfEachKind() {
+        index = new SpanIndex(CAPACITY, 4);
+        final long ofOne = index.changes(0x10);
+        final long ofOther = index.changes(0x20);
+        index.take(0x12, 0, 5);
+        assertNotEquals(ofOne, index.changes(0x1f));
+        assertEquals(ofOther, index.changes(0x20));
+    }
+
+    @Test
+    void shouldCountAVictimAsAChangeOfItsKind() {
+        index = new SpanIndex(CAPACITY, 4);
+        for (int number = 0; number < CAPACITY; number++) {
+            index.take(0x10, number, 0);
+        }
+        final long before = index.changes(0x10);
+        index.take(0x20, 0, 0);
+        assertNotEquals(before, index.changes(0x10));
     }
 
     @Test
