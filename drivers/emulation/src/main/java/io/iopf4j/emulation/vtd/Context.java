@@ -3,7 +3,10 @@ package io.iopf4j.emulation.vtd;
 
 import io.iopf4j.emulation.PhysicalMemory;
 
-/** A context entry as it was read, and what {@link ContextRules} made of it then. */
+/**
+ * A context entry as it was read, and what {@link ContextRules} made of it then; and what was found
+ * through it last, which holds as long as the cache that it was found in has not changed.
+ */
 final class Context {
     /** Which of the three forms an entry has. */
     enum Form {
@@ -17,6 +20,8 @@ final class Context {
             this.bytes = bytes;
         }
     }
+
+    private static final long NEVER = -1;
 
     Form form;
     long word0;
@@ -44,6 +49,16 @@ final class Context {
 
     /** Requests without PASID are privileged. */
     boolean isRidPrivileged;
+
+    // For the context table: the source id that it was found for last, and when.
+    int foundFor;
+    long foundAt = NEVER;
+
+    // For the PASID table: whose entry was found last through it, and when.
+    Regime ofPasid;
+    int ofPasidSid;
+    int ofPasidNumber;
+    long ofPasidFoundAt = NEVER;
 
     void fetch(final PhysicalMemory memory, final long address, final Form itsForm) {
         form = itsForm;

@@ -18,6 +18,7 @@ import java.util.Arrays;
  */
 final class ContextTable {
     private static final int ENTRIES = 1024;
+    private static final int RECENT = 256;
     private static final int DEVFN_BITS = 8;
     private static final int HALF = 0x80;
     private static final long ROOT_RESERVED = 0xffe;
@@ -32,6 +33,10 @@ final class ContextTable {
     private Context[] entries = new Context[0];
 
     private Context spare = new Context();
+
+    /** By the low bits of a source id what was found for it last: shorter than by the index. */
+    private final Context[] recent = new Context[RECENT];
+
     private long root;
     private Context.Form form = Context.Form.LEGACY;
 
@@ -49,20 +54,31 @@ final class ContextTable {
 
     /** Finds the access's context: 0, or the reason why there is none. */
     int find(final Access access) {
-        final int slot = index.find(0, access.sid);
-        final Context context;
-        if (slot >= 0) {
-            context = entries[slot];
-        } else {
-            final int reason = fetch(access);
-            if (reason != 0) {
-                return reason;
+        Context context = recent[access.sid & RECENT - 1];
+        if (context == null
+                || context.foundFor != access.sid
+                || context.foundAt != index.changes(0)) {
+            final int slot = index.find(0, access.sid);
+            if (slot >= 0) {
+                context = remembered(entries[slot], access.sid);
+            } else {
+                final int reason = fetch(access);
+                if (reason != 0) {
+                    return reason;
+                }
+                context = keep(access.sid);
             }
-            context = keep(access.sid);
         }
         access.context = context;
         access.isSilenced |= context.isSilent();
         return context.isPresent() ? 0 : absence(context);
+    }
+
+    private Context remembered(final Context context, final int sid) {
+        context.foundFor = sid;
+        context.foundAt = index.changes(0);
+        recent[sid & RECENT - 1] = context;
+        return context;
     }
 
     private static int absence(final Context context) {

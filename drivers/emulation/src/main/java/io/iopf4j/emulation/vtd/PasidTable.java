@@ -47,25 +47,45 @@ final class PasidTable {
      * one: 0, or the reason why there is none.
      */
     int find(final Access access, final int pasid) {
-        final int slot = index.find(access.sid, pasid);
+        final Context context = access.context;
         final Regime regime;
-        if (slot >= 0) {
-            regime = entries[slot];
+        if (context.ofPasidNumber == pasid
+                && context.ofPasidSid == access.sid
+                && context.ofPasidFoundAt == index.changes(access.sid)) {
+            regime = context.ofPasid;
         } else {
-            spare.clear();
-            final int reason =
-                    access.context.form == Context.Form.SCALABLE
-                            ? fetch(access, pasid)
-                            : fetchFlat(access, pasid);
-            if (reason != 0 && !(keepsAbsent && isAbsence(reason))) {
-                return reason;
+            final int slot = index.find(access.sid, pasid);
+            if (slot >= 0) {
+                regime = remembered(entries[slot], access, pasid);
+            } else {
+                final int reason = fetchAny(access, pasid);
+                if (reason != 0 && !(keepsAbsent && isAbsence(reason))) {
+                    return reason;
+                }
+                spare.absence = reason;
+                regime = keep(access.sid, pasid);
             }
-            spare.absence = reason;
-            regime = keep(access.sid, pasid);
         }
         access.regime = regime;
         access.isSilenced |= regime.isSilent;
         return regime.absence;
+    }
+
+    private Regime remembered(final Regime regime, final Access access, final int pasid) {
+        final Context context = access.context;
+        context.ofPasid = regime;
+        context.ofPasidNumber = pasid;
+        context.ofPasidSid = access.sid;
+        context.ofPasidFoundAt = index.changes(access.sid);
+        return regime;
+    }
+
+    /** Reads into the spare one. */
+    private int fetchAny(final Access access, final int pasid) {
+        spare.clear();
+        return access.context.form == Context.Form.SCALABLE
+                ? fetch(access, pasid)
+                : fetchFlat(access, pasid);
     }
 
     private static boolean isAbsence(final int reason) {
