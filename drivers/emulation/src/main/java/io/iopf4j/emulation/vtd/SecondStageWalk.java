@@ -91,15 +91,22 @@ final class SecondStageWalk {
      * @return 0, or the reason why there is no translation
      */
     int walk(final Regime regime, final long input, final int asked, final boolean isRequest) {
-        final boolean isLegacy = regime.isLegacy;
         if (isBeyond(regime, input)) {
-            return isLegacy ? VtdFaultReason.ADDRESS_BEYOND : VtdFaultReason.SS_INPUT_BEYOND;
+            return regime.isLegacy ? VtdFaultReason.ADDRESS_BEYOND : VtdFaultReason.SS_INPUT_BEYOND;
         }
-        if (regime == lastRegime
-                && (input ^ lastInput) >>> log2 == 0
-                && (rights & asked) == asked) {
-            return again(input, isLegacy);
-        }
+        final boolean isSameAgain =
+                regime == lastRegime
+                        && (input ^ lastInput) >>> log2 == 0
+                        && (rights & asked) == asked;
+        return isSameAgain
+                ? again(input, regime.isLegacy)
+                : walkAnew(regime, input, asked, isRequest);
+    }
+
+    /** Reads every entry on the way; the address is not beyond the stage. */
+    private int walkAnew(
+            final Regime regime, final long input, final int asked, final boolean isRequest) {
+        final boolean isLegacy = regime.isLegacy;
         lastRegime = null;
         int shift = PAGE_SHIFT + STRIDE * (regime.secondLevels - 1);
         long table = regime.secondRoot;

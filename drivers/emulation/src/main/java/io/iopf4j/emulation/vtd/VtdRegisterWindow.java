@@ -236,6 +236,16 @@ final class VtdRegisterWindow implements Mmio {
     // ---- Registers of 64 bits -------------------------------------------------------------------
 
     private long readWide(final int at) {
+        // What each page request and each invalidation looks at goes first.
+        return switch (at) {
+            case VtdRegisters.PQH -> hasPageRequests ? vtd.requestQueue().head() : 0;
+            case VtdRegisters.PQT -> hasPageRequests ? vtd.requestQueue().tail() : 0;
+            case VtdRegisters.IQT -> hasQueue ? vtd.queue().tail() : 0;
+            default -> readOtherWide(at);
+        };
+    }
+
+    private long readOtherWide(final int at) {
         if (isIotlb(at)) {
             return at == iva ? 0 : vtd.registerInvalidation().iotlb();
         }
@@ -256,12 +266,9 @@ final class VtdRegisterWindow implements Mmio {
             case VtdRegisters.CCMD -> vtd.registerInvalidation().context();
             case VtdRegisters.PHMBASE, VtdRegisters.PHMLIMIT -> vtd.protectedMemory().readWide(at);
             case VtdRegisters.IQH -> vtd.queue().head();
-            case VtdRegisters.IQT -> vtd.queue().tail();
             case VtdRegisters.IQA -> vtd.queue().address();
             case VtdRegisters.IQERCD -> vtd.queue().errorRecord();
             case VtdRegisters.IRTA -> vtd.global().interruptTable();
-            case VtdRegisters.PQH -> vtd.requestQueue().head();
-            case VtdRegisters.PQT -> vtd.requestQueue().tail();
             case VtdRegisters.PQA -> vtd.requestQueue().address();
             default -> throw new AssertionError("not a 64-bit register: " + at);
         };
@@ -269,6 +276,16 @@ final class VtdRegisterWindow implements Mmio {
 
     /** Stores what the mask covers. */
     private void writeWide(final int at, final long value, final long mask) {
+        if (at == VtdRegisters.IQT || at == VtdRegisters.PQH) {
+            if (!isMissing(at)) {
+                writePlain(at, (readWide(at) & ~mask) | (value & mask));
+            }
+        } else {
+            writeOtherWide(at, value, mask);
+        }
+    }
+
+    private void writeOtherWide(final int at, final long value, final long mask) {
         if (isIotlb(at)) {
             if (at == iva) {
                 vtd.registerInvalidation().setAddress(value, mask);
