@@ -406,12 +406,14 @@ public final class IoPgtable {
             return (int) (iova >>> shift(level)) & (entries - 1);
         }
 
+        // Of an empty table there is no need to look where it has been cold for long.
+
         Table child(final int index) {
-            return children == null ? null : children[index];
+            return used == 0 || children == null ? null : children[index];
         }
 
         boolean isSet(final int index) {
-            return memory.getLong((long) index * Long.BYTES) != 0;
+            return used != 0 && memory.getLong((long) index * Long.BYTES) != 0;
         }
 
         void link(final int index, final Table child, final long entry) {
