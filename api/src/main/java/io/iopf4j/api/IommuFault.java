@@ -64,8 +64,8 @@ public class IommuFault {
     private int responseType;
 
     /**
-     * What few faults have; null until this is one of them, and kept from then on. A fault that
-     * waits for its answer is 24 bytes smaller for it, and copied sooner.
+     * What few faults have; null until this instance has been one of them, and kept from then on. A
+     * fault that waits for its answer is 24 bytes smaller for it, and copied sooner.
      */
     private Rarities rarities;
 
@@ -77,6 +77,10 @@ public class IommuFault {
         private long fetchAddr;
         private long privateData0;
         private long privateData1;
+
+        boolean isEmpty() {
+            return (reason | fetchAddr | privateData0 | privateData1) == 0;
+        }
 
         void copyFrom(final Rarities other) {
             reason = other.reason;
@@ -205,7 +209,8 @@ public class IommuFault {
         perm = other.perm;
         addr = other.addr;
         responseType = other.responseType;
-        if (rarities != null || other.rarities != null) {
+        // An instance that is filled over and over, as a driver's, keeps them when they are empty.
+        if (rarities != null || !other.rarities().isEmpty()) {
             makeRarities().copyFrom(other.rarities());
         }
     }

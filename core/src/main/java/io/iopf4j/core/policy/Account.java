@@ -169,6 +169,11 @@ public final class Account {
         return changes;
     }
 
+    /** {@link #highWater}. The gate's lock is held. */
+    int most() {
+        return highWater;
+    }
+
     void addGroup() {
         outstandingGroups++;
         highWater = Math.max(highWater, outstandingGroups);

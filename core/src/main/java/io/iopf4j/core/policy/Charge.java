@@ -9,9 +9,6 @@ final class Charge {
     final DeviceRecord device;
     final Account vm;
 
-    /** For whoever looks for several charges at once, under the gate's lock. */
-    int mark;
-
     /** Both accounts know it from now on. */
     Charge(final DeviceRecord device, final Account vm) {
         this.device = device;

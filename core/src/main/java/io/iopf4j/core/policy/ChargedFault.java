@@ -10,26 +10,29 @@ import io.iopf4j.api.ResponseOrigin;
  * touched, if there is more than one processor.
  *
  * <p>28 bytes: a group that waits for its answer has no second object that a cycle would have to
- * find and fetch. With a quota and a timeout it took 318 bytes, and now 124: that is why a word has
- * several things in it:
+ * find and fetch. A slot beside each had it take 318 bytes with a quota and a timeout, and this has
+ * it take 124: that is why a word has several things in it:
  *
  * <pre>
- *  31               7   6      5      4    3        0
- * +------------------+------+-------+------+---------+
- * | requests charged | held | timed | live | why end |
- * +------------------+------+-------+------+---------+
+ *  31               8     7      6      5      4    3        0
+ * +------------------+--------+------+-------+------+---------+
+ * | requests charged | marked | held | timed | live | why end |
+ * +------------------+--------+------+-------+------+---------+
  * </pre>
+ *
+ * <p>For {@link io.iopf4j.core.iopf.PendingGroup} to extend, and nobody else outside.
  */
 public abstract class ChargedFault extends IommuFault {
     /** The most requests of a group that are counted. */
-    static final int MAX_REQUESTS = (1 << 25) - 1;
+    static final int MAX_REQUESTS = (1 << 24) - 1;
 
     private static final ResponseOrigin[] ORIGINS = ResponseOrigin.values();
     private static final int ORIGIN_MASK = 0xf;
     private static final int LIVE = 1 << 4;
     private static final int TIMED = 1 << 5;
     private static final int HELD = 1 << 6;
-    private static final int REQUESTS_SHIFT = 7;
+    private static final int MARKED = 1 << 7;
+    private static final int REQUESTS_SHIFT = 8;
 
     /** Whom it is charged to; of one that is not live, whom it was charged to, or null. */
     Charge charge;
@@ -88,6 +91,15 @@ public abstract class ChargedFault extends IommuFault {
 
     void setHeld(final boolean isHeld) {
         set(HELD, isHeld);
+    }
+
+    /** Whoever goes through many of them has met it. */
+    boolean isMarked() {
+        return is(MARKED);
+    }
+
+    void setMarked(final boolean isMarked) {
+        set(MARKED, isMarked);
     }
 
     /** Why the host wants to end it; null: it does not. */

@@ -2,6 +2,8 @@
 package io.iopf4j.core.policy;
 
 import io.iopf4j.api.IommuDevice;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What the gate keeps of a device. */
 final class DeviceRecord {
@@ -17,6 +19,15 @@ final class DeviceRecord {
 
     /** Whose record it is: another gate may know the device too. */
     final FaultBook book;
+
+    /** All slots that it ever had. */
+    final List<FaultSlot> slots = new ArrayList<>();
+
+    /** Its slots that are to be used again: the first is the one that came back last. */
+    int firstFreeSlot = SlotPool.NONE;
+
+    /** What its profile has delivered, in a generation with groups. */
+    final KnownGroups groups = new KnownGroups(this);
 
     /** Groups that were ever charged, counted round. */
     int arrivals;

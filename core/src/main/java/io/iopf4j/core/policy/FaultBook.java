@@ -10,21 +10,17 @@ import io.iopf4j.api.PageResponseType;
 import io.iopf4j.api.ResponseOrigin;
 import io.iopf4j.api.kernel.Kernel;
 import io.iopf4j.core.iopf.PendingGroup;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * What the gate knows: devices, slots, and what policies said. Its monitor is the gate's lock and
  * is held in every method, but for a fault's own steps where a kernel has one processor; it is a
- * leaf, under which only policies and timers are called. Each step costs the same whatever is
- * outstanding.
+ * leaf, under which only policies and timers are called. Each step of a fault costs the same
+ * whatever is outstanding; what ends all faults of a device or a machine costs by what those have.
  */
 final class FaultBook {
-    private static final int FEW_GROUPS = 1 << 6;
-
     private final FaultPolicy[] policies;
     private final Map<IommuDevice, DeviceRecord> devices = new HashMap<>();
     private final SlotPool pool = new SlotPool();
@@ -32,11 +28,6 @@ final class FaultBook {
 
     /** Groups whose last request has not come. */
     private final SlotList incomplete = new SlotList(pool, SlotPool.IN_INCOMPLETE);
-
-    /** All groups that are charged, and others that were: each has a charge. */
-    private final List<ChargedFault> groups = new ArrayList<>();
-
-    private int mostGroups = FEW_GROUPS;
 
     private final FaultInfo info;
     private final boolean isUniprocessor;
@@ -185,17 +176,19 @@ final class FaultBook {
     }
 
     private void takeOver(final ChargedFault group, final FaultSlot slot) {
-        if (group.charge == null) {
-            add(group);
-        } else if (group.isLive()) {
+        if (group.isLive()) {
             // Its profile has freed it without a word.
             end(group, group, FaultEnd.DRAINED);
+        }
+        final DeviceRecord device = slot.charge.device;
+        if (group.charge == null || group.charge.device != device) {
+            device.groups.add(group);
         }
         group.takeOver(slot);
         group.setLive(true);
         group.setHeld(slot.holders > 0);
         if (slot.isTimed()) {
-            slot.charge.device.timeout.replace(slot, group);
+            device.timeout.replace(slot, group);
         }
     }
 
@@ -331,25 +324,6 @@ final class FaultBook {
 
     // ---- Ends -----------------------------------------------------------------------------------
 
-    /**
-     * One that was never delivered, or not for long: whose device has gone is not kept for ever.
-     */
-    private void add(final ChargedFault group) {
-        if (groups.size() >= mostGroups) {
-            groups.removeIf(FaultBook::forget);
-            mostGroups = Math.max(FEW_GROUPS, groups.size() * 2);
-        }
-        groups.add(group);
-    }
-
-    private static boolean forget(final ChargedFault group) {
-        if (group.isLive()) {
-            return false;
-        }
-        group.charge = null;
-        return true;
-    }
-
     /** What stands in a slot ends. */
     private void end(final FaultSlot slot, final FaultEnd end) {
         remove(slot);
@@ -400,7 +374,7 @@ final class FaultBook {
         if (device == null) {
             return;
         }
-        final ChargedFaults charged = new ChargedFaults(this, device.account);
+        final ChargedFaults charged = new ChargedFaults(device.account);
         for (int i = 0; i < charged.size(); i++) {
             endEither(charged.get(i), FaultEnd.DRAINED);
         }
@@ -416,18 +390,6 @@ final class FaultBook {
             }
             slot = next;
         }
-    }
-
-    /** Every fault that is charged to somebody and has not ended. */
-    void forEachOutstanding(final Consumer<ChargedFault> consumer) {
-        final Consumer<ChargedFault> filter =
-                fault -> {
-                    if (fault.isOutstanding()) {
-                        consumer.accept(fault);
-                    }
-                };
-        pool.forEach(filter);
-        groups.forEach(filter);
     }
 
     /**
@@ -450,7 +412,7 @@ final class FaultBook {
         if (device == null) {
             return;
         }
-        final ChargedFaults charged = new ChargedFaults(this, device.account);
+        final ChargedFaults charged = new ChargedFaults(device.account);
         for (int i = 0; i < charged.size(); i++) {
             if (!charged.get(i).hasEndOrigin()) {
                 charged.get(i).setEndOrigin(ResponseOrigin.DOMAIN_CHANGED);
@@ -470,6 +432,7 @@ final class FaultBook {
         final FaultSlot slot = pool.allocate(fault.charge);
         slot.group = (PendingGroup) fault;
         slot.generation = slot.group.generation();
+        slot.copyFrom(slot.group.lastFault());
         if (fault.hasEndOrigin()) {
             slot.setEndOrigin(fault.endOrigin());
         }

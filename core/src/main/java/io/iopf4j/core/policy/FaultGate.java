@@ -29,12 +29,14 @@ import java.util.List;
  * </pre>
  *
  * <p>Without policies it passes everything through and counts nothing. With them each page request
- * group that is outstanding has a slot, from its first request to its answer; a fault that is not a
- * page request has none and passes.
+ * group that is outstanding has an account, from its first request to its answer: a slot of the
+ * gate's, and from its delivery on the group itself in profiles that have groups. A fault that is
+ * not a page request has none and passes.
  *
  * <p>Thread-safe: reports, answers and timers may come from any thread. One lock, the innermost of
  * all: no method of the profile, the driver or another observer is called while it is held. A warm
- * cycle allocates nothing, and none of its steps costs more when more is outstanding.
+ * cycle allocates nothing, and none of its steps costs more when more is outstanding; to drain,
+ * disable or remove a device or a machine costs by what it had outstanding itself.
  */
 public final class FaultGate implements IommuCore, AutoCloseable {
     private final Kernel kernel;

@@ -65,7 +65,7 @@ final class SlotEnder {
         if (group != null || core.generation() != FaultGeneration.LINUX_6_12) {
             core.end(
                     dev,
-                    group == null ? slot : group.lastFault(),
+                    slot,
                     group,
                     slot.generation,
                     dev.ops().terminationCode(dev),
@@ -157,7 +157,7 @@ final class SlotEnder {
 
     private ChargedFaults charged(final Account account) {
         synchronized (book) {
-            return new ChargedFaults(book, account);
+            return new ChargedFaults(account);
         }
     }
 

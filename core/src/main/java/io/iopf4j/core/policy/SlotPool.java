@@ -2,13 +2,12 @@
 package io.iopf4j.core.policy;
 
 import java.util.Arrays;
-import java.util.function.Consumer;
 
 /**
  * All slots that there ever were, by number, and the numbers that link them into lists: a row of
  * numbers for each slot, so that a step in a list of a million touches little memory and no garbage
- * collector follows it. Grows, never shrinks. The slot that came back last is the next one: where
- * groups stand for themselves it is the same in cycle after cycle.
+ * collector follows it. Grows, never shrinks. A slot stays its device's, and the one that came back
+ * last is the next one: where groups stand for themselves it is the same in cycle after cycle.
  */
 final class SlotPool {
     /** No slot. */
@@ -25,7 +24,6 @@ final class SlotPool {
     private FaultSlot[] slots = new FaultSlot[INITIAL];
     private int[] links = new int[INITIAL << ROW_SHIFT];
     private int size;
-    private int firstFree = NONE;
 
     FaultSlot get(final int slot) {
         return slot == NONE ? null : slots[slot];
@@ -33,31 +31,28 @@ final class SlotPool {
 
     FaultSlot allocate(final Charge charge) {
         final FaultSlot slot;
-        if (firstFree == NONE) {
+        final DeviceRecord device = charge.device;
+        if (device.firstFreeSlot == NONE) {
             if (size == slots.length) {
                 slots = Arrays.copyOf(slots, size * 2);
                 links = Arrays.copyOf(links, links.length * 2);
             }
             slot = new FaultSlot(size);
             slots[size++] = slot;
+            device.slots.add(slot);
         } else {
-            slot = slots[firstFree];
-            firstFree = slot.nextFree;
+            slot = slots[device.firstFreeSlot];
+            device.firstFreeSlot = slot.nextFree;
         }
         slot.reset(charge);
         return slot;
     }
 
-    /** Puts a slot back. */
+    /** Puts a slot back for its device. */
     void recycle(final FaultSlot slot) {
-        slot.nextFree = firstFree;
-        firstFree = slot.index;
-    }
-
-    void forEach(final Consumer<? super FaultSlot> consumer) {
-        for (int i = 0; i < size; i++) {
-            consumer.accept(slots[i]);
-        }
+        final DeviceRecord device = slot.charge.device;
+        slot.nextFree = device.firstFreeSlot;
+        device.firstFreeSlot = slot.index;
     }
 
     int previous(final int slot, final int kind) {

@@ -4,6 +4,7 @@ package io.iopf4j.core.policy;
 import static io.iopf4j.api.PageResponseCode.SUCCESS;
 import static io.iopf4j.core.testing.CoreBench.last;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.iopf4j.api.DomainType;
 import io.iopf4j.api.FaultObserver;
@@ -70,9 +71,47 @@ class GroupAccountTest {
             assertEquals(0, bench.gate.account(comesAndGoes).outstandingGroups());
             bench.attach(comesAndGoes);
         }
+        final KnownGroups known = ((DeviceRecord) comesAndGoes.gateRecord()).groups;
+        assertTrue(known.size() < 100, "groups that are gone are forgotten, not " + known.size());
         assertEquals(1, bench.gate.account(stays).outstandingGroups());
         bench.gate.account(stays).disable();
         assertEquals(0, bench.gate.account(stays).outstandingGroups());
         assertEquals(1, bench.notebook.count("responding stays 1 POLICY"));
+    }
+
+    /** Of groups that move between devices each has those alone that were its own the last time. */
+    @Test
+    void shouldFollowGroupsThatMoveBetweenDevices() {
+        final CoreBench bench =
+                new CoreBench(
+                        Profiles.of("own:moving")::create,
+                        FaultObserver.NONE,
+                        Policies.parse("device-quota=8"));
+        final IommuDevice a = bench.device("a");
+        final IommuDevice b = bench.device("b");
+        final List<PendingGroup> delivered = new ArrayList<>();
+        final TestDomain domain = bench.domain("domain", DomainType.SVA);
+        domain.setIopfHandler(
+                group -> {
+                    delivered.add((PendingGroup) group);
+                    return 0;
+                });
+        IommuGroup.of(a).attach(domain, new IommuAttachHandle());
+        IommuGroup.of(b).attach(domain, new IommuAttachHandle());
+        for (int i = 0; i < ROUNDS; i++) {
+            final IommuDevice dev = i % 2 == 0 ? a : b;
+            bench.gate.reportDeviceFault(dev, last(1));
+            bench.gate.reportDeviceFault(dev, last(2));
+            assertEquals(2, bench.gate.account(dev).outstandingGroups());
+            if (i < ROUNDS - 1) {
+                delivered.forEach(group -> group.respond(SUCCESS));
+                delivered.forEach(PendingGroup::free);
+                delivered.clear();
+            }
+        }
+        assertTrue(((DeviceRecord) a.gateRecord()).groups.size() < 100);
+        final Account account = bench.gate.account(b);
+        assertEquals(2, new ChargedFaults(account).size());
+        assertEquals(0, new ChargedFaults(bench.gate.account(a)).size());
     }
 }
