@@ -8,8 +8,8 @@
 #
 # Needs cc, the java on the PATH, and what mvn -DskipTests package builds. The second column of
 # figures is of the first JAVA_HOME that is given, or of $JAVA25_HOME, or of a Java 25 in
-# /usr/lib/jvm. Measures with JMH and -prof gc, for a quarter of an hour; with --quick by CPU time
-# in a loop, for some three minutes.
+# /usr/lib/jvm. Measures with JMH and -prof gc, for some twenty minutes; with --quick by CPU
+# time in a loop, for some four minutes.
 set -euo pipefail
 
 readonly here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -46,7 +46,6 @@ done
 command -v cc >/dev/null || die "needs cc, a C compiler"
 command -v java >/dev/null || die "needs java on the PATH"
 [[ -f $jar ]] || die "$jar is not built: mvn -DskipTests package"
-[[ -f $cli ]] || die "$cli is not built: mvn -DskipTests package"
 
 further_java() {
     local found

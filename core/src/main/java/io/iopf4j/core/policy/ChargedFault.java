@@ -11,7 +11,7 @@ import io.iopf4j.api.ResponseOrigin;
  *
  * <p>28 bytes: a group that waits for its answer has no second object that a cycle would have to
  * find and fetch. A slot beside each had it take 318 bytes with a quota and a timeout, and this has
- * it take 124: that is why a word has several things in it:
+ * it take 123: that is why a word has several things in it:
  *
  * <pre>
  *  31               8     7      6      5      4    3        0

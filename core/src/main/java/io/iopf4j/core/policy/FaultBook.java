@@ -18,7 +18,8 @@ import java.util.Map;
  * What the gate knows: devices, slots, and what policies said. Its monitor is the gate's lock and
  * is held in every method, but for a fault's own steps where a kernel has one processor; it is a
  * leaf, under which only policies and timers are called. Each step of a fault costs the same
- * whatever is outstanding; what ends all faults of a device or a machine costs by what those have.
+ * whatever is outstanding; what ends all faults of a device or a machine costs by the most that
+ * those ever had.
  */
 final class FaultBook {
     private final FaultPolicy[] policies;

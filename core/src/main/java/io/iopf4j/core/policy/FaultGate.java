@@ -36,7 +36,7 @@ import java.util.List;
  * <p>Thread-safe: reports, answers and timers may come from any thread. One lock, the innermost of
  * all: no method of the profile, the driver or another observer is called while it is held. A warm
  * cycle allocates nothing, and none of its steps costs more when more is outstanding; to drain,
- * disable or remove a device or a machine costs by what it had outstanding itself.
+ * disable or remove a device or a machine costs by the most that it ever had outstanding itself.
  */
 public final class FaultGate implements IommuCore, AutoCloseable {
     private final Kernel kernel;

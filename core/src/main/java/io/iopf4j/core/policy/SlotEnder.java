@@ -142,17 +142,36 @@ final class SlotEnder {
     }
 
     private void endAll(final Account account) {
+        boolean isLookingAgain = true;
+        while (isLookingAgain) {
+            isLookingAgain = endSeen(account);
+        }
+    }
+
+    /**
+     * Ends what an account has outstanding now.
+     *
+     * @return true if one was gone when its turn came: it may have been delivered meanwhile, and is
+     *     another account than the one that was seen
+     */
+    private boolean endSeen(final Account account) {
         final ChargedFaults charged = charged(account);
+        boolean isOneGone = false;
         for (int i = 0; i < charged.size(); i++) {
             final FaultSlot slot;
             synchronized (book) {
-                final ChargedFault fault = account.isOff() ? charged.get(i) : null;
+                if (!account.isOff()) {
+                    return false;
+                }
+                final ChargedFault fault = charged.get(i);
+                isOneGone |= fault == null;
                 slot = fault == null ? null : book.wantEnd(fault, ResponseOrigin.POLICY);
             }
             if (slot != null) {
                 end(slot);
             }
         }
+        return isOneGone;
     }
 
     private ChargedFaults charged(final Account account) {
@@ -196,6 +215,10 @@ final class SlotEnder {
             final FaultSlot slot;
             synchronized (book) {
                 final ChargedFault fault = charged.get(i);
+                if (fault != null && !fault.hasEndOrigin()) {
+                    // Reported after its device's answers were refused, and as late as they.
+                    fault.setEndOrigin(ResponseOrigin.DOMAIN_CHANGED);
+                }
                 slot = fault == null ? null : book.holdToEnd(fault);
             }
             if (slot != null) {

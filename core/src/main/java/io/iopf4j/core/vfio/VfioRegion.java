@@ -24,7 +24,7 @@ import java.nio.ByteOrder;
  * differs: of faults the kernel's is the head, of responses user space's is.
  *
  * <p>Thread-safe: header and indexes are under the ring's lock, which nobody takes where a kernel
- * has one processor: six turns of it are a third of a cycle. The entries of a mapping are not under
+ * has one processor: six turns of it are a fifth of a cycle. The entries of a mapping are not under
  * it, as in the kernel: an index that passes the lock orders them.
  */
 public abstract sealed class VfioRegion permits VfioFaultRegion, VfioResponseRegion {

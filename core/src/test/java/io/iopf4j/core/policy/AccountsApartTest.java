@@ -9,6 +9,7 @@ import io.iopf4j.api.DomainType;
 import io.iopf4j.api.FaultObserver;
 import io.iopf4j.api.IommuAttachHandle;
 import io.iopf4j.api.IommuDevice;
+import io.iopf4j.api.IommuFault;
 import io.iopf4j.api.IopfGroup;
 import io.iopf4j.api.IopfHandler;
 import io.iopf4j.core.IommuGroup;
@@ -20,6 +21,7 @@ import io.iopf4j.core.testing.GateBench;
 import io.iopf4j.core.testing.TestDomain;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -104,19 +106,7 @@ class AccountsApartTest {
         final IommuDevice b = bench.device("b");
         final List<PendingGroup> delivered = new ArrayList<>();
         final TestDomain domain = bench.domain("domain", DomainType.SVA);
-        domain.setIopfHandler(
-                new IopfHandler() {
-                    @Override
-                    public int handle(final IopfGroup group) {
-                        delivered.add((PendingGroup) group);
-                        return 0;
-                    }
-
-                    @Override
-                    public boolean withdraw(final IopfGroup group, final int generation) {
-                        return true;
-                    }
-                });
+        domain.setIopfHandler(new Keeper(delivered));
         IommuGroup.of(a).attach(domain, new IommuAttachHandle());
         IommuGroup.of(b).attach(domain, new IommuAttachHandle());
         bench.gate.reportDeviceFault(b, last(100));
@@ -144,5 +134,77 @@ class AccountsApartTest {
                         other.run();
                     }
                 });
+    }
+
+    /** What is delivered while others are ended stands for itself, and is ended too. */
+    @Test
+    void shouldEndWhatIsDeliveredMeanwhile() throws InterruptedException {
+        final CountDownLatch isReported = new CountDownLatch(1);
+        final CountDownLatch goOn = new CountDownLatch(1);
+        final CoreBench bench =
+                new CoreBench(
+                        Semantics.MAINLINE_6_12,
+                        new FaultObserver() {
+                            @Override
+                            public void reported(final IommuDevice dev, final IommuFault fault) {
+                                if (fault.grpid() == 2) {
+                                    isReported.countDown();
+                                    await(goOn);
+                                }
+                            }
+                        },
+                        Policies.parse("device-quota=10"));
+        final IommuDevice a = bench.faultingDevice("a");
+        final IommuDevice b = bench.faultingDevice("b");
+        final TestDomain domain = bench.domain("domain", DomainType.SVA);
+        domain.setIopfHandler(new Keeper(new ArrayList<>()));
+        IommuGroup.of(a).attach(domain, new IommuAttachHandle());
+        IommuGroup.of(b).attach(domain, new IommuAttachHandle());
+        final Account vm = bench.gate.addVm("vm");
+        bench.gate.assign(a, vm);
+        bench.gate.assign(b, vm);
+        bench.gate.reportDeviceFault(a, last(1));
+        final Thread reporter =
+                new Thread(() -> bench.gate.reportDeviceFault(b, last(2)), "reporter");
+        reporter.start();
+        isReported.await();
+        whileFirstIsAnswered(
+                bench,
+                () -> {
+                    goOn.countDown();
+                    join(reporter);
+                });
+        vm.disable();
+        assertEquals(0, vm.outstandingGroups());
+    }
+
+    private static void await(final CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (final InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void join(final Thread thread) {
+        try {
+            thread.join();
+        } catch (final InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Keeps what it is handed, and gives it back to whoever wants to end it. */
+    private record Keeper(List<PendingGroup> delivered) implements IopfHandler {
+        @Override
+        public int handle(final IopfGroup group) {
+            delivered.add((PendingGroup) group);
+            return 0;
+        }
+
+        @Override
+        public boolean withdraw(final IopfGroup group, final int generation) {
+            return true;
+        }
     }
 }

@@ -9,7 +9,7 @@ import picocli.CommandLine;
 /**
  * Makes the program's command line.
  *
- * <p>A command is made from its annotations, all thirteen of them in the time of a third of a small
+ * <p>A command is made from its annotations, all thirteen of them in the time of a sixth of a small
  * replay. So an invocation that names its command gets that one alone.
  */
 final class Commands {

@@ -8,7 +8,7 @@ import java.util.List;
 final class StreamPlan {
     private static final int READ_AT_ONCE = 64 << 10;
 
-    /** All streams together take an eighth of the memory for what they read at once. */
+    /** All streams together read ahead in an eighth of the memory; each holds a page at least. */
     private static final int SHARE = 8;
 
     private final List<CpuStream> streams = new ArrayList<>();
