@@ -76,6 +76,18 @@ class AccountsApartTest {
         assertEquals(3, bench.gate.account(b).outstandingGroups());
     }
 
+    /** Its answers were refused before it came, and its hardware cannot be drained. */
+    @ParameterizedTest
+    @EnumSource(Semantics.class)
+    void shouldEndWhatIsReportedWhileDraining(final Semantics semantics) {
+        final GateBench bench = new GateBench(semantics, "device-quota=10,drain");
+        final IommuDevice dev = bench.device("dev");
+        bench.report(dev, last(1));
+        bench.core.driver.whileDraining(() -> bench.report(dev, last(2)));
+        bench.gate.drained(dev);
+        assertEquals(0, bench.gate.account(dev).outstandingGroups());
+    }
+
     @Test
     void shouldNotRefuseAnothersIncompleteGroup() {
         final GateBench bench = new GateBench(Semantics.MAINLINE_6_12, "credit=10");

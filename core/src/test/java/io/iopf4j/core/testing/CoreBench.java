@@ -251,6 +251,7 @@ public final class CoreBench {
 
         private Predicate<IommuPageResponse> refusal = msg -> false;
         private Runnable whileAnswering = () -> {};
+        private Runnable whileDraining = () -> {};
 
         /** The request that came with the last answer, null in 2017. */
         public IommuFault lastEvt;
@@ -278,6 +279,11 @@ public final class CoreBench {
         /** Runs something in the middle of each answer, as another thread may. */
         public void whileAnswering(final Runnable action) {
             whileAnswering = action;
+        }
+
+        /** Runs while the device is drained, as what came too late does. */
+        public void whileDraining(final Runnable action) {
+            whileDraining = action;
         }
 
         public void refuseIopf(final int errno) {
@@ -378,6 +384,7 @@ public final class CoreBench {
         @Override
         public int drainFaults(final IommuDevice dev) {
             step("drain " + dev.name());
+            whileDraining.run();
             return drainErrno;
         }
 
