@@ -27,8 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Who ends all that one account has is not to end another's, though what it was about to end has
- * ended meanwhile and stands for a fault of somebody else, the same one in its order.
+ * Who ends all that one account has is to leave none of it, and not to end another's, though what
+ * it was about to end has ended meanwhile and stands for a fault of somebody else, the same one in
+ * its order.
  */
 class AccountsApartTest {
     @ParameterizedTest

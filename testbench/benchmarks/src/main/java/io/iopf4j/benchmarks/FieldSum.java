@@ -34,6 +34,6 @@ final class FieldSum {
 
     private static EventField[] lastFields(final EventFormat format) {
         final List<EventField> all = format.fields();
-        return all.subList(all.size() - FIELDS, all.size()).toArray(new EventField[0]);
+        return all.subList(Math.max(0, all.size() - FIELDS), all.size()).toArray(new EventField[0]);
     }
 }

@@ -28,6 +28,11 @@ public final class SumFields {
             System.exit(2);
         }
         try (TraceReader reader = Traces.open(Path.of(args[0]))) {
+            if (!"trace.dat".equals(reader.info().format())) {
+                System.err.println(
+                        args[0] + ": expected a trace.dat, found " + reader.info().format());
+                System.exit(2);
+            }
             final FieldSum fields = new FieldSum();
             long sum = 0;
             while (reader.next()) {

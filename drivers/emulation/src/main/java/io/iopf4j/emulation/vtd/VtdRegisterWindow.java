@@ -276,6 +276,7 @@ final class VtdRegisterWindow implements Mmio {
 
     /** Stores what the mask covers. */
     private void writeWide(final int at, final long value, final long mask) {
+        // The doorbells of invalidations and page requests go first, as they do in reading.
         if (at == VtdRegisters.IQT || at == VtdRegisters.PQH) {
             if (!isMissing(at)) {
                 writePlain(at, (readWide(at) & ~mask) | (value & mask));
